@@ -1,0 +1,40 @@
+"""diagnose(world, checks): every check on the frozen facts, in the chain's order."""
+
+from collections.abc import Iterable, Iterator
+
+from keystone_check.model.facts import Absent, Missing
+from keystone_check.model.finding import Finding, Status, blocked, not_applicable
+from keystone_check.model.outcome import Check, Diagnosis, Outcome
+from keystone_check.model.world import World
+
+
+def diagnose(world: World, checks: Iterable[Check]) -> Diagnosis:
+    """Judge the world; one outcome or more for each check, whatever happens in the others."""
+    return Diagnosis(
+        world, tuple(Outcome(check, finding) for check in checks for finding in findings(world, check))
+    )
+
+
+def findings(world: World, check: Check) -> tuple[Finding, ...]:
+    """What one check says of this world. A fact that is missing blocks it; nothing yielded is not a pass."""
+    facts = {need: getattr(world, need) for need in check.needs}
+    found = tuple(_obstacles(check, facts)) or _judged(check, facts)
+    return found or (not_applicable("", "there is nothing of this kind here to judge"),)
+
+
+def _obstacles(check: Check, facts: dict[str, object]) -> Iterator[Finding]:
+    seen = set[Missing]()
+    for need, fact in facts.items():
+        if isinstance(fact, Missing) and need not in check.tolerates and fact not in seen:
+            seen.add(fact)
+            yield blocked(fact.fact, fact)
+        elif isinstance(fact, Absent) and need not in check.admits:
+            yield not_applicable(fact.fact, fact.because)
+
+
+def _judged(check: Check, facts: dict[str, object]) -> tuple[Finding, ...]:
+    try:
+        return tuple(check.judge(**facts))
+    except Exception as error:  # whatever a judge raises is a bug of ours and must not cost the other checks
+        message = f"{type(error).__name__} in the check itself: {error}"
+        return (Finding(Status.CRASHED, "", message),)

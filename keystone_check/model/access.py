@@ -1,0 +1,40 @@
+"""How a cluster and its AWS account are reached, and within which limits."""
+
+from dataclasses import dataclass, field
+
+from keystone_check.model.secret import Secret
+from keystone_check.model.world import Expected
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StaticCredentials:
+    """AWS credentials given by value; only the sandbox does that."""
+
+    access_key_id: Secret
+    secret_access_key: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Everything a probe or the writer needs to connect. Empty strings mean: as the client's own rules say."""
+
+    name: str
+    """The cluster as the user named it."""
+    kubeconfig: str = ""
+    context: str = ""
+    namespace: str = ""
+    """Empty: all namespaces."""
+    selector: str = ""
+    """A label selector for service accounts."""
+    profile: str = ""
+    region: str = ""
+    aws_endpoint: str = ""
+    """One address that serves all of AWS: the sandbox, or an emulator of the user's."""
+    aws_credentials: StaticCredentials | None = None
+    connect_to: tuple[tuple[str, str], ...] = ()
+    """`(host, "address:port")`: where to connect instead when a host on port 443 is asked for."""
+    budget_seconds: float = 60.0
+    """For the whole gathering."""
+    request_seconds: float = 10.0
+    """For each request."""
+    expected: Expected = field(default_factory=Expected)

@@ -1,0 +1,74 @@
+"""What is read from AWS: the caller, the issuer's bucket, OIDC providers and roles."""
+
+from dataclasses import dataclass, field
+
+from keystone_check.model.facts import Absent, Missing, Subjects
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks AWS (sts:GetCallerIdentity)."""
+
+    arn: str
+    account: str
+    region: str
+
+    @property
+    def partition(self) -> str:
+        """`aws`, `aws-cn`, `aws-us-gov`: the second part of every ARN of this account."""
+        return self.arn.split(":")[1] if self.arn.count(":") >= 5 else "aws"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicAccessBlock:
+    """The four settings of S3 Block Public Access, at one level."""
+
+    block_public_acls: bool
+    ignore_public_acls: bool
+    block_public_policy: bool
+    restrict_public_buckets: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object of the issuer's bucket, read with credentials."""
+
+    body: str | Missing
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """The bucket that the issuer's address names."""
+
+    name: str
+    region: str
+    public_access: PublicAccessBlock | Absent | Missing
+    """Absent: nothing is blocked at the bucket's level."""
+    ownership: str | Absent | Missing
+    """`BucketOwnerEnforced`, `BucketOwnerPreferred` or `ObjectWriter`."""
+    policy: str | Absent | Missing
+    """The policy document's text, as stored."""
+    objects: Subjects[StoredObject] = field(default_factory=Subjects)
+    """The two documents, by key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """An IAM OIDC identity provider."""
+
+    arn: str
+    url: str
+    """As IAM gives it: without `https://`."""
+    client_ids: tuple[str, ...]
+    thumbprints: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """An IAM role as far as assuming it goes."""
+
+    arn: str
+    trust: str
+    """The trust policy's text, as stored."""
+    max_session_seconds: int = 3600

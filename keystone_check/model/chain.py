@@ -1,0 +1,24 @@
+"""The links of the trust chain, in the order in which a pod's call depends on them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link: its id is the folder of its checks."""
+
+    id: str
+    title: str
+
+
+LINKS = (
+    Link("cluster", "the API server signs tokens for an issuer that AWS accepts"),
+    Link("token", "tokens say what they should"),
+    Link("bucket", "the bucket lets a stranger read the two documents"),
+    Link("publication", "discovery document and key set are public and true"),
+    Link("provider", "an IAM OIDC provider names the issuer"),
+    Link("binding", "service accounts name their roles"),
+    Link("role", "the role's trust policy names provider, subject and audience"),
+    Link("exchange", "STS accepts the token"),
+)
+"""A bucket that is shut is the cause of documents that are not public, so it comes first."""

@@ -1,0 +1,132 @@
+"""What a repair would write: a closed union of frozen values (address, before, after)."""
+
+from dataclasses import dataclass
+
+from keystone_check.model.aws import PublicAccessBlock
+
+
+@dataclass(frozen=True, slots=True)
+class CreateProvider:
+    """Create an IAM OIDC provider; there was none."""
+
+    arn: str
+    url: str
+    """With `https://`, as iam:CreateOpenIDConnectProvider takes it."""
+    client_ids: tuple[str, ...]
+    thumbprints: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetClientIds:
+    """Add and remove client ids of a provider until they are `after`."""
+
+    provider_arn: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetThumbprints:
+    """Replace a provider's whole list of thumbprints."""
+
+    provider_arn: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PutDocument:
+    """Write one object of the issuer's bucket. `before` is None when there is no such object."""
+
+    bucket: str
+    region: str
+    key: str
+    before: str | None
+    after: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetBucketPublicAccess:
+    """Set the bucket's own public access block. `before` is None when it has none."""
+
+    bucket: str
+    region: str
+    before: PublicAccessBlock | None
+    after: PublicAccessBlock
+
+
+@dataclass(frozen=True, slots=True)
+class SetAccountPublicAccess:
+    """Set the account's public access block. It guards every bucket of the account."""
+
+    account: str
+    region: str
+    before: PublicAccessBlock | None
+    after: PublicAccessBlock
+
+
+@dataclass(frozen=True, slots=True)
+class SetBucketPolicy:
+    """Write the bucket's policy. `before` is None when it has none."""
+
+    bucket: str
+    region: str
+    before: str | None
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetTrustPolicy:
+    """Write a role's trust policy."""
+
+    role_arn: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetAnnotation:
+    """Write one annotation of a service account. `before` is None when it has none."""
+
+    namespace: str
+    name: str
+    annotation: str
+    before: str | None
+    after: str
+
+
+Change = (
+    CreateProvider
+    | SetClientIds
+    | SetThumbprints
+    | PutDocument
+    | SetBucketPublicAccess
+    | SetAccountPublicAccess
+    | SetBucketPolicy
+    | SetTrustPolicy
+    | SetAnnotation
+)
+
+
+def address(change: Change) -> tuple[str, ...]:
+    """What the change writes to; two changes of one plan never share it."""
+    match change:
+        case CreateProvider():
+            return ("provider", change.arn)
+        case SetClientIds():
+            return ("client ids", change.provider_arn)
+        case SetThumbprints():
+            return ("thumbprints", change.provider_arn)
+        case PutDocument():
+            return ("object", change.bucket, change.key)
+        case SetBucketPublicAccess():
+            return ("public access block of bucket", change.bucket)
+        case SetAccountPublicAccess():
+            return ("public access block of account", change.account)
+        case SetBucketPolicy():
+            return ("bucket policy", change.bucket)
+        case SetTrustPolicy():
+            return ("trust policy", change.role_arn)
+        case SetAnnotation():
+            return ("annotation", f"{change.namespace}/{change.name}", change.annotation)

@@ -1,0 +1,61 @@
+"""How a fact can be: seen, known to be absent, or missing with a reason. Never None, never empty for refused."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A fact that nobody could read, in the words of the action that failed.
+
+    `because` is one sentence ("iam:GetRole app-api: AccessDenied"); `permission` is the right that
+    would release it ("iam:GetRole", "create serviceaccounts/token"), empty when no right would.
+    """
+
+    fact: str
+    because: str
+    permission: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A thing that was looked for, with every right to see it, and is not there."""
+
+    fact: str
+    because: str
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects(Generic[T]):
+    """Facts of one kind by subject, in the order they were read; gaps stand beside what was seen."""
+
+    entries: tuple[tuple[str, T | Absent | Missing], ...] = ()
+
+    def __getitem__(self, name: str) -> T | Absent | Missing:
+        for key, value in self.entries:
+            if key == name:
+                return value
+        return Missing(name, f"{name} was not asked for")
+
+    def __iter__(self) -> Iterator[tuple[str, T | Absent | Missing]]:
+        return iter(self.entries)
+
+    def seen(self) -> Iterator[tuple[str, T]]:
+        """The subjects that were read, without the gaps."""
+        for name, value in self.entries:
+            if not isinstance(value, Absent | Missing):
+                yield name, value
+
+    def put(self, name: str, value: T | Absent | Missing) -> "Subjects[T]":
+        """The same facts with one subject replaced, or added at the end."""
+        if any(key == name for key, _ in self.entries):
+            return Subjects(tuple((key, value if key == name else old) for key, old in self.entries))
+        return Subjects((*self.entries, (name, value)))
+
+    def without(self, name: str) -> "Subjects[T]":
+        """The same facts, one subject fewer."""
+        return Subjects(tuple(entry for entry in self.entries if entry[0] != name))

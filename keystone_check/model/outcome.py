@@ -1,0 +1,61 @@
+"""A check, what it found, and the whole diagnosis."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from keystone_check.model.chain import LINKS
+from keystone_check.model.finding import Finding, Severity, Status
+from keystone_check.model.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One module of `checks/`, read: nothing in it is said twice."""
+
+    id: str
+    link: str
+    title: str
+    """A sentence that is true when the check passes."""
+    page: str
+    severity: Severity
+    needs: tuple[str, ...]
+    """Names of the World's fields."""
+    admits: frozenset[str]
+    """Needs whose parameter type names Absent, so that the judge itself decides about absence."""
+    judge: Callable[..., Iterable[Finding]]
+    tolerates: frozenset[str] = frozenset()
+    """Needs whose parameter type names Missing, so that the judge goes on without them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one check found about one subject."""
+
+    check: Check
+    finding: Finding
+
+    @property
+    def status(self) -> Status:
+        return self.finding.status
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Every outcome of one look, in the chain's order, with the facts that they rest on."""
+
+    world: World
+    outcomes: tuple[Outcome, ...]
+
+    def having(self, status: Status) -> tuple[Outcome, ...]:
+        """The outcomes of one status."""
+        return tuple(outcome for outcome in self.outcomes if outcome.status is status)
+
+    @property
+    def headline(self) -> Outcome | None:
+        """The first broken outcome along the chain: later ones may well follow from it."""
+        return next((outcome for outcome in self.outcomes if outcome.status is Status.BROKEN), None)
+
+    def links(self) -> Iterator[tuple[str, tuple[Outcome, ...]]]:
+        """Outcomes by link, every link once."""
+        for link in LINKS:
+            yield link.id, tuple(outcome for outcome in self.outcomes if outcome.check.link == link.id)

@@ -1,0 +1,66 @@
+"""The World: every fact of one look at one chain, gathered once and frozen."""
+
+from dataclasses import dataclass, field
+
+from keystone_check.model.aws import Bucket, Caller, Provider, PublicAccessBlock, Role
+from keystone_check.model.cluster import Cluster, Issuer, ServiceAccount, Token
+from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.web import Chain, Response
+
+STS_AUDIENCE = "sts.amazonaws.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A service account and the role that it is expected to assume."""
+
+    namespace: str
+    name: str
+    role_arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the user said should be; empty where the user said nothing."""
+
+    issuer: str = ""
+    audience: str = STS_AUDIENCE
+    bindings: tuple[Binding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Each field is one fact, or says why it is not there.
+
+    Judges name the fields that they need as parameters; `diagnosis` hands them over.
+    """
+
+    expected: Expected
+    now: int
+    """Unix seconds at which the facts were gathered."""
+    cluster: Cluster | Missing
+    caller: Caller | Missing
+    issuer: Issuer | Missing
+    cluster_discovery: Response | Missing
+    """The API server's own discovery document."""
+    cluster_keys: Response | Missing
+    """The API server's own key set."""
+    accounts: Subjects[ServiceAccount] | Missing
+    """Bound service accounts by `namespace/name`."""
+    tokens: Subjects[Token] | Missing
+    """One token for each bound service account, minted for its audience, by `namespace/name`."""
+    discovery: Response | Missing
+    """The published discovery document, as an anonymous stranger gets it."""
+    key_set: Response | Missing
+    """The published key set, from the jwks_uri that the published discovery document names."""
+    chains: Subjects[Chain] = field(default_factory=Subjects)
+    """Certificates as served, by host: the issuer's, and the key host where it is another."""
+    bucket: Bucket | Absent | Missing = Absent("bucket", "the issuer is not an S3 address")
+    account_public_access: PublicAccessBlock | Absent | Missing = Absent(
+        "account_public_access", "the account blocks nothing"
+    )
+    providers: Subjects[Provider] | Missing = field(default_factory=Subjects)
+    """OIDC providers of the caller's account by ARN; of those whose URL is not near the issuer's
+    only the ARN was read, and they are not listed."""
+    roles: Subjects[Role] | Missing = field(default_factory=Subjects)
+    """The annotated and expected roles by ARN, exactly as the annotation writes it."""

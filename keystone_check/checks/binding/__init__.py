@@ -1,0 +1,1 @@
+"""Checks of one link: service accounts name their roles."""

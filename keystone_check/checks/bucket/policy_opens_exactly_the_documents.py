@@ -1,0 +1,87 @@
+"""The bucket policy opens the two documents and no more.
+
+## Why it matters
+STS reads the discovery document and the key set as an anonymous client. Without a statement that allows
+`s3:GetObject` on both keys to everyone, S3 answers `403 AccessDenied` and STS
+`Couldn't retrieve verification key from your identity provider`. A statement that opens more is as bad:
+whoever can write the key set can mint tokens for every role that trusts the issuer.
+
+## How to fix
+Allow `s3:GetObject` to `"Principal": "*"` on exactly the two keys. Listing the bucket is not needed. A
+condition on source addresses or a VPC endpoint shuts STS out: its addresses are not published.
+
+## References
+- https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html
+- https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html
+"""
+
+from collections.abc import Iterator
+
+from keystone_check.iam.s3 import document_policy, opened_beyond, opens
+from keystone_check.model.aws import Bucket, Caller
+from keystone_check.model.change import SetBucketPolicy
+from keystone_check.model.facts import Absent, Missing
+from keystone_check.model.finding import (
+    Evidence,
+    Finding,
+    Repair,
+    Safety,
+    Severity,
+    blocked,
+    broken,
+    holds,
+)
+
+severity = Severity.CRITICAL
+SOURCE = "s3:GetBucketPolicy"
+
+
+def judge(bucket: Bucket, caller: Caller) -> Iterator[Finding]:
+    """One finding, about the bucket's policy."""
+    match bucket.policy:
+        case Missing():
+            yield blocked(bucket.name, bucket.policy)
+        case Absent():
+            yield _shut(bucket, caller, None, tuple(_keys(bucket)), bucket.policy.because)
+        case str() as policy:
+            yield _judged(bucket, caller, policy)
+
+
+def _judged(bucket: Bucket, caller: Caller, policy: str) -> Finding:
+    shut = tuple(key for key in _keys(bucket) if not opens(policy, bucket, key))
+    beyond = opened_beyond(policy, bucket)
+    if shut:
+        return _shut(bucket, caller, policy, shut, f"not opened: {', '.join(shut)}")
+    if beyond:
+        return broken(
+            bucket.name,
+            f"the policy of bucket {bucket.name} opens more than the two documents: {'; '.join(beyond)}",
+            Evidence(SOURCE, f"s3:GetObject on {' and '.join(_keys(bucket))}", "; ".join(beyond)),
+            _repair(bucket, caller, policy, Safety.UNSAFE, "it takes away what others may rely on"),
+        )
+    return holds(bucket.name)
+
+
+def _shut(bucket: Bucket, caller: Caller, policy: str | None, shut: tuple[str, ...], seen: str) -> Finding:
+    return broken(
+        bucket.name,
+        f"the policy of bucket {bucket.name} does not let a stranger read {' and '.join(shut)}",
+        Evidence(SOURCE, f"s3:GetObject on {' and '.join(_keys(bucket))} allowed to everyone", seen),
+        _repair(bucket, caller, policy, *_class(bucket, policy)),
+    )
+
+
+def _class(bucket: Bucket, policy: str | None) -> tuple[Safety, str]:
+    if policy is not None and opened_beyond(policy, bucket):
+        return Safety.UNSAFE, "it also takes away what the policy opens beyond the two documents"
+    return Safety.SAFE, "it opens the two documents, which are public by design, and nothing else"
+
+
+def _repair(bucket: Bucket, caller: Caller, policy: str | None, safety: Safety, reason: str) -> Repair:
+    after = document_policy(policy, caller.partition, bucket.name, tuple(_keys(bucket)))
+    change = SetBucketPolicy(bucket.name, bucket.region, policy, after)
+    return Repair("open exactly the two documents", safety, reason, (change,))
+
+
+def _keys(bucket: Bucket) -> Iterator[str]:
+    yield from (key for key, _ in bucket.objects)

@@ -1,0 +1,118 @@
+"""The public access block permits the bucket policy.
+
+## Why it matters
+New buckets block public policies since April 2023, and an account or organization can block them for
+every bucket; the most restrictive level wins. `BlockPublicPolicy` refuses the policy with
+`AccessDenied … s3:PutBucketPolicy` even for an administrator; `RestrictPublicBuckets` lets the policy stand
+and still answers strangers `403 AccessDenied`. STS then says
+`Couldn't retrieve verification key from your identity provider`.
+
+## How to fix
+Set BlockPublicPolicy and RestrictPublicBuckets to false for this bucket, keep the two ACL settings true,
+then write the policy. An ACL is no way out: new buckets refuse them (`AccessControlListNotSupported`).
+Where the account blocks all, put CloudFront in front of a private bucket instead.
+
+## References
+- https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+- https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from keystone_check.iam.s3 import is_public, opened_beyond
+from keystone_check.model.aws import Bucket, Caller, PublicAccessBlock
+from keystone_check.model.change import SetAccountPublicAccess, SetBucketPublicAccess
+from keystone_check.model.facts import Absent, Missing
+from keystone_check.model.finding import (
+    Evidence,
+    Finding,
+    Repair,
+    Safety,
+    Severity,
+    blocked,
+    broken,
+    holds,
+)
+
+severity = Severity.CRITICAL
+
+
+def judge(
+    bucket: Bucket, account_public_access: PublicAccessBlock | Absent | Missing, caller: Caller
+) -> Iterator[Finding]:
+    """One finding for the bucket, one for the account."""
+    yield _level(
+        f"bucket {bucket.name}", "s3:GetBucketPublicAccessBlock", bucket.public_access, _of_bucket(bucket)
+    )
+    yield _level(
+        f"account {caller.account}",
+        "s3:GetAccountPublicAccessBlock",
+        account_public_access,
+        _of_account(caller, bucket, account_public_access),
+    )
+
+
+def _level(
+    subject: str, source: str, block: PublicAccessBlock | Absent | Missing, repair: Repair | None
+) -> Finding:
+    match block:
+        case Missing():
+            return blocked(subject, block)
+        case Absent():
+            return holds(subject, block.because)
+        case PublicAccessBlock(block_public_policy=False, restrict_public_buckets=False):
+            return holds(subject)
+        case PublicAccessBlock():
+            seen = _shown(block)
+            return broken(
+                subject,
+                f"the public access block of {subject} shuts out the policy of the documents: {seen}",
+                Evidence(source, "BlockPublicPolicy=false, RestrictPublicBuckets=false", seen),
+                repair,
+            )
+
+
+def _shown(block: PublicAccessBlock) -> str:
+    return (
+        f"BlockPublicPolicy={str(block.block_public_policy).lower()}, "
+        f"RestrictPublicBuckets={str(block.restrict_public_buckets).lower()}"
+    )
+
+
+def _opened(block: PublicAccessBlock) -> PublicAccessBlock:
+    return replace(block, block_public_policy=False, restrict_public_buckets=False)
+
+
+def _of_bucket(bucket: Bucket) -> Repair | None:
+    if not isinstance(bucket.public_access, PublicAccessBlock):
+        return None
+    change = SetBucketPublicAccess(
+        bucket.name, bucket.region, bucket.public_access, _opened(bucket.public_access)
+    )
+    safety, reason = _class(bucket)
+    return Repair(f"let bucket {bucket.name} have a public policy", safety, reason, (change,))
+
+
+def _class(bucket: Bucket) -> tuple[Safety, str]:
+    match bucket.policy:
+        case Missing():
+            return Safety.UNSAFE, "the policy that it would let through could not be read"
+        case Absent():
+            return Safety.SAFE, "the bucket has no policy yet, so this opens nothing by itself"
+        case str() as policy if is_public(policy) is not True or not opened_beyond(policy, bucket):
+            return Safety.SAFE, "the policy that it lets through opens the two documents and nothing else"
+        case _:
+            return Safety.UNSAFE, "the policy that it would let through opens more than the two documents"
+
+
+def _of_account(caller: Caller, bucket: Bucket, block: PublicAccessBlock | Absent | Missing) -> Repair | None:
+    if not isinstance(block, PublicAccessBlock):
+        return None
+    change = SetAccountPublicAccess(caller.account, bucket.region, block, _opened(block))
+    return Repair(
+        f"let buckets of account {caller.account} have public policies",
+        Safety.UNSAFE,
+        "it guards every bucket of the account, and others may have public policies that it holds shut",
+        (change,),
+    )

@@ -1,0 +1,1 @@
+"""Checks of one link: STS accepts the token."""

@@ -1,0 +1,1 @@
+"""Checks of one link: an IAM OIDC provider names the issuer."""

@@ -1,0 +1,129 @@
+"""What the checks of the published documents share: reading an answer, offering the right document."""
+
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+from keystone_check.iam.oidc import (
+    Discovery,
+    KeySet,
+    Unreadable,
+    discovery_document,
+    discovery_url,
+    merge_key_sets,
+    public_url_problem,
+    read_discovery,
+    read_key_set,
+)
+from keystone_check.iam.s3 import locate, object_key
+from keystone_check.model.aws import Bucket, StoredObject
+from keystone_check.model.change import PutDocument
+from keystone_check.model.cluster import Issuer
+from keystone_check.model.facts import Absent, Missing
+from keystone_check.model.finding import Repair, Safety
+from keystone_check.model.web import Response
+
+Offer = Repair | None
+T = TypeVar("T")
+
+_S3_CODE = re.compile(r"<Code>(\w+)</Code>")
+
+
+def tries(response: Response) -> str:
+    """Information for an answer that came only after a transient refusal."""
+    return f"answered at try {response.attempts}" if response.attempts > 1 else ""
+
+
+def refusal(response: Response) -> str:
+    """An answer that is not 200, in a few words."""
+    code = _S3_CODE.search(response.body) if isinstance(response.body, str) else None
+    where = f" to {response.header('location')}, which is not followed" if response.header("location") else ""
+    return f"{response.status}{f' {code[1]}' if code else ''}{where}"
+
+
+def read_body(response: Response, read: Callable[[str], T | Unreadable]) -> T | Unreadable:
+    """The document in an answer, or why there is none."""
+    if response.status != 200:
+        return Unreadable(f"the answer is {refusal(response)}")
+    if isinstance(response.body, Missing):
+        return Unreadable(response.body.because)
+    return read(response.body)
+
+
+def publish_discovery(
+    issuer: Issuer, bucket: Bucket | Absent | Missing, cluster_keys: Response | Missing
+) -> Offer:
+    """Write the discovery document that belongs to the issuer; None when it stands there already."""
+    url = discovery_url(issuer.url)
+    stored = _stored(url, bucket)
+    text = discovery_document(issuer.url, _jwks_uri(issuer, stored), _algorithms(cluster_keys))
+    return _offer("publish the discovery document", url, bucket, stored, text)
+
+
+def publish_keys(url: str, bucket: Bucket | Absent | Missing, cluster_keys: Response | Missing) -> Offer:
+    """Write the cluster's keys, and the former ones beside them; None when they stand there already."""
+    if isinstance(cluster_keys, Missing):
+        return None
+    cluster = read_body(cluster_keys, read_key_set)
+    if isinstance(cluster, Unreadable) or not isinstance(cluster_keys.body, str):
+        return None
+    stored = _stored(url, bucket)
+    return _offer("publish the cluster's key set", url, bucket, stored, _merged(stored, cluster_keys.body))
+
+
+def _offer(
+    title: str,
+    url: str,
+    bucket: Bucket | Absent | Missing,
+    stored: StoredObject | Absent | Missing,
+    text: str,
+) -> Offer:
+    location = locate(url)
+    if location is None or not isinstance(bucket, Bucket) or bucket.name != location.bucket:
+        return Repair(
+            title,
+            Safety.MANUAL,
+            f"{url} is served from a place that is not read here",
+            steps=(f"serve this at {url}:", *text.splitlines()),
+        )
+    if isinstance(stored, Missing) or (isinstance(stored, StoredObject) and isinstance(stored.body, Missing)):
+        return None
+    before = stored.body if isinstance(stored, StoredObject) and isinstance(stored.body, str) else None
+    if before == text:
+        return None
+    key = object_key(location, url)
+    change = PutDocument(bucket.name, bucket.region, key, before, text, "application/json")
+    reason = "it keeps every key that is published and adds what is missing"
+    return Repair(title, Safety.SAFE, reason, (change,))
+
+
+def _stored(url: str, bucket: Bucket | Absent | Missing) -> StoredObject | Absent | Missing:
+    location = locate(url)
+    if location is None or not isinstance(bucket, Bucket):
+        return Missing("object", f"{url} is not in a bucket that was read")
+    return bucket.objects[object_key(location, url)]
+
+
+def _jwks_uri(issuer: Issuer, stored: StoredObject | Absent | Missing) -> str:
+    """The one that the stored document names, where it is of use; else Kubernetes' own path."""
+    if isinstance(stored, StoredObject) and isinstance(stored.body, str):
+        read = read_discovery(stored.body)
+        if isinstance(read, Discovery) and not public_url_problem(read.jwks_uri):
+            return read.jwks_uri
+    return f"{issuer.url.rstrip('/')}/openid/v1/jwks"
+
+
+def _algorithms(cluster_keys: Response | Missing) -> tuple[str, ...]:
+    if not isinstance(cluster_keys, Missing):
+        read = read_body(cluster_keys, read_key_set)
+        if isinstance(read, KeySet) and read.keys:
+            return tuple(dict.fromkeys(key.alg for key in read.keys if key.alg))
+    return ("RS256",)
+
+
+def _merged(stored: StoredObject | Absent | Missing, cluster: str) -> str:
+    """The cluster's keys first: where a kid stands for two keys, the one that signs is meant."""
+    body = stored.body if isinstance(stored, StoredObject) else stored
+    if isinstance(body, str) and isinstance(read_key_set(body), KeySet):
+        return merge_key_sets((cluster, body))
+    return merge_key_sets((cluster,))

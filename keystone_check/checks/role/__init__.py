@@ -1,0 +1,1 @@
+"""Checks of one link: the trust policy names provider, subject and audience."""

@@ -1,0 +1,1 @@
+"""Checks of one link: tokens say what they should."""

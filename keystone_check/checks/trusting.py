@@ -1,0 +1,121 @@
+"""What the checks of trust policies share: which account meets which policy, offering the right one."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from keystone_check.iam.arns import provider_arn, read_role_arn
+from keystone_check.iam.evaluate import Undecided
+from keystone_check.iam.trust import Pin, audience_pin, mended, subject_pin
+from keystone_check.model.aws import Role
+from keystone_check.model.change import SetTrustPolicy
+from keystone_check.model.cluster import Issuer, ServiceAccount
+from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.finding import (
+    Evidence,
+    Finding,
+    Repair,
+    Safety,
+    blocked,
+    broken,
+    gap,
+    holds,
+    not_applicable,
+)
+from keystone_check.model.world import Expected
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A service account before the trust policy of its role."""
+
+    name: str
+    account: ServiceAccount
+    role: Role
+    provider_arn: str
+    """The provider that the policy has to name."""
+    issuer: str
+    audience: str
+    subjects: tuple[str, ...]
+    """Of every account that is bound to the role."""
+
+
+def each(
+    accounts: Subjects[ServiceAccount],
+    roles: Subjects[Role],
+    issuer: Issuer,
+    expected: Expected,
+    judge: Callable[[Meeting], Finding],
+) -> Iterator[Finding]:
+    """One finding a bound service account: the judge's, or why there is none."""
+    for name, account in accounts:
+        if isinstance(account, Absent | Missing):
+            yield gap(name, account)
+            continue
+        parts, role = read_role_arn(account.role_arn), roles[account.role_arn]
+        if parts is None:
+            yield not_applicable(name, "its annotation is no role ARN")
+        elif not isinstance(role, Role):
+            yield gap(name, role)
+        else:
+            yield judge(
+                Meeting(
+                    name,
+                    account,
+                    role,
+                    provider_arn(parts.partition, parts.account, issuer.url),
+                    issuer.url,
+                    account.audience(expected.audience),
+                    _subjects(accounts, role),
+                )
+            )
+
+
+def unreadable(meeting: Meeting, undecided: Undecided) -> Finding:
+    """A trust policy that nobody here can read is not judged."""
+    return blocked(meeting.name, Missing(meeting.role.arn, str(undecided)))
+
+
+def judged(meeting: Meeting, pin: Pin | Undecided, wanted: str, kind: str) -> Finding:
+    """Whether the policy lets in the wanted value of a claim (`kind` names it) and no other."""
+    if isinstance(pin, Undecided):
+        return unreadable(meeting, pin)
+    if pin.holds is None:
+        return unreadable(meeting, Undecided(pin.remarks))
+    if pin.holds:
+        return holds(meeting.name)
+    defect = f"lets {pin.others[0]} in as well" if pin.others else f"does not let {wanted} in"
+    return broken(
+        meeting.name,
+        f"the trust policy of {meeting.role.arn} {defect}",
+        Evidence("iam:GetRole, evaluated", f"{wanted} and no other {kind}", "; ".join(pin.remarks)),
+        repair(meeting),
+    )
+
+
+def repair(meeting: Meeting) -> Repair | None:
+    """Write the trust policy that lets in exactly the bound accounts; None when it stands there."""
+    trust = meeting.role.trust
+    after = mended(trust, meeting.provider_arn, meeting.issuer, meeting.subjects, meeting.audience)
+    if after == trust:
+        return None
+    safety, reason = _class(meeting)
+    return Repair(
+        f"let {' and '.join(meeting.subjects)} in, and by this statement nobody else",
+        safety,
+        reason,
+        (SetTrustPolicy(meeting.role.arn, trust, after),),
+    )
+
+
+def _class(meeting: Meeting) -> tuple[Safety, str]:
+    pins = (
+        subject_pin(meeting.role.trust, meeting.provider_arn, meeting.issuer, meeting.account.subject),
+        audience_pin(meeting.role.trust, meeting.provider_arn, meeting.issuer, meeting.audience),
+    )
+    if all(not isinstance(pin, Undecided) and not pin.others for pin in pins):
+        return Safety.SAFE, "it lets in the accounts that are annotated with the role and keeps whom it names"
+    return Safety.UNSAFE, "it shuts out everyone else whom the policy lets in today"
+
+
+def _subjects(accounts: Subjects[ServiceAccount], role: Role) -> tuple[str, ...]:
+    return tuple(account.subject for _, account in accounts.seen() if account.role_arn == role.arn)

@@ -1,0 +1,130 @@
+"""The AWS door: our answers first, moto's for the rest, on one free loopback port."""
+
+import io
+import threading
+from collections.abc import Iterable
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Request, Response
+
+from keystone_check.model import web
+from keystone_check.sandbox.aws import iam, s3
+from keystone_check.sandbox.aws.account import Account
+from keystone_check.sandbox.aws.calls import Call, read_call
+from keystone_check.sandbox.aws.replies import query_error, s3_error
+from keystone_check.sandbox.aws.sts import Sts
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+class AwsServer:
+    """`with AwsServer(account, sts) as aws` serves until the block ends."""
+
+    def __init__(self, account: Account, sts: Sts) -> None:
+        self._server = make_server(
+            "127.0.0.1", 0, _Application(account, sts), threaded=True, request_handler=_QuietHandler
+        )
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
+
+    @property
+    def url(self) -> str:
+        """`http://127.0.0.1:port`, for AWS_ENDPOINT_URL."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> "AwsServer":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+class _QuietHandler(MotoRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Nothing: the sandbox is quiet."""
+
+
+class _Application:
+    def __init__(self, account: Account, sts: Sts) -> None:
+        self._account = account
+        self._sts = sts
+        self._moto = DomainDispatcherApplication(create_backend_app)
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        request = Request(environ)
+        call = read_call(request)
+        answer = self._refusal(call) or self._answer(call, request)
+        if answer is not None:
+            return answer(environ, start_response)
+        environ["HTTP_X_MOTO_ACCOUNT_ID"] = self._account.id
+        body = request.get_data(cache=True)  # reading the call consumed it, so moto gets it again
+        environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+        return self._moto(environ, start_response)  # type: ignore[no-any-return]  # moto is not typed here
+
+    def _refusal(self, call: Call) -> Response | None:
+        """Steps that every AWS service takes first: who is it, and may they?"""
+        if call.permission == "sts:AssumeRoleWithWebIdentity" or not call.access_key_id:
+            return None
+        identity = self._account.identity(call.access_key_id)
+        if not identity:
+            return _unknown_key(call)
+        if call.permission in self._account.denied:
+            return _denied(call, identity)
+        return None
+
+    def _answer(self, call: Call, request: Request) -> Response | None:
+        match call.service:
+            case "sts":
+                return self._sts.answer(call)
+            case "iam":
+                return iam.answer(self._account, call)
+            case "s3" if not call.access_key_id:
+                return self._anonymous(request)
+            case "s3":
+                return s3.refusal(self._account, call, request)
+            case _:
+                return None
+
+    def _anonymous(self, request: Request) -> Response:
+        """An unsigned S3 request (`--no-sign-request`) gets what the issuer front would give."""
+        if request.method not in ("GET", "HEAD"):
+            return s3_error(403, "AccessDenied", "Access Denied")
+        url = f"https://s3.{self._account.region}.amazonaws.com{request.path}"
+        answer = self._sts.publication.answer(url)
+        if isinstance(answer, web.Response) and isinstance(answer.body, str):
+            return Response(answer.body, answer.status, headers=list(answer.headers))
+        return s3_error(403, "AccessDenied", "Access Denied")
+
+
+def _unknown_key(call: Call) -> Response:
+    if call.service.startswith("s3"):
+        message = "The AWS Access Key Id you provided does not exist in our records."
+        return s3_error(403, "InvalidAccessKeyId", message)
+    return query_error(
+        call.service, 403, "InvalidClientTokenId", "The security token included in the request is invalid."
+    )
+
+
+def _denied(call: Call, identity: str) -> Response:
+    if call.service.startswith("s3"):
+        return s3_error(403, "AccessDenied", "Access Denied")
+    message = (
+        f"User: {identity} is not authorized to perform: {call.permission} "
+        f"because no identity-based policy allows the {call.permission} action"
+    )
+    return query_error(call.service, 403, "AccessDenied", message)

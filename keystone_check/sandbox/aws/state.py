@@ -1,0 +1,106 @@
+"""What stands in moto now, as model values: the sandbox's own reading, apart from the probes'."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from moto.backends import get_backend
+
+from keystone_check.model.aws import Bucket, Provider, PublicAccessBlock, Role, StoredObject
+from keystone_check.model.facts import Absent, Missing, Subjects
+
+
+def bucket(account: str, name: str, key: str = "") -> Bucket | Absent:
+    """A bucket with everything that decides about anonymous reads of an object, the object included."""
+    held = _backend("s3", account).buckets.get(name)
+    if held is None:
+        return Absent("bucket", f"there is no bucket {name}")
+    return Bucket(
+        name=name,
+        region=held.region_name,
+        public_access=_block(held.public_access_block, f"bucket {name}"),
+        ownership=_ownership(held.ownership_rule),
+        policy=held.policy.decode() if held.policy else Absent("policy", f"{name} has no policy"),
+        objects=Subjects(((key, _object(key, held.keys.get(key))),)) if key else Subjects(),
+    )
+
+
+def account_public_access(account: str) -> PublicAccessBlock | Absent:
+    """The account's own public access block."""
+    return _block(_backend("s3control", account).public_access_block, f"account {account}")
+
+
+def providers(account: str) -> Subjects[Provider]:
+    """Every OIDC provider of the account."""
+    return Subjects(
+        tuple(
+            (arn, Provider(arn, held.url, tuple(held.client_id_list), tuple(held.thumbprint_list)))
+            for arn, held in _backend("iam", account).open_id_providers.items()
+        )
+    )
+
+
+def role(account: str, arn: str) -> Role | Absent:
+    """The role of that ARN."""
+    for held in _backend("iam", account).roles.values():
+        if held.arn == arn:
+            return Role(arn, held.assume_role_policy_document, int(held.max_session_duration or 3600))
+    return Absent(arn, f"there is no role {arn}")
+
+
+def set_client_ids(account: str, arn: str, client_ids: tuple[str, ...]) -> None:
+    """Replace a provider's client ids (moto has no Add and no Remove)."""
+    _backend("iam", account).open_id_providers[arn].client_id_list = list(client_ids)
+
+
+def set_account_public_access(account: str, block: PublicAccessBlock) -> None:
+    """Set the account's block (the S3 Control API puts the account into its host name, which no port has)."""
+    _backend("s3control", account).put_public_access_block(account, settings(block))
+
+
+def settings(block: PublicAccessBlock) -> dict[str, bool]:
+    """A public access block under the names of the S3 API."""
+    return {
+        "BlockPublicAcls": block.block_public_acls,
+        "IgnorePublicAcls": block.ignore_public_acls,
+        "BlockPublicPolicy": block.block_public_policy,
+        "RestrictPublicBuckets": block.restrict_public_buckets,
+    }
+
+
+def _backend(service: Any, account: str) -> Any:
+    return get_backend(service)[account]["aws"]
+
+
+def _block(held: Any, where: str) -> PublicAccessBlock | Absent:
+    if held is None:
+        return Absent("public_access", f"{where} has no public access block")
+    return PublicAccessBlock(
+        block_public_acls=_true(held.block_public_acls),
+        ignore_public_acls=_true(held.ignore_public_acls),
+        block_public_policy=_true(held.block_public_policy),
+        restrict_public_buckets=_true(held.restrict_public_buckets),
+    )
+
+
+def _true(value: object) -> bool:
+    return str(value).lower() == "true"
+
+
+def _ownership(rule: str | Mapping[str, Any] | None) -> str | Absent:
+    # moto keeps what CreateBucket was given as a string and what PutBucketOwnershipControls was as a mapping.
+    if not rule:
+        return Absent("ownership", "the bucket has no ownership controls")
+    if isinstance(rule, str):
+        return rule
+    rules = rule["Rule"]
+    return str((rules[0] if isinstance(rules, list) else rules)["ObjectOwnership"])
+
+
+def _object(key: str, item: Any) -> StoredObject | Absent:
+    if item is None:
+        return Absent(key, f"there is no object {key}")
+    try:
+        body: str | Missing = item.value.decode()
+    except UnicodeDecodeError as error:
+        body = Missing("body", f"not UTF-8 at byte {error.start}")
+    return StoredObject(body, item.metadata.get("content-type", "binary/octet-stream"))

@@ -1,0 +1,13 @@
+"""Every way to break the sandbox, by the link that it breaks."""
+
+from collections.abc import Mapping
+
+from keystone_check.sandbox.faults import binding, bucket, cluster, provider, publication, role, token
+from keystone_check.sandbox.faults.fault import Fault
+
+FAULTS: Mapping[str, Fault] = {
+    found.id: found
+    for room in (cluster, token, bucket, publication, provider, binding, role)
+    for found in vars(room).values()
+    if isinstance(found, Fault)
+}

@@ -1,0 +1,75 @@
+"""The edits that faults are made of: one fact replaced, what follows from it settled."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from keystone_check.model.aws import Bucket, Provider, Role, StoredObject
+from keystone_check.model.cluster import ServiceAccount
+from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.world import World
+from keystone_check.sandbox.worlds import published
+
+VICTIM = "app/api"
+"""The service account whose link is bent; the others go on."""
+
+
+def bucket_of(world: World) -> Bucket:
+    """The issuer's bucket; a fault starts from a world that has one."""
+    assert isinstance(world.bucket, Bucket)
+    return world.bucket
+
+
+def with_bucket(world: World, **changed: Any) -> World:
+    """The bucket with other settings, and the documents as it then answers for them."""
+    return published(replace(world, bucket=replace(bucket_of(world), **changed)))
+
+
+def with_object(world: World, key: str, body: str, content_type: str = "application/json") -> World:
+    """One object of the bucket with another content."""
+    objects = bucket_of(world).objects.put(key, StoredObject(body, content_type))
+    return with_bucket(world, objects=objects)
+
+
+def stored(world: World, key: str) -> str:
+    """The text of an object."""
+    found = bucket_of(world).objects[key]
+    assert isinstance(found, StoredObject)
+    assert isinstance(found.body, str)
+    return found.body
+
+
+def account_of(world: World) -> ServiceAccount:
+    """The victim."""
+    found = _seen(world.accounts)[VICTIM]
+    assert isinstance(found, ServiceAccount)
+    return found
+
+
+def with_trust(world: World, edit: Callable[[dict[str, Any]], None]) -> World:
+    """The victim's trust policy, with its one statement edited in place."""
+    roles = _seen(world.roles)
+    role = roles[account_of(world).role_arn]
+    assert isinstance(role, Role)
+    document = json.loads(role.trust)
+    edit(document["Statement"][0])
+    return replace(world, roles=roles.put(role.arn, replace(role, trust=json.dumps(document, indent=2))))
+
+
+def provider_of(world: World) -> Provider:
+    """The one provider."""
+    ((_, provider),) = _seen(world.providers).seen()
+    assert isinstance(provider, Provider)
+    return provider
+
+
+def with_provider(world: World, **changed: Any) -> World:
+    """The one provider with other settings."""
+    provider = replace(provider_of(world), **changed)
+    return replace(world, providers=Subjects(((provider.arn, provider),)))
+
+
+def _seen(fact: Subjects[Any] | Missing) -> Subjects[Any]:
+    assert not isinstance(fact, Missing | Absent)
+    return fact

@@ -1,0 +1,110 @@
+"""The issuer front: answers anonymous GETs over TLS, under every host name that the publication knows."""
+
+import ssl
+import tempfile
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from keystone_check.model.facts import Missing
+from keystone_check.model.web import Response
+from keystone_check.sandbox.ground import ServerIdentity
+from keystone_check.sandbox.publication import Publication
+
+
+class Front:
+    """A TLS server on a free loopback port; `with Front(...) as front` serves until the block ends."""
+
+    def __init__(self, publication: Publication, identity: ServerIdentity) -> None:
+        self._server = _Server(("127.0.0.1", 0), _handler(publication), identity)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
+
+    @property
+    def address(self) -> str:
+        """`127.0.0.1:port`."""
+        return f"127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> "Front":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(
+        self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler], identity: ServerIdentity
+    ) -> None:
+        super().__init__(address, handler)
+        self._context = server_context(identity)
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        # The handshake happens here, in the connection's own thread, so that a client that never
+        # speaks cannot hold up the others.
+        try:
+            tls = self._context.wrap_socket(request, server_side=True)
+        except OSError:
+            return  # the client left or refused the handshake: that is its finding, not ours
+        super().finish_request(tls, client_address)
+        tls.close()
+
+
+def server_context(identity: ServerIdentity) -> ssl.SSLContext:
+    """A TLS server context. OpenSSL loads keys from files only, so they pass through a private folder."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.TemporaryDirectory(prefix="keystone-check-") as folder:
+        chain, key = Path(folder, "chain.pem"), Path(folder, "key.pem")
+        chain.write_bytes(identity.chain_pem)
+        key.write_bytes(identity.key_pem)
+        context.load_cert_chain(chain, key)
+    return context
+
+
+def _handler(publication: Publication) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = -1
+        timeout = 30
+
+        def do_GET(self) -> None:
+            host = self.headers.get("Host", "").partition(":")[0]
+            self._send(publication.answer(f"https://{host}{self.path}"))
+
+        def do_HEAD(self) -> None:
+            self.do_GET()
+
+        def _send(self, answer: Response | Missing) -> None:
+            status, headers, body = _parts(answer)
+            self.send_response(status)
+            for name, value in headers:
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if self.command == "GET":
+                self.wfile.write(body)
+            self.wfile.flush()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing: the sandbox is quiet."""
+
+    return Handler
+
+
+def _parts(answer: Response | Missing) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
+    match answer:
+        case Missing():
+            return 502, (("content-type", "text/plain"),), answer.because.encode()
+        case Response(body=str() as text):
+            return answer.status, answer.headers, text.encode()
+        case Response():
+            # A body that could not be kept as text: bytes of that size that are no UTF-8 either.
+            return answer.status, answer.headers, b"\xff" * answer.size

@@ -1,0 +1,119 @@
+"""The emulator as a whole: a store, an administrator and a socket, for as long as it is entered."""
+
+import traceback
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from keystone_check.model.cluster import ServiceAccount
+from keystone_check.model.secret import Secret
+from keystone_check.sandbox.kube import objects
+from keystone_check.sandbox.kube.api import Api
+from keystone_check.sandbox.kube.identity import Administrator, Permission
+from keystone_check.sandbox.kube.kubeconfig import kubeconfig
+from keystone_check.sandbox.kube.resources import NAMESPACES, SERVICE_ACCOUNTS
+from keystone_check.sandbox.kube.state import KubeState, Tls
+from keystone_check.sandbox.kube.status import panic
+from keystone_check.sandbox.kube.store import Store
+from keystone_check.sandbox.kube.transport import HttpServer
+from keystone_check.sandbox.kube.wire import Answer, Object, Request
+
+NAMESPACES_AT_START = ("default", "kube-node-lease", "kube-public", "kube-system")
+ROLE_ANNOTATIONS = "eks.amazonaws.com/"
+
+
+class KubeServer:
+    """Serves a KubeState on a free port of 127.0.0.1 while it is entered."""
+
+    def __init__(
+        self, state: KubeState, tls: Tls, clock: Callable[[], int], denied: Iterable[Permission] = ()
+    ) -> None:
+        self.state = state
+        self.crashes: list[str] = []
+        """Faults of the emulator itself, without any value of the request."""
+        self._tls = tls
+        self._clock = clock
+        self._administrator = Administrator(state.user, frozenset(denied))
+        self._store = filled(state, clock())
+        self._http: HttpServer | None = None
+
+    def start(self) -> "KubeServer":
+        """Binds the port and serves in a thread of its own."""
+        server = HttpServer(self._tls)
+        address = f"127.0.0.1:{server.server_port}"
+        api = Api(self.state, self._store, self._administrator, self._clock, address)
+        server.crashes = self.crashes
+        server.start(lambda found: self._respond(api, found))
+        self._http = server
+        return self
+
+    def stop(self) -> None:
+        """Ends all connections and gives the port back."""
+        if self._http is not None:
+            self._http.stop()
+            self._http = None
+
+    def __enter__(self) -> "KubeServer":
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """`https://127.0.0.1:PORT`."""
+        if self._http is None:
+            raise RuntimeError("the server is not started")
+        return f"https://127.0.0.1:{self._http.server_port}"
+
+    @property
+    def token(self) -> Secret:
+        """The administrator's bearer token."""
+        return self._administrator.token
+
+    @property
+    def kubeconfig(self) -> Secret:
+        """A kubeconfig for the administrator: address, authority and token."""
+        return kubeconfig(self.url, self._tls.authority, self.state.user, self.token)
+
+    def accounts(self) -> tuple[ServiceAccount, ...]:
+        """The service accounts as they stand now."""
+        return tuple(_account(item.value) for item in self._store.list(SERVICE_ACCOUNTS))
+
+    def _respond(self, api: Api, found: Request) -> Answer:
+        try:
+            return api.answer(found)
+        # Whatever breaks here is ours: the client is told as the API server tells it, tests read `crashes`.
+        except Exception as error:
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{Path(frame.filename).name}:{frame.lineno}"
+            self.crashes.append(f"{found.method} {found.path}: {type(error).__name__} at {place}")
+            return panic().answer()
+
+
+def filled(state: KubeState, now: int) -> Store:
+    """A store with the state's accounts, their namespaces and every namespace's default account."""
+    store = Store()
+    namespaces = {*NAMESPACES_AT_START, *(account.namespace for account in state.accounts)}
+    for name in sorted(namespaces):
+        store.create(NAMESPACES, objects.new(NAMESPACES, "", {"metadata": {"name": name}}, now))
+    given = {(account.namespace, account.name): account for account in state.accounts}
+    for namespace, name in sorted({*given, *((namespace, "default") for namespace in namespaces)}):
+        account = given.get((namespace, name))
+        metadata: dict[str, Any] = {"name": name}
+        if account and account.annotations:
+            metadata["annotations"] = dict(account.annotations)
+        value = {"metadata": metadata}
+        uid = account.uid if account else ""
+        store.create(SERVICE_ACCOUNTS, objects.new(SERVICE_ACCOUNTS, namespace, value, now, uid))
+    return store
+
+
+def _account(value: Object) -> ServiceAccount:
+    metadata = value["metadata"]
+    annotations = metadata.get("annotations", {})
+    kept = {key: text for key, text in annotations.items() if key.startswith(ROLE_ANNOTATIONS)}
+    return ServiceAccount(metadata["namespace"], metadata["name"], metadata["uid"], kept)

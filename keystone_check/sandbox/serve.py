@@ -1,0 +1,173 @@
+"""serve(world): a Kubernetes API, an issuer front and an AWS account that hold exactly these facts."""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, fields, replace
+from functools import partial
+from pathlib import Path
+
+from keystone_check.model.access import Access
+from keystone_check.model.aws import Bucket, Caller
+from keystone_check.model.cluster import Cluster, Token
+from keystone_check.model.facts import Missing, Subjects
+from keystone_check.model.web import Response
+from keystone_check.model.world import World
+from keystone_check.sandbox.aws import loading, state
+from keystone_check.sandbox.aws.account import Account
+from keystone_check.sandbox.aws.server import AwsServer
+from keystone_check.sandbox.aws.sts import Sts
+from keystone_check.sandbox.front import Front
+from keystone_check.sandbox.ground import WEB_NAMES, Ground
+from keystone_check.sandbox.kube.server import KubeServer
+from keystone_check.sandbox.kube.state import Document, KubeState, Signer, Tls
+from keystone_check.sandbox.publication import Publication
+
+API_AUDIENCES = ("https://kubernetes.default.svc.cluster.local", "k3s")
+"""What K3s sets, whatever the issuer is."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Serving:
+    """A sandbox that runs: how to reach it, and the world as it is served."""
+
+    world: World
+    """The world that was given, with the address that the API server got."""
+    access: Access
+    folder: Path
+    """Holds the kubeconfig and the CA; gone when serving ends."""
+    environment: Mapping[str, str]
+    """For kubectl, the AWS CLI and any SDK: where their configuration lies. No secret is in it."""
+
+
+def wall_clock() -> int:
+    """Unix seconds."""
+    return int(time.time())
+
+
+@contextmanager
+def serve(
+    world: World,
+    ground: Ground,
+    *,
+    clock: Callable[[], int] = wall_clock,
+    fixed: Mapping[str, Response] | None = None,
+) -> Iterator[Serving]:
+    """Serve a world until the block ends. What is Missing in it is refused, by the permission that it names.
+
+    `fixed` gives answers by URL that stand in front of the bucket. One process can serve several worlds,
+    each on a ground of its own.
+    """
+    refused = frozenset(missing.permission for missing in _missing(world) if missing.permission)
+    account = Account.open(ground.account, ground.region, _caller(world, ground))
+    publication = Publication(
+        partial(state.bucket, account.id), partial(state.account_public_access, account.id), dict(fixed or {})
+    )
+    sts = Sts(account, publication, world.chains, clock)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keystone-check-")))
+        kube = stack.enter_context(_kube_server(world, ground, clock, refused))
+        front = stack.enter_context(Front(publication, ground.web))
+        aws = stack.enter_context(AwsServer(account, sts))
+        loading.load(world, aws.url, account)
+        account.denied = refused
+        kubeconfig = _private_file(folder / "kubeconfig", kube.kubeconfig.reveal())
+        (folder / "ca.pem").write_bytes(ground.root_pem)
+        yield Serving(
+            world=_as_served(world, kube.url),
+            access=_access(world, account, kubeconfig, aws.url, front.address),
+            folder=folder,
+            environment=_environment(account, folder, aws.url),
+        )
+
+
+def _missing(value: object) -> Iterator[Missing]:
+    """Every gap in the world, at whatever depth."""
+    if isinstance(value, Missing):
+        yield value
+    elif isinstance(value, Subjects):
+        for _, fact in value:
+            yield from _missing(fact)
+    elif isinstance(value, World | Bucket):
+        for one in fields(value):
+            yield from _missing(getattr(value, one.name))
+
+
+def _caller(world: World, ground: Ground) -> str:
+    if isinstance(world.caller, Caller):
+        return world.caller.arn
+    return f"arn:aws:iam::{ground.account}:user/engineer"
+
+
+def _kube_server(
+    world: World, ground: Ground, clock: Callable[[], int], refused: frozenset[str]
+) -> KubeServer:
+    assert isinstance(world.accounts, Subjects)
+    tls = Tls(ground.api.chain_pem, ground.api.key_pem, ground.root_pem)
+    user = world.cluster.user if isinstance(world.cluster, Cluster) else "sandbox-admin"
+    version = world.cluster.version if isinstance(world.cluster, Cluster) else "v1.36.3+k3s1"
+    kube = KubeState(
+        version=version,
+        discovery=_document(world.cluster_discovery),
+        key_set=_document(world.cluster_keys),
+        signer=_signer(world, ground),
+        api_audiences=API_AUDIENCES,
+        accounts=tuple(account for _, account in world.accounts.seen()),
+        user=user,
+    )
+    return KubeServer(kube, tls, clock, refused)
+
+
+def _document(answer: Response | Missing) -> Document:
+    assert isinstance(answer, Response)
+    assert isinstance(answer.body, str)
+    return Document(answer.body, answer.header("content-type"), answer.header("cache-control"), answer.status)
+
+
+def _signer(world: World, ground: Ground) -> Signer:
+    assert isinstance(world.tokens, Subjects)
+    token: Token = next(token for _, token in world.tokens.seen())
+    return Signer(token.issuer, ground.signing_key, token.kid)
+
+
+def _as_served(world: World, url: str) -> World:
+    if isinstance(world.cluster, Missing):
+        return world
+    return replace(world, cluster=replace(world.cluster, server=url))
+
+
+def _access(world: World, account: Account, kubeconfig: Path, aws: str, front: str) -> Access:
+    hosts = dict.fromkeys((*(host for host, _ in world.chains.seen()), *WEB_NAMES[:1]))
+    return Access(
+        name="sandbox",
+        kubeconfig=str(kubeconfig),
+        region=account.region,
+        aws_endpoint=aws,
+        aws_credentials=account.credentials,
+        connect_to=tuple((host, front) for host in hosts),
+        expected=world.expected,
+    )
+
+
+def _environment(account: Account, folder: Path, aws: str) -> dict[str, str]:
+    """Names of files only: the keys themselves stay in the folder, which nobody else can read."""
+    config = f"[default]\nregion = {account.region}\nendpoint_url = {aws}\n"
+    keys = account.credentials
+    credentials = (
+        f"[default]\naws_access_key_id = {keys.access_key_id.reveal()}\n"
+        f"aws_secret_access_key = {keys.secret_access_key.reveal()}\n"
+    )
+    return {
+        "KUBECONFIG": str(folder / "kubeconfig"),
+        "AWS_CONFIG_FILE": str(_private_file(folder / "aws-config", config)),
+        "AWS_SHARED_CREDENTIALS_FILE": str(_private_file(folder / "aws-credentials", credentials)),
+    }
+
+
+def _private_file(path: Path, text: str) -> Path:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    return path

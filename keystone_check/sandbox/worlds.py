@@ -1,0 +1,235 @@
+"""Worlds in which every link holds."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from keystone_check import jose
+from keystone_check.iam import s3
+from keystone_check.iam.oidc import (
+    Jwk,
+    KeySet,
+    Unreadable,
+    discovery_document,
+    discovery_url,
+    public_url_problem,
+    read_discovery,
+    read_key_set,
+)
+from keystone_check.model.aws import Bucket, Caller, Provider, PublicAccessBlock, Role, StoredObject
+from keystone_check.model.cluster import ROLE_ARN, Cluster, Issuer, ServiceAccount, Token
+from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.web import Certificate, Chain, Response
+from keystone_check.model.world import STS_AUDIENCE, Expected, World
+from keystone_check.sandbox.ground import Ground
+
+DISCOVERY_KEY = ".well-known/openid-configuration"
+KEY_SET_KEY = "openid/v1/jwks"
+ADVERTISED_KEY_SET = "https://10.0.0.5:6443/openid/v1/jwks"
+"""K3s passes no --service-account-jwks-uri, so its own document names the server's private address."""
+LIFETIME = 3600
+SIGNATURE_BYTES = 2048 // 8
+
+POLICY_ONLY = PublicAccessBlock(True, True, False, False)
+"""ACLs shut, a public bucket policy let through: what an issuer's bucket needs."""
+
+
+def healthy(ground: Ground, now: int) -> World:
+    """K3s with an issuer on S3 and three bound accounts: an application, Karpenter and an ACK controller."""
+    bucket = f"keystone-oidc-{ground.number}"
+    issuer = f"https://{bucket}.s3.{ground.region}.amazonaws.com"
+    key = _signing_key(ground)
+    accounts = tuple(_account(ground, *binding) for binding in BINDINGS)
+    provider_arn = f"arn:aws:iam::{ground.account}:oidc-provider/{issuer.removeprefix('https://')}"
+    chain = _chain(ground, f"{bucket}.s3.{ground.region}.amazonaws.com")
+    world = World(
+        expected=Expected(),
+        now=now,
+        cluster=Cluster("https://127.0.0.1:6443", "v1.36.3+k3s1", "sandbox-admin"),
+        caller=Caller(f"arn:aws:iam::{ground.account}:user/engineer", ground.account, ground.region),
+        issuer=Issuer(issuer, "discovery document of the API server"),
+        cluster_discovery=_api_answer(f"/{DISCOVERY_KEY}", "application/json", _api_discovery(issuer)),
+        cluster_keys=_api_answer("/openid/v1/jwks", "application/jwk-set+json", _key_set(key)),
+        accounts=Subjects(tuple((f"{item.namespace}/{item.name}", item) for item in accounts)),
+        tokens=Subjects(
+            tuple((f"{item.namespace}/{item.name}", minted(item, issuer, key, now)) for item in accounts)
+        ),
+        discovery=Missing("discovery", "not yet published"),
+        key_set=Missing("key_set", "not yet published"),
+        chains=Subjects(((chain.host, chain),)),
+        bucket=_bucket(ground, bucket, issuer, key),
+        account_public_access=Absent(
+            "account_public_access", f"account {ground.account} has no public access block"
+        ),
+        providers=Subjects(
+            (
+                (
+                    provider_arn,
+                    Provider(
+                        provider_arn,
+                        issuer.removeprefix("https://"),
+                        (STS_AUDIENCE,),
+                        (chain.certificates[-1].sha1,),
+                    ),
+                ),
+            )
+        ),
+        roles=Subjects(tuple((item.role_arn, _role(item, provider_arn, issuer)) for item in accounts)),
+    )
+    return published(world)
+
+
+BINDINGS = (("ack-system", "ack-s3-controller"), ("app", "api"), ("karpenter", "karpenter"))
+"""Namespace and name of the bound service accounts; each role has the account's name."""
+
+
+def published(world: World) -> World:
+    """The world with its two public documents, and the hosts that serve them, as the bucket makes them."""
+    discovery = _answered(world, discovery_url(_issuer(world)))
+    jwks_uri = _jwks_uri(discovery)
+    key_set = jwks_uri if isinstance(jwks_uri, Missing) else _answered(world, jwks_uri)
+    return replace(world, discovery=discovery, key_set=key_set, chains=_chains(world, jwks_uri))
+
+
+def reissued(world: World, issuer: str) -> World:
+    """The world with an API server that signs for another issuer; what AWS holds stays."""
+    assert isinstance(world.tokens, Subjects)
+    tokens = tuple((name, _renamed(token, issuer)) for name, token in world.tokens.seen())
+    return replace(
+        world,
+        tokens=Subjects(tokens),
+        cluster_discovery=_api_answer(f"/{DISCOVERY_KEY}", "application/json", _api_discovery(issuer)),
+    )
+
+
+def _renamed(token: Token, issuer: str) -> Token:
+    claims = {**token.claims, "iss": issuer}
+    return replace(token, claims=claims, size=_compact_size(token.header, claims))
+
+
+def minted(account: ServiceAccount, issuer: str, key: Jwk, now: int) -> Token:
+    """What TokenRequest gives for the account: the claims of Kubernetes 1.36 without the random `jti`."""
+    claims: dict[str, object] = {
+        "aud": [STS_AUDIENCE],
+        "exp": now + LIFETIME,
+        "iat": now,
+        "iss": issuer,
+        "kubernetes.io": {
+            "namespace": account.namespace,
+            "serviceaccount": {"name": account.name, "uid": account.uid},
+        },
+        "nbf": now,
+        "sub": account.subject,
+    }
+    header: dict[str, object] = {"alg": "RS256", "kid": key.kid}
+    return Token(header, claims, _compact_size(header, claims), (key.thumbprint,))
+
+
+def _compact_size(header: Mapping[str, object], claims: Mapping[str, object]) -> int:
+    payload = _compact({**claims, "jti": "00000000-0000-0000-0000-000000000000"})
+    sizes = (len(_compact(header)), len(payload), SIGNATURE_BYTES)
+    return 2 + sum((4 * size + 2) // 3 for size in sizes)  # base64url without padding, and two dots
+
+
+def _compact(value: Mapping[str, object]) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _signing_key(ground: Ground) -> Jwk:
+    read = read_key_set(json.dumps({"keys": [jose.public_jwk(ground.signing_key.public_key())]}))
+    assert isinstance(read, KeySet)
+    return read.keys[0]
+
+
+def _key_set(*keys: Jwk) -> str:
+    return json.dumps({"keys": [dict(key.members) for key in keys]}, separators=(",", ":"))
+
+
+def _api_discovery(issuer: str) -> str:
+    document = {
+        "issuer": issuer,
+        "jwks_uri": ADVERTISED_KEY_SET,
+        "response_types_supported": ["id_token"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+    }
+    return json.dumps(document, separators=(",", ":"))
+
+
+def _api_answer(path: str, content_type: str, body: str) -> Response:
+    headers = (("cache-control", "public, max-age=3600"), ("content-type", content_type))
+    return Response(path, 200, headers, body, len(body))
+
+
+def _issuer(world: World) -> str:
+    assert isinstance(world.issuer, Issuer), "a world that is served has an issuer"
+    return world.issuer.url
+
+
+def _answered(world: World, url: str) -> Response | Missing:
+    problem = public_url_problem(url)
+    if problem:
+        return Missing("key_set", f"GET {url}: no stranger can, {problem}; it was not asked")
+    assert isinstance(world.bucket, Bucket | Absent)
+    answer = s3.anonymous_get(world.bucket, world.account_public_access, url)
+    assert isinstance(answer, Response), "nothing that decides is missing in a world that is served"
+    return answer
+
+
+def _jwks_uri(discovery: Response | Missing) -> str | Missing:
+    """Where the published document says that the key set is."""
+    if isinstance(discovery, Missing):
+        return discovery
+    if discovery.status != 200:
+        return Missing("key_set", f"the discovery document was answered with {discovery.status}")
+    assert isinstance(discovery.body, str)
+    read = read_discovery(discovery.body)
+    if isinstance(read, Unreadable):
+        return Missing("key_set", f"the discovery document cannot be read: {read.because}")
+    return read.jwks_uri
+
+
+def _chains(world: World, jwks_uri: str | Missing) -> Subjects[Chain]:
+    """The issuer's host first, then the key host where it is another."""
+    first = world.chains.entries[:1]
+    host = "" if isinstance(jwks_uri, Missing) else urlsplit(jwks_uri).netloc
+    if not host or host == first[0][0]:
+        return Subjects(first)
+    problem = public_url_problem(f"https://{host}/")
+    unasked = Missing(host, f"TLS with {host}: no stranger can, {problem}; it was not asked")
+    return Subjects((*first, (host, unasked)))
+
+
+def _bucket(ground: Ground, name: str, issuer: str, key: Jwk) -> Bucket:
+    discovery = discovery_document(issuer, f"{issuer}/{KEY_SET_KEY}", ("RS256",))
+    objects = (
+        (DISCOVERY_KEY, StoredObject(discovery, "application/json")),
+        (KEY_SET_KEY, StoredObject(_key_set(key), "application/json")),
+    )
+    policy = s3.document_policy(None, "aws", name, (DISCOVERY_KEY, KEY_SET_KEY))
+    return Bucket(name, ground.region, POLICY_ONLY, "BucketOwnerEnforced", policy, Subjects(objects))
+
+
+def _account(ground: Ground, namespace: str, name: str) -> ServiceAccount:
+    uid = f"00000000-0000-4000-8000-{BINDINGS.index((namespace, name)) + 1:012d}"
+    return ServiceAccount(namespace, name, uid, {ROLE_ARN: f"arn:aws:iam::{ground.account}:role/{name}"})
+
+
+def _role(account: ServiceAccount, provider_arn: str, issuer: str) -> Role:
+    host = issuer.removeprefix("https://")
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": provider_arn},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {f"{host}:sub": account.subject, f"{host}:aud": STS_AUDIENCE}},
+    }
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)
+    return Role(account.role_arn, trust)
+
+
+def _chain(ground: Ground, host: str) -> Chain:
+    certificates: tuple[Certificate, ...] = tuple(
+        jose.certificate(certificate.public_bytes(jose.DER)) for certificate in ground.web.chain
+    )
+    return Chain(host, certificates, False, "unable to get local issuer certificate", True)

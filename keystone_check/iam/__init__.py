@@ -1,0 +1,1 @@
+"""The law: the policy language and the STS exchange, decided exactly and explained. Standard library only."""

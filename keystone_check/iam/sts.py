@@ -1,0 +1,300 @@
+"""sts:AssumeRoleWithWebIdentity, step by step.
+
+1. SHAPE: the role's ARN, the session's name and duration, no provider id, the token's length.
+2. FORM: the token is a JWT signed with an algorithm that STS knows.
+3. CLAIMS: iss, sub, aud (or azp), iat and exp are there; times are whole numbers.
+4. PROVIDER: the role's account has an OIDC provider whose URL is the token's iss, byte for byte.
+5. KEYS: the issuer's discovery document and key set are public, served in time under certificates that
+   AWS trusts or the provider pins, and hold the token's key by its kid, at most 100 of its type.
+6. SIGNATURE: the token is signed with that key.
+7. TIME: now is before exp, and not before nbf and iat.
+8. AUDIENCE: azp, or else aud, is one of the provider's client ids.
+9. TRUST: the role is there and its trust policy lets the web identity in.
+
+AWS documents no order. This one is inferred from what users report; of 5 to 8 none is known, so every
+mismatch is told and not only the first.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from keystone_check.iam import sts_answers as answers
+from keystone_check.iam import sts_documents as documents
+from keystone_check.iam.arns import provider_arn
+from keystone_check.iam.evaluate import Allowed, Denied, Undecided
+from keystone_check.iam.oidc import ALGORITHMS, Flaw, Malformed
+from keystone_check.iam.sts_answers import Certainty, Granted, Reason, Refused, Unseen
+from keystone_check.iam.trust import trust_decision
+from keystone_check.iam.web_identity import audiences, host_of
+from keystone_check.model.aws import Provider, Role
+from keystone_check.model.cluster import Token
+from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.web import Chain, Response
+
+__all__ = [
+    "AssumeRequest",
+    "Certainty",
+    "Flaw",
+    "Granted",
+    "Malformed",
+    "Reason",
+    "Refused",
+    "Undecided",
+    "exchange",
+]
+
+ROLE = re.compile(r"arn:aws[a-z0-9-]*:iam::(?P<account>\d{12}):role/[\w+=,.@/-]*[\w+=,.@-]", re.ASCII)
+SESSION_NAME = re.compile(r"[\w+=,.@-]*", re.ASCII)
+LEEWAY = 300
+"""Seconds. AWS documents no tolerance; users report trouble beyond five minutes."""
+TAGS = "https://aws.amazon.com/tags"
+
+Told = Iterator[Reason | Unseen]
+
+
+@dataclass(frozen=True, slots=True)
+class AssumeRequest:
+    """The call's parameters without the token."""
+
+    role_arn: str
+    session_name: str
+    duration_seconds: int = 3600
+    provider_id: str = ""
+
+    @property
+    def account(self) -> str:
+        """The account that the role's ARN names; empty when it is malformed."""
+        found = ROLE.fullmatch(self.role_arn)
+        return found["account"] if found else ""
+
+
+def exchange(
+    request: AssumeRequest,
+    token: Token | Malformed,
+    discovery: Response | Missing,
+    key_set: Response | Missing,
+    chains: Subjects[Chain],
+    providers: Subjects[Provider] | Missing,
+    role: Role | Absent | Missing,
+    now: int,
+) -> Granted | Refused | Undecided:
+    """What STS answers, as a function of what it would see.
+
+    Refused as soon as one mismatch is certain, with all of them and what could not be seen beside.
+    Undecided when nothing refuses but something that STS looks at was not seen.
+    """
+    if isinstance(token, Malformed):
+        return _refused((*_shape(request, role), _malformed(token)))
+    provider = _provider(request, token, providers)
+    told = (
+        *_shape(request, role),  # 1
+        *_form(token),  # 1, 2
+        *_claims(token),  # 3
+        *_vouched(provider, token, discovery, key_set, chains),  # 4, 5, 8
+        *documents.keys(token, discovery, key_set),  # 5, 6
+        *_time(token, now),  # 7
+        *_trust(request, token, provider, role),  # 9
+    )
+    if any(isinstance(item, Reason) for item in told):
+        return _refused(told)
+    unseen = _unseen(told)
+    if unseen or not isinstance(provider, Provider):
+        return Undecided(unseen)
+    audience = audiences(token.claims)[0]
+    return Granted(request.role_arn, provider.arn, token.subject, audience, tuple(_notes(token, now)))
+
+
+def _refused(told: Sequence[Reason | Unseen]) -> Refused:
+    reasons = (item for item in told if isinstance(item, Reason))
+    return Refused(tuple(sorted(reasons, key=lambda reason: reason.step)), _unseen(told))
+
+
+def _unseen(told: Sequence[Reason | Unseen]) -> tuple[Missing | str, ...]:
+    return tuple(dict.fromkeys(item.because for item in told if isinstance(item, Unseen)))
+
+
+def _shape(request: AssumeRequest, role: Role | Absent | Missing) -> Told:
+    if not request.account:
+        yield answers.invalid_arn(f'"{request.role_arn}" is not arn:PARTITION:iam::ACCOUNT:role/NAME')
+    yield from _session(request.session_name)
+    seconds = request.duration_seconds
+    for limit, fits, word in ((900, seconds >= 900, "greater"), (43200, seconds <= 43200, "less")):
+        if not fits:
+            constraint = f"Member must have value {word} than or equal to {limit}"
+            cause = f"a session lasts 900 to 43200 seconds, not {seconds}"
+            yield answers.out_of_shape("durationSeconds", str(seconds), constraint, cause, Certainty.INFERRED)
+    if isinstance(role, Role) and role.max_session_seconds < seconds <= 43200:
+        yield answers.too_long_a_session(
+            f"{seconds} seconds are asked for, and {role.arn} allows {role.max_session_seconds}"
+        )
+    if request.provider_id:
+        yield answers.provider_id_given(f'ProviderId "{request.provider_id}" is for OAuth 2.0 access tokens')
+
+
+def _session(name: str) -> Told:
+    cause = f'the session name "{name}" is not 2 to 64 of letters, digits and _=,.@+-'
+    if not SESSION_NAME.fullmatch(name):
+        constraint = r"Member must satisfy regular expression pattern: [\w+=,.@-]*"
+        yield answers.out_of_shape("roleSessionName", name, constraint, cause, Certainty.REPORTED)
+    for limit, fits, word in ((2, len(name) >= 2, "greater"), (64, len(name) <= 64, "less")):
+        if not fits:
+            constraint = f"Member must have length {word} than or equal to {limit}"
+            yield answers.out_of_shape("roleSessionName", name, constraint, cause, Certainty.REPORTED)
+
+
+def _malformed(token: Malformed) -> Reason:
+    match token.flaw:
+        case Flaw.TOO_SHORT:
+            constraint = "Member must have length greater than or equal to 4"
+            return answers.out_of_shape("webIdentityToken", "", constraint, token.reason, Certainty.REPORTED)
+        case Flaw.TOO_LONG:
+            constraint = "Member must have length less than or equal to 20000"
+            return answers.out_of_shape("webIdentityToken", "", constraint, token.reason, Certainty.INFERRED)
+        case Flaw.ALGORITHM:
+            return answers.unknown_algorithm(token.reason)
+        case Flaw.FORM:
+            return answers.no_jwt(token.reason)
+        case _:
+            assert_never(token.flaw)
+
+
+def _form(token: Token) -> Told:
+    """A token that was read may still have been read from a snapshot or made up: ask it again."""
+    if token.size < 4:
+        yield _malformed(Malformed(f"the token has {token.size} characters", Flaw.TOO_SHORT))
+    if token.size > 20000:
+        yield _malformed(Malformed(f"the token has {token.size} characters", Flaw.TOO_LONG))
+    if token.algorithm not in ALGORITHMS:
+        cause = f"it is signed with {token.algorithm or 'nothing'}, and STS knows {', '.join(ALGORITHMS)}"
+        yield answers.unknown_algorithm(cause)
+
+
+def _claims(token: Token) -> Told:
+    for claim in ("iss", "sub"):
+        value = token.claims.get(claim)
+        if value is None:
+            yield answers.claim_missing(claim, f"the token has no {claim}")
+        elif not isinstance(value, str) or not value:
+            yield answers.claim_malformed(claim, f"{claim} is not a string with something in it")
+    if not audiences(token.claims):
+        yield answers.claim_missing("aud", "the token names no audience, neither azp nor aud")
+    for claim in ("iat", "exp", "nbf"):
+        value = token.claims.get(claim)
+        if value is None and claim != "nbf":
+            yield answers.claim_missing(claim, f"the token has no {claim}")
+        elif value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+            yield answers.claim_malformed(claim, f"{claim} is not a whole number of seconds")
+    if TAGS in token.claims:
+        yield Unseen("the token carries session tags, which also need sts:TagSession in the trust policy")
+
+
+def _provider(
+    request: AssumeRequest, token: Token, providers: Subjects[Provider] | Missing
+) -> Provider | Absent | Missing:
+    """The provider of that URL in the role's account; IAM keeps the URL without its scheme."""
+    if isinstance(providers, Missing):
+        return providers
+    wanted = host_of(token.issuer)
+    # A provider that could not be read may be the one: its ARN ends in its URL.
+    for arn, provider in providers:
+        account, url = arn.split(":")[4:5], arn.partition(":oidc-provider/")[2]
+        seen_url = provider.url if isinstance(provider, Provider) else url
+        if host_of(seen_url) == wanted and account == [request.account] and not isinstance(provider, Absent):
+            return provider
+    listed = ", ".join(provider.url for _, provider in providers.seen()) or "none"
+    account_name = request.account or "the role's account"
+    return Absent("provider", f"{account_name} has no provider for {token.issuer}; near ones: {listed}")
+
+
+def _vouched(
+    provider: Provider | Absent | Missing,
+    token: Token,
+    discovery: Response | Missing,
+    key_set: Response | Missing,
+    chains: Subjects[Chain],
+) -> Told:
+    """What needs the provider: that it is there, the certificates that it pins, the audiences it takes."""
+    match provider:
+        case Missing():
+            yield Unseen(provider)
+        case Absent():
+            yield answers.no_provider(token.issuer, provider.because)
+        case Provider():
+            yield from documents.certificates(provider, token, discovery, key_set, chains)
+            yield from _audience(token, provider)
+
+
+def _audience(token: Token, provider: Provider) -> Told:
+    named = audiences(token.claims)
+    taken = [audience for audience in named if audience in provider.client_ids]
+    listed = ", ".join(f'"{client_id}"' for client_id in provider.client_ids) or "none"
+    if named and not taken:
+        wanted = ", ".join(f'"{audience}"' for audience in named)
+        yield answers.wrong_audience(f"the token is for {wanted}, the provider's client ids are {listed}")
+    elif len(taken) < len(named):
+        yield Unseen(
+            f"the token has several audiences, of which {taken[0]} is a client id; STS may take another"
+        )
+
+
+def _time(token: Token, now: int) -> Told:
+    expiration = token.claims.get("exp")
+    if isinstance(expiration, int) and now >= expiration:
+        yield answers.expired(now, expiration, f"exp is {now - expiration} seconds past")
+    for claim in ("nbf", "iat"):
+        start = token.claims.get(claim)
+        if isinstance(start, int) and start > now + LEEWAY:
+            yield answers.not_yet_valid(
+                f"{claim} is {start - now} seconds ahead: the cluster's clock is fast"
+            )
+
+
+def _trust(
+    request: AssumeRequest,
+    token: Token,
+    provider: Provider | Absent | Missing,
+    role: Role | Absent | Missing,
+) -> Told:
+    match role:
+        case Missing():
+            yield Unseen(role)
+        case Absent():
+            # Whether STS tells a missing role from a forbidden one is not documented; users see one text.
+            yield answers.not_authorized(role.because, Certainty.INFERRED)
+        case Role():
+            yield from _trusted(request, token, _arn(request, token, provider), role)
+
+
+def _trusted(request: AssumeRequest, token: Token, provider_arn: str, role: Role) -> Told:
+    decision = trust_decision(
+        role.trust, provider_arn, token.issuer, token.claims, request.role_arn, request.session_name
+    )
+    match decision:
+        case Denied():
+            yield answers.not_authorized(f"the trust policy of {role.arn}: {decision.because}")
+        case Undecided(because):
+            yield from map(Unseen, because)
+        case Allowed():
+            return
+
+
+def _arn(request: AssumeRequest, token: Token, provider: Provider | Absent | Missing) -> str:
+    """The provider's ARN, or the one that it would have."""
+    if isinstance(provider, Provider):
+        return provider.arn
+    partition = request.role_arn.split(":")[1] if request.account else "aws"
+    return provider_arn(partition, request.account, token.issuer)
+
+
+def _notes(token: Token, now: int) -> Iterator[str]:
+    for claim in ("nbf", "iat"):
+        start = token.claims.get(claim)
+        if isinstance(start, int) and start > now:
+            yield f"{claim} is {start - now} seconds ahead; how much STS tolerates is not documented"
+    if len(token.subject) > 255:
+        yield f"the subject has {len(token.subject)} characters, and STS's answer takes 255"
+    issued = token.claims.get("iat")
+    if isinstance(issued, int) and now - issued > 86400:
+        yield f"it was issued {now - issued} seconds ago; how old a token STS takes is not documented"

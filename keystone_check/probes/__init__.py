@@ -1,0 +1,1 @@
+"""The readers: the only ones who ask the cluster, AWS and the web. They judge nothing."""

@@ -1,0 +1,173 @@
+"""AWS, by boto3: one session, bounded in time and tries, every refusal in the words of the action."""
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import boto3
+import urllib3
+from botocore import exceptions, xform_name
+from botocore.config import Config
+from botocore.handlers import json_decode_policies
+from botocore.parsers import ResponseParserError
+
+from keystone_check.model.access import Access
+from keystone_check.model.aws import Caller
+from keystone_check.probes import rights
+from keystone_check.probes.limits import CONTACT_SECONDS, TRIES, Limits
+from keystone_check.probes.refusals import ReadError
+from keystone_check.probes.rights import AwsAsk
+
+FALLBACK_REGION = "us-east-1"
+_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+_UNKNOWN = frozenset(
+    {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
+)
+_THROTTLED = frozenset(
+    {"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException", "SlowDown"}
+)
+
+T = TypeVar("T")
+
+
+class Aws:
+    """One AWS account, as profile, environment or the sandbox's own keys reach it."""
+
+    def __init__(self, access: Access, limits: Limits | None = None) -> None:
+        """Find profile and region; nothing is sent before the first call. Raises ReadError."""
+        self._access = access
+        self._limits = limits or Limits(access.request_seconds)
+        self._lock = threading.Lock()
+        self._clients: dict[tuple[str, str], Any] = {}
+        with translated("opening the AWS session", "", access, "caller"):
+            self._session = _session(access)
+        self.region: str = access.region or self._session.region_name or FALLBACK_REGION
+
+    def ask(self, ask: AwsAsk, subject: str = "", region: str = "", **parameters: str) -> dict[str, Any]:
+        """Make one request; whatever is not a success raises ReadError."""
+        return self.read(ask, subject, region, lambda answer: answer, **parameters)
+
+    def read(
+        self,
+        ask: AwsAsk,
+        subject: str,
+        region: str,
+        take: Callable[[dict[str, Any]], T],
+        **parameters: str,
+    ) -> T:
+        """As `ask`, and take from the answer what is still to be read from the connection."""
+        what = f"{ask.name} {subject}".rstrip()
+        self._limits.for_request(what)
+        with translated(what, ask.action, self._access):
+            client = self.client(ask.service, region)
+            return take(getattr(client, xform_name(ask.operation))(**parameters))
+
+    def client(self, service: str, region: str = "") -> Any:
+        """The client of a service, each made once (making one is not safe in two threads at once)."""
+        key = (service, region or self.region)
+        with self._lock:
+            if key not in self._clients:
+                self._clients[key] = self._made(*key)
+            return self._clients[key]
+
+    def caller(self) -> Caller:
+        """Who asks. It needs no right, so that what fails here fails for all of AWS. Raises ReadError."""
+        try:
+            return self.read(rights.CALLER, "", "", lambda it: Caller(it["Arn"], it["Account"], self.region))
+        except ReadError as refusal:
+            refusal.fact = "caller"
+            raise
+
+    def _made(self, service: str, region: str) -> Any:
+        client = self._session.client(
+            service,
+            region_name=region,
+            endpoint_url=self._access.aws_endpoint or None,
+            config=_config(self._access),
+        )
+        # botocore parses IAM's policies, which loses what makes a text: order, doubled keys, white space.
+        client.meta.events.unregister("after-call.iam", json_decode_policies)
+        if self._access.aws_endpoint:
+            client.meta.events.register("before-sign.s3-control", _without_account_in_host)
+        return client
+
+
+def _session(access: Access) -> Any:
+    keys = access.aws_credentials
+    if keys is None:
+        return boto3.Session(profile_name=access.profile or None, region_name=access.region or None)
+    return boto3.Session(
+        aws_access_key_id=keys.access_key_id.reveal(),
+        aws_secret_access_key=keys.secret_access_key.reveal(),
+        region_name=access.region or None,
+    )
+
+
+def _config(access: Access) -> Config:
+    return Config(
+        connect_timeout=min(2 * CONTACT_SECONDS, access.request_seconds),
+        read_timeout=access.request_seconds,
+        retries={"mode": "standard", "total_max_attempts": TRIES},
+        s3={"addressing_style": "path"} if access.aws_endpoint else None,
+    )
+
+
+def _without_account_in_host(request: Any, **_: object) -> None:
+    """S3 Control's endpoint rules put the account before every host, even one that is an address."""
+    request.url = re.sub(r"^(https?://)\d{12}\.", r"\1", request.url)
+
+
+@contextmanager
+def translated(what: str, permission: str, access: Access, fact: str = "") -> Iterator[None]:
+    """Turn what botocore raises into a ReadError that names the action."""
+    try:
+        yield
+    except exceptions.ClientError as error:
+        raise _answered(what, permission, error) from error
+    except (exceptions.BotoCoreError, urllib3.exceptions.HTTPError) as error:
+        refusal = _unanswered(what, error, access)
+        refusal.fact = fact
+        raise refusal from error
+    except (ResponseParserError, KeyError) as error:
+        # The parser's own message quotes the whole body.
+        said = f"{what}: the answer is not AWS's: {type(error).__name__} while reading it"
+        raise ReadError(said, "check AWS_ENDPOINT_URL and any proxy in between", fact=fact) from None
+
+
+def _answered(what: str, permission: str, error: Any) -> ReadError:
+    said = error.response.get("Error", {})
+    code, message = str(said.get("Code", "")), str(said.get("Message", ""))
+    tries = 1 + int(error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0))
+    after = f" (after {tries} tries)" if tries > 1 else ""
+    sentence = f"{what}: {code}: {message}{after}" if message else f"{what}: {code}{after}"
+    if code in _EXPIRED:
+        return ReadError(sentence, "the AWS credentials have expired: sign in again", code=code)
+    if code in _UNKNOWN:
+        return ReadError(sentence, "AWS does not know these credentials: check the profile", code=code)
+    if code in _THROTTLED:
+        return ReadError(sentence, "AWS throttles these calls: try again later", code=code)
+    denied = code in ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403")
+    return ReadError(sentence, code=code, permission=permission if denied else "")
+
+
+def _unanswered(what: str, error: Exception, access: Access) -> ReadError:
+    seconds = f"{access.request_seconds:g} s"
+    match error:
+        case exceptions.ProfileNotFound():
+            return ReadError(f"{what}: {error}", "check --profile; `aws configure list-profiles` lists them")
+        case exceptions.NoCredentialsError() | exceptions.PartialCredentialsError():
+            hint = "set AWS_PROFILE, sign in, or name a profile in the configuration"
+            return ReadError(f"{what}: no AWS credentials were found", hint, code="NoCredentials")
+        case exceptions.SSOError() | exceptions.TokenRetrievalError() | exceptions.LoginError():
+            return ReadError(f"{what}: {error}", "sign in again, for instance with `aws sso login`")
+        case exceptions.ConnectTimeoutError():
+            return ReadError(f"{what}: no connection in time: {error}", code="timeout")
+        case exceptions.ReadTimeoutError():
+            return ReadError(f"{what}: no answer within {seconds}: {error}", code="timeout")
+        case exceptions.EndpointConnectionError() | exceptions.ProxyConnectionError():
+            return ReadError(f"{what}: {error}", "check the network and HTTPS_PROXY", code="unreachable")
+        case exceptions.SSLError():
+            return ReadError(f"{what}: {error}", "check AWS_CA_BUNDLE and any proxy in between", code="tls")
+    return ReadError(f"{what}: {type(error).__name__}: {error}")

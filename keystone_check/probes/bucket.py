@@ -1,0 +1,145 @@
+"""The issuer's bucket: what stands between its two documents and a stranger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from keystone_check.iam.oidc import Discovery, read_discovery
+from keystone_check.iam.s3 import Location, locate, object_key
+from keystone_check.model.aws import Bucket, Caller, PublicAccessBlock, StoredObject
+from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.web import Response
+from keystone_check.probes import rights
+from keystone_check.probes.answer import BODY_LIMIT, text
+from keystone_check.probes.refusals import ReadError
+from keystone_check.probes.rights import AwsAsk
+
+if TYPE_CHECKING:  # boto3 is loaded when a fact of AWS is asked for, not with this room
+    from keystone_check.probes.aws import Aws
+
+T = TypeVar("T")
+DISCOVERY_PATH = ".well-known/openid-configuration"
+KEY_SET_PATH = "openid/v1/jwks"
+"""Where the API server has its key set; looked at when no discovery document names another object."""
+
+
+def bucket(aws: Aws, issuer_url: str, discovery: Response | Missing) -> Bucket | Absent | Missing:
+    """All that decides who can read the issuer's two objects, each with its own gap."""
+    located = locate(issuer_url)
+    if located is None:
+        return Absent("bucket", "the issuer is not an S3 address")
+    name = located.bucket
+    region = _region(aws, name, located.region)
+    if isinstance(region, Absent | Missing):
+        return region
+    here = _Here(aws, name, region)
+    return Bucket(
+        name=name,
+        region=region,
+        public_access=here.get(
+            rights.BUCKET_PUBLIC_ACCESS,
+            "public_access",
+            ("NoSuchPublicAccessBlockConfiguration", "public access block"),
+            _public_access,
+        ),
+        ownership=here.get(
+            rights.BUCKET_OWNERSHIP,
+            "ownership",
+            ("OwnershipControlsNotFoundError", "ownership controls"),
+            lambda answer: str(answer["OwnershipControls"]["Rules"][0]["ObjectOwnership"]),
+        ),
+        policy=here.get(
+            rights.BUCKET_POLICY,
+            "policy",
+            ("NoSuchBucketPolicy", "policy"),
+            lambda answer: str(answer["Policy"]),
+        ),
+        objects=here.documents(located, discovery),
+    )
+
+
+def account_public_access(aws: Aws, caller: Caller) -> PublicAccessBlock | Absent | Missing:
+    """The account's own public access block, which guards every bucket of it."""
+    try:
+        return aws.read(
+            rights.ACCOUNT_PUBLIC_ACCESS, caller.account, "", _public_access, AccountId=caller.account
+        )
+    except ReadError as refusal:
+        if refusal.code == "NoSuchPublicAccessBlockConfiguration":
+            because = f"account {caller.account} has no public access block"
+            return Absent("account_public_access", because)
+        return refusal.missing("account_public_access")
+
+
+def _public_access(answer: Mapping[str, Any]) -> PublicAccessBlock:
+    """The four settings as AWS writes them; one that is left out is off."""
+    settings = answer["PublicAccessBlockConfiguration"]
+    return PublicAccessBlock(
+        block_public_acls=settings.get("BlockPublicAcls", False),
+        ignore_public_acls=settings.get("IgnorePublicAcls", False),
+        block_public_policy=settings.get("BlockPublicPolicy", False),
+        restrict_public_buckets=settings.get("RestrictPublicBuckets", False),
+    )
+
+
+def _region(aws: Aws, name: str, by_address: str) -> str | Absent | Missing:
+    """The bucket's own region; the address's where S3 will not say."""
+    try:
+        answer = aws.ask(rights.BUCKET_LOCATION, name, by_address, Bucket=name)
+    except ReadError as refusal:
+        if refusal.code == "NoSuchBucket":
+            return Absent("bucket", f"there is no bucket {name}")
+        return by_address if by_address and refusal.permission else refusal.missing("bucket")
+    # S3's two oldest regions have names of their own (GetBucketLocation, LocationConstraint).
+    constraint = answer.get("LocationConstraint") or "us-east-1"
+    return "eu-west-1" if constraint == "EU" else str(constraint)
+
+
+class _Here:
+    """One bucket's questions."""
+
+    def __init__(self, aws: Aws, name: str, region: str) -> None:
+        self._aws, self._name, self._region = aws, name, region
+
+    def get(
+        self, ask: AwsAsk, fact: str, absence: tuple[str, str], take: Callable[[dict[str, Any]], T]
+    ) -> T | Absent | Missing:
+        """One setting; `absence` is S3's code for not being set, and what it is called."""
+        code, thing = absence
+        try:
+            return self._aws.read(ask, self._name, self._region, take, Bucket=self._name)
+        except ReadError as refusal:
+            if refusal.code == code:
+                return Absent(fact, f"bucket {self._name} has no {thing}")
+            return refusal.missing(fact)
+
+    def documents(self, location: Location, discovery: Response | Missing) -> Subjects[StoredObject]:
+        """The discovery document, then the key set that it names."""
+        stem = f"{location.prefix}/" if location.prefix else ""
+        key = stem + DISCOVERY_PATH
+        document = self._object(key)
+        published = discovery.body if isinstance(discovery, Response) else None
+        stored = document.body if isinstance(document, StoredObject) else None
+        key_set_key = _named(location, published) or _named(location, stored) or stem + KEY_SET_PATH
+        return Subjects(((key, document), (key_set_key, self._object(key_set_key))))
+
+    def _object(self, key: str) -> StoredObject | Absent | Missing:
+        def take(answer: dict[str, Any]) -> StoredObject:
+            body = answer["Body"].read(BODY_LIMIT + 1)
+            answer["Body"].close()
+            return StoredObject(text(body, f"the object {key}"), answer.get("ContentType", ""))
+
+        subject = f"{self._name}/{key}"
+        try:
+            return self._aws.read(rights.GET_OBJECT, subject, self._region, take, Bucket=self._name, Key=key)
+        except ReadError as refusal:
+            if refusal.code == "NoSuchKey":
+                return Absent(key, f"there is no object {key} in bucket {self._name}")
+            return refusal.missing(key)
+
+
+def _named(location: Location, document: str | Missing | None) -> str:
+    """The key of this bucket that a discovery document's jwks_uri names; empty when it names none."""
+    read = read_discovery(document) if isinstance(document, str) else None
+    return object_key(location, read.jwks_uri) if isinstance(read, Discovery) else ""

@@ -1,0 +1,109 @@
+"""The cluster's facts: who answers, which service accounts are bound, what their tokens say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from keystone_check import jose
+from keystone_check.iam.oidc import Jwk, KeySet, Malformed, read_key_set
+from keystone_check.model.access import Access
+from keystone_check.model.cluster import AUDIENCE, ROLE_ARN, Cluster, ServiceAccount, Token
+from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.web import Response
+from keystone_check.model.world import Binding
+from keystone_check.probes.limits import side_by_side
+from keystone_check.probes.refusals import ReadError
+
+if TYPE_CHECKING:  # the client is loaded when a fact of the cluster is asked for, not with this room
+    from keystone_check.probes.kube import Kube
+
+PREFIX = "eks.amazonaws.com/"
+
+
+def cluster(kube: Kube) -> Cluster:
+    """The API server that answers, and as whom it knows us."""
+    return Cluster(kube.server, kube.version(), kube.whoami())
+
+
+def accounts(kube: Kube, access: Access) -> Subjects[ServiceAccount]:
+    """The annotated service accounts and the expected ones, sorted by `namespace/name`."""
+    listed = {_key(item): item for item in kube.service_accounts(access.namespace, access.selector)}
+    expected = {f"{binding.namespace}/{binding.name}": binding for binding in access.expected.bindings}
+    found: dict[str, ServiceAccount | Absent | Missing] = {
+        key: _account(item) for key, item in listed.items() if key in expected or _is_bound(item)
+    }
+    unlisted = [binding for key, binding in expected.items() if key not in found]
+    found.update(side_by_side(lambda binding: _expected(kube, binding), unlisted))
+    return Subjects(tuple(sorted(found.items(), key=lambda entry: entry[0])))
+
+
+def _expected(kube: Kube, binding: Binding) -> tuple[str, ServiceAccount | Absent | Missing]:
+    key = f"{binding.namespace}/{binding.name}"
+    try:
+        return key, _account(kube.service_account(binding.namespace, binding.name))
+    except ReadError as refusal:
+        if refusal.code == "404":
+            return key, Absent(key, f"there is no service account {key}")
+        return key, refusal.missing(key)
+
+
+def _key(item: Mapping[str, Any]) -> str:
+    return f"{item['metadata']['namespace']}/{item['metadata']['name']}"
+
+
+def _is_bound(item: Mapping[str, Any]) -> bool:
+    return ROLE_ARN in (item["metadata"].get("annotations") or {})
+
+
+def _account(item: Mapping[str, Any]) -> ServiceAccount:
+    metadata = item["metadata"]
+    annotations = metadata.get("annotations") or {}
+    return ServiceAccount(
+        namespace=metadata["namespace"],
+        name=metadata["name"],
+        uid=metadata.get("uid", ""),
+        annotations={name: annotations[name] for name in sorted(annotations) if name.startswith(PREFIX)},
+    )
+
+
+def tokens(
+    kube: Kube,
+    audience: str,
+    bound: Subjects[ServiceAccount],
+    key_sets: Iterable[Response | Missing],
+) -> Subjects[Token]:
+    """What a fresh token of each account says, and which known keys verify it. An absent account has none."""
+    keys = known_keys(key_sets)
+    there = [(key, account) for key, account in bound if not isinstance(account, Absent)]
+
+    def read(entry: tuple[str, ServiceAccount | Missing]) -> tuple[str, Token | Missing]:
+        key, account = entry
+        return key, account if isinstance(account, Missing) else _token(kube, key, account, audience, keys)
+
+    return Subjects(tuple(side_by_side(read, there)))
+
+
+def _token(
+    kube: Kube, key: str, account: ServiceAccount, audience: str, keys: tuple[Jwk, ...]
+) -> Token | Missing:
+    wanted = account.annotations.get(AUDIENCE) or audience
+    try:
+        secret = kube.mint(account.namespace, account.name, wanted)
+    except ReadError as refusal:
+        return refusal.missing(key)
+    token = jose.decode(secret.reveal(), keys)
+    if isinstance(token, Malformed):
+        return Missing(key, f"the API server's token for {key} is no JWT: {token.reason}")
+    return token
+
+
+def known_keys(key_sets: Iterable[Response | Missing]) -> tuple[Jwk, ...]:
+    """The keys of all key sets that could be read, each once."""
+    keys: dict[str, Jwk] = {}
+    for answer in key_sets:
+        body = answer.body if isinstance(answer, Response) else None
+        read = read_key_set(body) if isinstance(body, str) else None
+        if isinstance(read, KeySet):
+            keys.update({key.thumbprint: key for key in read.keys})
+    return tuple(keys.values())

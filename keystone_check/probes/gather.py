@@ -1,0 +1,113 @@
+"""gather(access) -> World: every fact that is needed, each at most once, side by side, within one budget."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import fields
+from functools import partial
+from typing import Any
+
+from keystone_check.model.access import Access
+from keystone_check.model.facts import Missing, Subjects
+from keystone_check.model.world import World
+from keystone_check.probes.limits import Limits, detached
+from keystone_check.probes.readers import READERS, Reader, reader_of
+from keystone_check.probes.refusals import ReadError
+from keystone_check.probes.sources import Sources
+
+FIELDS = tuple(field.name for field in fields(World))
+GIVEN = frozenset({"expected", "now"})
+
+
+def silent(source: str, what: str) -> None:
+    """Report no progress."""
+
+
+def gather(
+    access: Access,
+    needs: frozenset[str] | None = None,
+    *,
+    clock: Callable[[], float] = time.time,
+    progress: Callable[[str, str], None] = silent,
+) -> World:
+    """Read the facts that `needs` names (fields of World; None: all) and those that they follow from.
+
+    What cannot be read is Missing with its reason; nothing is raised for it. `progress(source, what)` is
+    called from several threads, with `cluster`, `AWS` or `web` as the source.
+    """
+    limits = Limits.starting_now(access)
+    sources = Sources(access, limits)
+    wanted = closure(needs, access)
+    look = _Look(sources, wanted, progress)
+    facts: dict[str, Any] = {name: look.fact(name) if name in wanted else unneeded(name) for name in READERS}
+    return World(expected=access.expected, now=int(clock()), **facts)
+
+
+def closure(needs: frozenset[str] | None, access: Access) -> frozenset[str]:
+    """The needed fields and all that they follow from, without those that are given."""
+    waiting = set(READERS if needs is None else needs) - GIVEN
+    unknown = waiting - READERS.keys()
+    if unknown:
+        raise ValueError(f"the World has no fact {', '.join(sorted(unknown))}")
+    found = set[str]()
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        waiting |= set(reader_of(name, access).after) - found
+    return frozenset(found)
+
+
+def unneeded(name: str) -> Missing | Subjects[Any]:
+    """What stands for a fact that nobody asked for."""
+    return Subjects() if name == "chains" else Missing(name, "no selected check needs it")
+
+
+class _Look:
+    """One thread for each wanted fact; a fact that follows from others waits for theirs."""
+
+    def __init__(
+        self, sources: Sources, wanted: frozenset[str], progress: Callable[[str, str], None]
+    ) -> None:
+        self._sources = sources
+        self._progress = progress
+        self._ready = threading.Event()
+        self._facts: dict[str, Future[Any]] = {
+            name: detached(partial(self._read, name)) for name in READERS if name in wanted
+        }
+        self._ready.set()
+
+    def fact(self, name: str) -> Any:
+        """The fact, or that the budget was spent before it came."""
+        limits = self._sources.limits
+        try:
+            return self._facts[name].result(limits.left())
+        except TimeoutError:
+            if self._facts[name].done():
+                raise  # the reader's own: no spent budget, but a bug
+            late = Missing(name, limits.spent(READERS[name].what))
+            return Subjects(((name, late),)) if name == "chains" else late
+
+    def _read(self, name: str) -> Any:
+        self._ready.wait()
+        reader = reader_of(name, self._sources.access)
+        known = {needed: self.fact(needed) for needed in reader.after}
+        for needed, fact in known.items():
+            if isinstance(fact, Missing) and needed not in reader.despite:
+                return _for_all(name, fact)
+        self._progress(reader.source, reader.what)
+        return _answer(name, reader, self._sources, known)
+
+
+def _answer(name: str, reader: Reader, sources: Sources, known: dict[str, Any]) -> Any:
+    try:
+        return reader.read(sources, **known)
+    except ReadError as refusal:
+        return _for_all(name, refusal.missing(name))
+
+
+def _for_all(name: str, missing: Missing) -> Missing | Subjects[Any]:
+    """The gap as that field can hold it: chains are listed by host, and there is no host."""
+    return Subjects(((missing.fact, missing),)) if name == "chains" else missing

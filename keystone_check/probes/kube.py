@@ -1,0 +1,171 @@
+"""The API server, by raw JSON: the client's typed calls are slow and lose what they do not know."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from keystone_check.model.access import Access
+from keystone_check.model.secret import Secret
+from keystone_check.model.web import Response
+from keystone_check.probes import rights
+from keystone_check.probes.answer import response
+from keystone_check.probes.kube_refusals import refused
+from keystone_check.probes.kube_wire import KubeRequest, Wire
+from keystone_check.probes.limits import Limits
+from keystone_check.probes.refusals import ReadError
+from keystone_check.probes.rights import KubeAsk
+
+MANAGED_BY = {"app.kubernetes.io/managed-by": "keystone-check"}
+PAGE = 500
+
+Json = dict[str, Any]
+
+
+class Kube:
+    """One API server, as the kubeconfig or the pod we run in reaches it."""
+
+    def __init__(self, access: Access, limits: Limits | None = None) -> None:
+        """Read the configuration; nothing is sent before the first call. Raises ReadError."""
+        self._wire = Wire(access, limits)
+        self.server = self._wire.server
+
+    def contact(self) -> None:
+        """Find out within two seconds whether the server takes connections. Raises ReadError."""
+        self._wire.contact()
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        query: Sequence[tuple[str, str]] = (),
+        content_type: str = "application/json",
+        ask: KubeAsk | None = None,
+        what: str = "",
+    ) -> Json:
+        """Send one request and give the answer's JSON; whatever is not a success raises ReadError."""
+        what = what or (ask.permission if ask else f"{method} {path}")
+        answer, attempts = self._wire.send(KubeRequest(method, path, what, body, query, content_type))
+        if answer.status >= 300:
+            raise refused(what, answer, attempts, ask)
+        try:
+            document = json.loads(answer.body)
+        except ValueError as error:
+            raise ReadError(
+                f"{what}: {self.server} answered {answer.status} with what is not JSON"
+            ) from error
+        if not isinstance(document, dict):
+            raise ReadError(f"{what}: {self.server} answered with JSON that is not an object")
+        return document
+
+    def version(self) -> str:
+        """gitVersion, such as `v1.36.3+k3s1`."""
+        return str(self.request("GET", "/version", ask=rights.VERSION).get("gitVersion", ""))
+
+    def whoami(self) -> str:
+        """The user name the API server gives us; a statement in brackets where it will not say."""
+        review = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+        path = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+        try:
+            answer = self.request("POST", path, review, ask=rights.WHOAMI)
+        except ReadError as refusal:
+            if refusal.code == "404":
+                return "(this API server has no SelfSubjectReview)"
+            if refusal.code == "403":
+                return "(this API server does not let us ask who we are)"
+            raise
+        return str(answer.get("status", {}).get("userInfo", {}).get("username", ""))
+
+    def discovery(self) -> Response:
+        """The API server's own discovery document."""
+        return self._document(rights.CLUSTER_DISCOVERY)
+
+    def key_set(self) -> Response:
+        """The API server's own key set."""
+        return self._document(rights.CLUSTER_KEYS)
+
+    def service_accounts(self, namespace: str = "", selector: str = "") -> Iterator[Json]:
+        """Every service account of one namespace, or of all, page by page."""
+        path = f"/api/v1/namespaces/{quote(namespace)}/serviceaccounts" if namespace else _ALL_ACCOUNTS
+        what = f"{rights.LIST_ACCOUNTS.permission} {_where(namespace)}"
+        query = [("limit", str(PAGE)), *([("labelSelector", selector)] if selector else [])]
+        following = ""
+        while True:
+            more = [("continue", following)] if following else []
+            page = self.request("GET", path, query=[*query, *more], ask=rights.LIST_ACCOUNTS, what=what)
+            yield from page.get("items") or ()
+            following = page.get("metadata", {}).get("continue") or ""
+            if not following:
+                return
+
+    def service_account(self, namespace: str, name: str) -> Json:
+        """One service account; ReadError with code 404 when there is none."""
+        what = f"{rights.GET_ACCOUNT.permission} {namespace}/{name}"
+        return self.request("GET", _account(namespace, name), ask=rights.GET_ACCOUNT, what=what)
+
+    def mint(
+        self,
+        namespace: str,
+        name: str,
+        audience: str,
+        seconds: int = 3600,
+        bound: Mapping[str, str] | None = None,
+    ) -> Secret:
+        """A fresh token of a service account (TokenRequest).
+
+        `bound` is a boundObjectRef: apiVersion, kind, name and optionally uid. The API server takes no
+        less than 600 seconds.
+        """
+        spec: Json = {"audiences": [audience], "expirationSeconds": seconds}
+        if bound:
+            spec["boundObjectRef"] = dict(bound)
+        body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
+        what = f"{rights.CREATE_TOKEN.permission} {namespace}/{name}"
+        path = f"{_account(namespace, name)}/token"
+        token = self.request("POST", path, body, ask=rights.CREATE_TOKEN, what=what).get("status", {})
+        if not isinstance(token.get("token"), str):
+            raise ReadError(f"{what}: the answer holds no token")
+        return Secret(token["token"])
+
+    def create_account(self, namespace: str, name: str) -> Json:
+        """A temporary service account, labelled as ours so that what a killed run leaves can be found."""
+        body = {
+            "apiVersion": "v1",
+            "kind": "ServiceAccount",
+            "metadata": {"name": name, "namespace": namespace, "labels": MANAGED_BY},
+        }
+        what = f"{rights.CREATE_ACCOUNT.permission} {namespace}/{name}"
+        path = f"/api/v1/namespaces/{quote(namespace)}/serviceaccounts"
+        return self.request("POST", path, body, ask=rights.CREATE_ACCOUNT, what=what)
+
+    def delete_account(self, namespace: str, name: str) -> None:
+        """Remove a service account; that it is gone already is no failure."""
+        what = f"{rights.DELETE_ACCOUNT.permission} {namespace}/{name}"
+        try:
+            self.request("DELETE", _account(namespace, name), ask=rights.DELETE_ACCOUNT, what=what)
+        except ReadError as refusal:
+            if refusal.code != "404":
+                raise
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._wire.close()
+
+    def _document(self, ask: KubeAsk) -> Response:
+        answer, attempts = self._wire.send(KubeRequest("GET", ask.resource, ask.permission))
+        if answer.status != 200:
+            raise refused(ask.permission, answer, attempts, ask)
+        return response(ask.resource, answer, attempts)
+
+
+_ALL_ACCOUNTS = "/api/v1/serviceaccounts"
+
+
+def _where(namespace: str) -> str:
+    return f"in namespace {namespace}" if namespace else "in all namespaces"
+
+
+def _account(namespace: str, name: str) -> str:
+    return f"/api/v1/namespaces/{quote(namespace)}/serviceaccounts/{quote(name)}"

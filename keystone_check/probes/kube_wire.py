@@ -1,0 +1,138 @@
+"""The connection to an API server: configuration, first contact, one request at a time."""
+
+import os
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import urllib3
+from kubernetes import config
+from kubernetes.client import ApiClient, ApiException, Configuration
+
+from keystone_check import kubeconfig
+from keystone_check.errors import KeystoneError
+from keystone_check.model.access import Access
+from keystone_check.probes.answer import Answer, headers_of
+from keystone_check.probes.kube_refusals import unreachable, unusable
+from keystone_check.probes.limits import CONTACT_SECONDS, BrokenOffError, Limits, detached, persist
+from keystone_check.probes.refusals import ReadError
+
+ACCEPT = "application/json, */*"
+"""As `kubectl get --raw`: the key set is application/jwk-set+json, for application/json alone it is 406."""
+IN_CLUSTER = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
+
+
+@dataclass(frozen=True, slots=True)
+class KubeRequest:
+    """One request; `what` is what it is called when it fails."""
+
+    method: str
+    path: str
+    what: str
+    body: object = None
+    query: Sequence[tuple[str, str]] = ()
+    content_type: str = "application/json"
+
+
+class Wire:
+    """One API server's address, credentials and connections."""
+
+    def __init__(self, access: Access, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits(access.request_seconds)
+        self._client: Any = ApiClient(configuration(access))
+        self.server: str = self._client.configuration.host
+
+    def contact(self) -> None:
+        """Find out within two seconds whether the server takes connections. Raises ReadError."""
+        if self._client.configuration.proxy:
+            return  # then names are resolved and connections made by the proxy
+        parts = urlsplit(self.server)
+        try:
+            address = (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+            # Detached, because resolving a name knows no time limit of ours.
+            connecting = detached(lambda: socket.create_connection(address, CONTACT_SECONDS))
+            connecting.result(CONTACT_SECONDS).close()
+        except (OSError, ValueError, TimeoutError) as error:
+            raise unreachable(self.server, error) from error
+
+    def send(self, request: KubeRequest) -> tuple[Answer, int]:
+        """Any answer, and the number of tries that it took; raises ReadError where there is none."""
+        return persist(lambda: self._send(request), self._limits)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._client.close()
+
+    def _send(self, request: KubeRequest) -> Answer:
+        seconds = self._limits.for_request(request.what)
+        started = time.monotonic()
+        try:
+            parameters = self._client.param_serialize(
+                request.method,
+                request.path,
+                query_params=list(request.query),
+                header_params={"Accept": ACCEPT, "Content-Type": request.content_type},
+                body=request.body,
+                auth_settings=["BearerToken"],
+            )
+            answer = self._client.call_api(
+                *parameters, _request_timeout=(min(CONTACT_SECONDS, seconds), seconds)
+            )
+            raw = answer.read()
+        except urllib3.exceptions.ReadTimeoutError as error:
+            raise ReadError(f"{request.what}: {self.server} gave no answer within {seconds:g} s") from error
+        except urllib3.exceptions.ProtocolError as error:
+            broken = ReadError(f"{request.what}: {self.server} broke the connection off")
+            if request.method == "GET":
+                raise BrokenOffError(broken) from error
+            raise broken from error
+        except ApiException as error:
+            raise unreachable(self.server, error) from error
+        except config.ConfigException as error:
+            raise unusable(error) from error
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise unreachable(self.server, error) from error
+        return Answer(answer.status, headers_of(answer.headers), raw, time.monotonic() - started)
+
+
+_from_pod: Any = config.load_incluster_config
+_from_file: Any = config.load_kube_config
+"""The client says that it is typed, and these two are not."""
+
+
+def configuration(access: Access) -> Configuration:
+    settings = Configuration()
+    settings.retries = False  # what is asked again, and how often, is decided and shown by us
+    try:
+        if _in_cluster(access):
+            _from_pod(client_configuration=settings)
+        else:
+            kubeconfig.read(access.kubeconfig)
+            _from_file(
+                access.kubeconfig or None,
+                access.context or None,
+                client_configuration=settings,
+                persist_config=False,  # a reader does not write to the kubeconfig
+            )
+    except config.ConfigException as error:
+        raise unusable(error) from error
+    except KeystoneError as error:
+        raise ReadError(error.message, error.hint, fact="cluster") from error
+    except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
+        # The loader walks the document without looking at its shape.
+        raise ReadError(
+            f"the kubeconfig {access.kubeconfig or 'of the environment'} cannot be used:"
+            f" {type(error).__name__} while reading it",
+            "`kubectl config view` shows what kubectl makes of it",
+            fact="cluster",
+        ) from error
+    return settings
+
+
+def _in_cluster(access: Access) -> bool:
+    named = access.kubeconfig or access.context or os.environ.get("KUBECONFIG")
+    return not named and not Path("~/.kube/config").expanduser().exists() and IN_CLUSTER.exists()

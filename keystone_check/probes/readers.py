@@ -1,0 +1,178 @@
+"""Which reader reads which fact, from where, and what it follows from."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from keystone_check.iam.oidc import Unreadable, discovery_url, read_discovery
+from keystone_check.model.access import Access
+from keystone_check.model.aws import Bucket, Caller, Provider, PublicAccessBlock, Role
+from keystone_check.model.cluster import Cluster, Issuer, ServiceAccount, Token
+from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.web import Chain, Response
+from keystone_check.probes import bucket as bucket_room
+from keystone_check.probes import cluster as cluster_room
+from keystone_check.probes import identity
+from keystone_check.probes.limits import side_by_side
+from keystone_check.probes.sources import Sources
+from keystone_check.probes.strangers import host_key
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How one field of the World is read. `read` takes the sources, then the facts that it follows from."""
+
+    source: str
+    what: str
+    read: Callable[..., Any]
+
+    @cached_property
+    def after(self) -> tuple[str, ...]:
+        """The fields that it follows from."""
+        return tuple(inspect.signature(self.read).parameters)[1:]
+
+    @cached_property
+    def despite(self) -> frozenset[str]:
+        """Those of them that may be missing: their type says so."""
+        parameters = inspect.signature(self.read).parameters
+        return frozenset(name for name in self.after if "Missing" in parameters[name].annotation)
+
+
+def _cluster(sources: Sources) -> Cluster:
+    return cluster_room.cluster(sources.kube())
+
+
+def _caller(sources: Sources) -> Caller:
+    return sources.aws().caller()
+
+
+def _configured_issuer(sources: Sources) -> Issuer:
+    return Issuer(sources.access.expected.issuer, "configuration")
+
+
+def _discovered_issuer(_: Sources, cluster_discovery: Response) -> Issuer | Missing:
+    if isinstance(cluster_discovery.body, Missing):
+        return Missing("issuer", cluster_discovery.body.because)
+    read = read_discovery(cluster_discovery.body)
+    if isinstance(read, Unreadable):
+        return Missing("issuer", f"the discovery document of the API server: {read.because}")
+    return Issuer(read.issuer, "discovery document of the API server")
+
+
+def _cluster_discovery(sources: Sources) -> Response:
+    return sources.kube().discovery()
+
+
+def _cluster_keys(sources: Sources) -> Response:
+    return sources.kube().key_set()
+
+
+def _accounts(sources: Sources) -> Subjects[ServiceAccount]:
+    return cluster_room.accounts(sources.kube(), sources.access)
+
+
+def _tokens(
+    sources: Sources,
+    accounts: Subjects[ServiceAccount],
+    cluster_keys: Response | Missing,
+    key_set: Response | Missing,
+) -> Subjects[Token]:
+    audience = sources.access.expected.audience
+    return cluster_room.tokens(sources.kube(), audience, accounts, (cluster_keys, key_set))
+
+
+def _discovery(sources: Sources, issuer: Issuer) -> Response | Missing:
+    from keystone_check.probes.web import fetch
+
+    return _named("discovery", fetch(discovery_url(issuer.url), sources.access, sources.limits))
+
+
+def _key_set(sources: Sources, discovery: Response) -> Response | Missing:
+    from keystone_check.probes.web import fetch
+
+    url = _jwks_uri(discovery)
+    return url if isinstance(url, Missing) else _named("key_set", fetch(url, sources.access, sources.limits))
+
+
+def _jwks_uri(discovery: Response) -> str | Missing:
+    if discovery.status != 200:
+        return Missing("key_set", f"the discovery document was answered with {discovery.status}")
+    if isinstance(discovery.body, Missing):
+        return Missing("key_set", discovery.body.because)
+    read = read_discovery(discovery.body)
+    if isinstance(read, Unreadable):
+        return Missing("key_set", f"the discovery document cannot be read: {read.because}")
+    return read.jwks_uri or Missing("key_set", "the discovery document has no jwks_uri")
+
+
+def _named(fact: str, answer: Response | Missing) -> Response | Missing:
+    return Missing(fact, answer.because, answer.permission) if isinstance(answer, Missing) else answer
+
+
+def _chains(sources: Sources, issuer: Issuer, discovery: Response | Missing) -> Subjects[Chain]:
+    from keystone_check.probes.tls import chain
+
+    urls = [issuer.url]
+    jwks_uri = _jwks_uri(discovery) if isinstance(discovery, Response) else discovery
+    if isinstance(jwks_uri, str):
+        urls.append(jwks_uri)
+    hosts = [host for host in dict.fromkeys(host_key(url) for url in urls) if host]
+    found = side_by_side(lambda host: chain(host, sources.access, sources.limits), hosts)
+    return Subjects(tuple(zip(hosts, found, strict=True)))
+
+
+def _bucket(
+    sources: Sources, caller: Caller, issuer: Issuer, discovery: Response | Missing
+) -> Bucket | Absent | Missing:
+    return bucket_room.bucket(sources.aws(), issuer.url, discovery)
+
+
+def _account_public_access(sources: Sources, caller: Caller) -> PublicAccessBlock | Absent | Missing:
+    return bucket_room.account_public_access(sources.aws(), caller)
+
+
+def _providers(sources: Sources, caller: Caller, issuer: Issuer) -> Subjects[Provider]:
+    return identity.providers(sources.aws(), issuer.url)
+
+
+def _roles(
+    sources: Sources, caller: Caller, accounts: Subjects[ServiceAccount] | Missing
+) -> Subjects[Role] | Missing:
+    expected = [binding.role_arn for binding in sources.access.expected.bindings]
+    if isinstance(accounts, Missing):
+        if not expected:
+            return accounts
+        annotated = []
+    else:
+        annotated = [account.role_arn for _, account in accounts.seen()]
+    return identity.roles(sources.aws(), caller, filter(None, (*annotated, *expected)))
+
+
+READERS = {
+    "cluster": Reader("cluster", "version and user", _cluster),
+    "caller": Reader("AWS", "who asks", _caller),
+    "issuer": Reader("cluster", "issuer", _discovered_issuer),
+    "cluster_discovery": Reader("cluster", "discovery document", _cluster_discovery),
+    "cluster_keys": Reader("cluster", "key set", _cluster_keys),
+    "accounts": Reader("cluster", "service accounts", _accounts),
+    "tokens": Reader("cluster", "fresh tokens", _tokens),
+    "discovery": Reader("web", "published discovery document", _discovery),
+    "key_set": Reader("web", "published key set", _key_set),
+    "chains": Reader("web", "certificates as served", _chains),
+    "bucket": Reader("AWS", "the issuer's bucket", _bucket),
+    "account_public_access": Reader("AWS", "the account's public access block", _account_public_access),
+    "providers": Reader("AWS", "OIDC providers", _providers),
+    "roles": Reader("AWS", "roles", _roles),
+}
+"""By field of the World, in its order."""
+
+_CONFIGURED = Reader("cluster", "issuer", _configured_issuer)
+
+
+def reader_of(name: str, access: Access) -> Reader:
+    """The field's reader; a configured issuer asks nobody."""
+    return _CONFIGURED if name == "issuer" and access.expected.issuer else READERS[name]

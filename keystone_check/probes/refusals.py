@@ -1,0 +1,21 @@
+"""What a service would not tell, in the words of the action that failed."""
+
+from keystone_check.errors import KeystoneError
+from keystone_check.model.facts import Missing
+
+
+class ReadError(KeystoneError):
+    """A reader asked and got no fact. `code` is the service's own word or HTTP status, where it gave one."""
+
+    def __init__(
+        self, message: str, hint: str = "", *, code: str = "", permission: str = "", fact: str = ""
+    ) -> None:
+        super().__init__(message, hint)
+        self.code = code
+        self.permission = permission
+        self.fact = fact
+
+    def missing(self, fact: str) -> Missing:
+        """The gap that this refusal leaves. What failed for all facts of a source keeps its own name."""
+        because = f"{self.message}; {self.hint}" if self.hint else self.message
+        return Missing(self.fact or fact, because, self.permission)

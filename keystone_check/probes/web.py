@@ -1,0 +1,137 @@
+"""The published documents as an anonymous stranger gets them: one GET, no redirects, no trust required."""
+
+import os
+import time
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # documented, not typed
+
+import urllib3
+from urllib3.connectionpool import HTTPSConnectionPool
+
+from keystone_check.model.access import Access
+from keystone_check.model.facts import Missing
+from keystone_check.model.web import Response
+from keystone_check.probes.answer import BODY_LIMIT, Answer, headers_of, response
+from keystone_check.probes.limits import CONTACT_SECONDS, BrokenOffError, Limits, persist
+from keystone_check.probes.refusals import ReadError
+from keystone_check.probes.strangers import destination, obstacle
+
+
+def fetch(url: str, access: Access, limits: Limits | None = None) -> Response | Missing:
+    """What `url` answers, or why there is no answer."""
+    hindrance = obstacle(url, access)
+    if hindrance:
+        return Missing(url, f"GET {url}: no stranger can, {hindrance}; it was not asked")
+    limits = limits or Limits(access.request_seconds)
+    try:
+        answer, attempts = persist(lambda: _get(url, access, limits), limits)
+    except ReadError as refusal:
+        return refusal.missing(url)
+    return response(url, answer, attempts)
+
+
+class _AnyCertificate(HTTPSConnectionPool):
+    """Takes every certificate in silence: whether the world trusts it is a fact of its own (tls.chain)."""
+
+    def _validate_conn(self, conn: Any) -> None:
+        if conn.is_closed:
+            conn.connect()
+
+
+def _get(url: str, access: Access, limits: Limits) -> Answer:
+    seconds = limits.for_request(f"GET {url}")
+    started = time.monotonic()
+    parts = urlsplit(url)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    timeout = urllib3.Timeout(connect=min(seconds, 2 * CONTACT_SECONDS), read=seconds)
+    with _manager(parts.hostname or "", parts.port or 443, access) as manager:
+        host, port = destination(parts.hostname or "", parts.port or 443, access)
+        pool = manager.connection_from_host(host, port, "https")
+        try:
+            answer = pool.urlopen(
+                "GET",
+                path,
+                headers={"Host": parts.netloc, "User-Agent": "keystone-check", "Accept": "*/*"},
+                redirect=False,
+                retries=False,
+                timeout=timeout,
+                preload_content=False,
+                decode_content=False,
+            )
+            body = _body(answer, url, started, seconds)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise _failure(url, error, seconds) from error
+        return Answer(answer.status, headers_of(answer.headers), body, time.monotonic() - started)
+
+
+def _body(answer: urllib3.BaseHTTPResponse, url: str, started: float, seconds: float) -> bytes:
+    """The body, one byte over the limit at most; a body that trickles is cut by the clock."""
+    chunks = bytearray()
+    while len(chunks) <= BODY_LIMIT:
+        if time.monotonic() - started > seconds:
+            answer.close()
+            raise ReadError(f"GET {url}: the answer was not whole within {seconds:g} s", code="timeout")
+        chunk = answer.read1(min(65536, BODY_LIMIT + 1 - len(chunks)))
+        if not chunk:
+            return bytes(chunks)
+        chunks += chunk
+    answer.close()
+    return bytes(chunks)
+
+
+def _manager(host: str, port: int, access: Access) -> urllib3.PoolManager:
+    trust: dict[str, Any] = {"cert_reqs": "CERT_NONE", "assert_hostname": False, "server_hostname": host}
+    proxy = proxy_for(host, port, access)
+    manager = _through(proxy, trust) if proxy else urllib3.PoolManager(**trust)
+    manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": _AnyCertificate}
+    return manager
+
+
+def _through(proxy: str, trust: dict[str, Any]) -> urllib3.ProxyManager:
+    parts = urllib3.util.parse_url(proxy)
+    headers = urllib3.make_headers(proxy_basic_auth=unquote(parts.auth)) if parts.auth else None
+    return urllib3.ProxyManager(proxy, proxy_headers=headers, **trust)
+
+
+def proxy_for(host: str, port: int, access: Access) -> str:
+    """The proxy that HTTPS_PROXY and NO_PROXY name for this host; none where `connect_to` names the way."""
+    direct = destination(host, port, access) != (host, port)
+    if direct or proxy_bypass_environment(host):
+        return ""
+    proxy = os.environ.get("https_proxy") or os.environ.get("HTTPS_PROXY") or ""
+    return proxy if "://" in proxy or not proxy else f"http://{proxy}"
+
+
+def _failure(url: str, error: Exception, seconds: float) -> Exception:
+    match error:
+        case urllib3.exceptions.NameResolutionError():
+            return ReadError(f"GET {url}: the host's name does not resolve", code="unreachable")
+        case urllib3.exceptions.NewConnectionError():
+            return ReadError(f"GET {url}: no connection: {_cause(error)}", code="unreachable")
+        case urllib3.exceptions.ConnectTimeoutError():
+            within = min(seconds, 2 * CONTACT_SECONDS)
+            return ReadError(f"GET {url}: no connection within {within:g} s", code="timeout")
+        case urllib3.exceptions.ReadTimeoutError():
+            return ReadError(f"GET {url}: no answer within {seconds:g} s", code="timeout")
+        case urllib3.exceptions.ProxyError():
+            said = f"GET {url}: the proxy of HTTPS_PROXY did not connect us: {_cause(error)}"
+            return ReadError(said, "check HTTPS_PROXY", code="unreachable")
+        case urllib3.exceptions.SSLError():
+            return ReadError(f"GET {url}: no TLS connection: {_cause(error)}", code="tls")
+        case urllib3.exceptions.ProtocolError() | ConnectionError():
+            return BrokenOffError(ReadError(f"GET {url}: the connection was broken off: {_cause(error)}"))
+    return ReadError(f"GET {url}: {type(error).__name__}: {error}")
+
+
+def _cause(error: BaseException) -> str:
+    """The innermost reason, in the operating system's or OpenSSL's own words where there are any."""
+    inner = error.__cause__ or error.__context__
+    if inner is not None:
+        return _cause(inner)
+    for argument in error.args:
+        if isinstance(argument, BaseException):
+            return _cause(argument)
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__

@@ -1,0 +1,76 @@
+"""Providers and roles, read from moto."""
+
+import json
+from typing import Any
+
+import pytest
+
+from keystone_check.model.access import Access
+from keystone_check.model.aws import Caller, Provider, Role
+from keystone_check.model.facts import Absent, Missing
+from keystone_check.probes.aws import Aws
+from keystone_check.probes.identity import near, providers, roles
+
+ISSUER = "https://bkt.s3.eu-central-1.amazonaws.com/one"
+ME = Caller("arn:aws:sts::123456789012:user/moto", "123456789012", "eu-central-1")
+TRUST = (
+    '{"Version": "2012-10-17",\n "Statement": [ {"Sid": "a+b %2B ü", '
+    '"Effect": "Deny", "Action": "sts:*", "Principal": "*"} ]}'
+)
+
+
+@pytest.fixture
+def iam(account: Access) -> Any:
+    return Aws(account).client("iam")
+
+
+def test_providers_on_the_issuers_host_are_read_and_others_are_not(account: Access, iam: Any) -> None:
+    thumbprint = "a" * 40
+    for url in (f"{ISSUER}/", ISSUER, "https://other.example.com"):
+        iam.create_open_id_connect_provider(Url=url, ClientIDList=["z", "a"], ThumbprintList=[thumbprint])
+    found = providers(Aws(account), ISSUER)
+    arn = "arn:aws:iam::123456789012:oidc-provider/bkt.s3.eu-central-1.amazonaws.com/one"
+    assert [name for name, _ in found] == [arn, f"{arn}/"]
+    assert found[arn] == Provider(arn, ISSUER.removeprefix("https://"), ("z", "a"), (thumbprint,))
+
+
+@pytest.mark.parametrize(
+    ("resource", "expected"),
+    [
+        ("bkt.s3.eu-central-1.amazonaws.com/one", True),
+        ("BKT.s3.eu-central-1.amazonaws.com/One/", True),
+        ("bkt.s3.eu-central-1.amazonaws.com:443/one", True),
+        ("bkt.s3.eu-central-1.amazonaws.com.evil.example/one", False),
+        ("other.s3.eu-central-1.amazonaws.com/one", False),
+    ],
+)
+def test_near_means_the_same_host(resource: str, expected: bool) -> None:
+    assert near(f"arn:aws:iam::123456789012:oidc-provider/{resource}", ISSUER) is expected
+
+
+def test_a_roles_trust_is_its_text_to_the_letter(account: Access, iam: Any) -> None:
+    arn = iam.create_role(
+        RoleName="app-api", Path="/k8s/", AssumeRolePolicyDocument=TRUST, MaxSessionDuration=7200
+    )["Role"]["Arn"]
+    assert json.loads(TRUST)
+    assert roles(Aws(account), ME, [arn, arn])[arn] == Role(arn, TRUST, 7200)
+    assert len(roles(Aws(account), ME, [arn, arn]).entries) == 1
+
+
+def test_roles_that_cannot_be_there_or_seen_are_gaps_of_their_own(account: Access, iam: Any) -> None:
+    iam.create_role(RoleName="moved", Path="/k8s/", AssumeRolePolicyDocument=TRUST)
+    stem = "arn:aws:iam::123456789012:role/"
+    other, china = "arn:aws:iam::999999999999:role/x", "arn:aws-cn:iam::123456789012:role/x"
+    found = roles(Aws(account), ME, [f"{stem}nobody", other, china, "not-an-arn", f"{stem}moved"])
+    assert found[f"{stem}nobody"] == Absent(
+        f"{stem}nobody", "there is no role nobody in account 123456789012"
+    )
+    assert found["not-an-arn"] == Absent(
+        "not-an-arn", "not-an-arn is not a role ARN, so there is no role to look up"
+    )
+    moved = found[f"{stem}moved"]
+    assert isinstance(moved, Absent)
+    assert "has another ARN: arn:aws:iam::123456789012:role/k8s/moved" in moved.because
+    assert isinstance(found[other], Missing)
+    assert isinstance(found[china], Missing)
+    assert [name for name, _ in found] == sorted(name for name, _ in found)

@@ -1,0 +1,5 @@
+"""The questions that are put to an API server: what is recorded, and what an emulator must answer alike."""
+
+from tests.reality.cases import discovery, reading, reviews, tokens, writing
+
+CASES = (*discovery.CASES, *tokens.CASES, *reviews.CASES, *reading.CASES, *writing.CASES)

@@ -1,0 +1,32 @@
+"""The reality tier's fixtures: real servers, built once and started once a session."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from tests.reality.apiserver import ApiServer, serve
+from tests.reality.asking import set_up
+from tests.reality.build import Binaries, binaries
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Without the go tool the tier skips; in CI it has to run, so there the build's error stands."""
+    if item.get_closest_marker("reality") and not shutil.which("go") and os.environ.get("CI") != "true":
+        pytest.skip("the reality tier builds its servers with the go tool, and there is none")
+
+
+@pytest.fixture(scope="session")
+def built(request: pytest.FixtureRequest) -> Binaries:
+    """The built servers. A first build takes minutes, so what it says is not captured."""
+    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        return binaries()
+
+
+@pytest.fixture(scope="session")
+def apiserver(built: Binaries) -> Iterator[ApiServer]:
+    """A real API server with K3s's flags, holding the recordings' setting. Leave it as you found it."""
+    with serve() as server:
+        set_up(server)
+        yield server

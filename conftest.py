@@ -1,0 +1,3 @@
+"""What every test shares: pytest's own test bench."""
+
+pytest_plugins = ["pytester"]

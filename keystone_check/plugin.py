@@ -1,0 +1,168 @@
+"""The pytest plugin: options, fixtures, and the door to the rest.
+
+It is loaded with every pytest of the environment, so it imports pytest and nothing else; the judges come
+with `--keystone-cluster`, and what talks to a cluster with the first fixture that does.
+"""
+
+import pytest
+
+TYPE_CHECKING = False  # typing's own would be an import; type checkers know the name
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from keystone_check.conformance import Opener
+    from keystone_check.fixtures.minting import Mint
+    from keystone_check.fixtures.opening import Opened
+    from keystone_check.fixtures.predicting import Predict
+    from keystone_check.fixtures.published import PublishedKeys, Thumbprints
+    from keystone_check.model.access import Access
+    from keystone_check.model.outcome import Diagnosis
+
+_OVERRIDES = ("context", "kubeconfig", "namespace")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("keystone", "trust between a Kubernetes cluster and AWS (keystone-check)")
+    group.addoption(
+        "--keystone-cluster",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="judge every link of this cluster's trust chain: a configured cluster, a kube context, sandbox, "
+        "sandbox:FAULT or snapshot:FILE; may be given more than once",
+    )
+    group.addoption(
+        "--keystone-allow-blocked",
+        action="store_true",
+        help="skip checks that could not see what they judge, instead of failing them",
+    )
+    group.addoption("--keystone-context", metavar="C", default="", help="the kube context")
+    group.addoption("--keystone-kubeconfig", metavar="F", default="", help="the kubeconfig file")
+    group.addoption("--keystone-namespace", metavar="N", help="service accounts of this namespace only")
+    parser.addini("keystone_cluster", "clusters to judge, one a line", "linelist", default=[])
+    parser.addini("keystone_allow_blocked", "as --keystone-allow-blocked", "bool", default=False)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "keystone: checks of the trust chain between cluster and AWS")
+    if names := _names(config):
+        from keystone_check.conformance import Conformance
+
+        allowed = config.getoption("keystone_allow_blocked") or config.getini("keystone_allow_blocked")
+        run = Conformance(config, names, _opener(config), allow_blocked=allowed)
+        config.pluginmanager.register(run, "keystone-conformance")
+
+
+def _opener(config: pytest.Config) -> "Opener":
+    from functools import partial
+
+    from keystone_check.clusters import Overrides
+    from keystone_check.targets import open_target
+
+    said = {name: config.getoption(f"keystone_{name}") for name in _OVERRIDES}
+    return partial(open_target, overrides=Overrides(**said))
+
+
+def _names(config: pytest.Config) -> list[str]:
+    """The clusters given on the command line; those of the ini file where there are none."""
+    names: list[str] = config.getoption("keystone_cluster") or config.getini("keystone_cluster")
+    return names
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> "Generator[None, None, None]":
+    """Fixtures of the session are kept when a deeper conftest.py overrides one that they came from."""
+    yield
+    given = getattr(item, "funcargs", {})
+    if "_keystone_opened" in given:
+        from keystone_check.fixtures.opening import refuse_another
+
+        refuse_another(given["_keystone_opened"], given["keystone_cluster"])
+
+
+@pytest.fixture(scope="session")
+def keystone_cluster(request: pytest.FixtureRequest) -> str:
+    """The name of the cluster that the other `keystone_` fixtures use: the one that the run was given.
+
+    With several, each test that uses one of the fixtures runs once for each. Override it in your
+    conftest.py to choose the cluster there: return a name, or an `Access` for one that a fixture of
+    yours has started.
+    """
+    names = _names(request.config)
+    if not names:
+        pytest.fail(
+            "no cluster was named\n  next: pytest --keystone-cluster=NAME, "
+            "or override the fixture keystone_cluster",
+            pytrace=False,
+        )
+    return names[0]
+
+
+@pytest.fixture(scope="session")
+def _keystone_opened(request: pytest.FixtureRequest, keystone_cluster: "str | Access") -> "Iterator[Opened]":
+    from contextlib import ExitStack
+
+    from keystone_check.fixtures.opening import opened
+
+    with ExitStack() as stack:
+        yield opened(request.config, keystone_cluster, stack)
+
+
+@pytest.fixture(scope="session")
+def keystone_diagnosis(_keystone_opened: "Opened") -> "Diagnosis":
+    """Every check's outcome, in the chain's order, with the facts that they rest on.
+
+    `keystone_diagnosis.headline` is the first broken outcome or None; `.having(status)` gives those of
+    one status, `.world` the facts.
+    """
+    return _keystone_opened.target.diagnosis
+
+
+@pytest.fixture(scope="session")
+def keystone_access(_keystone_opened: "Opened") -> "Access":
+    """How the cluster and its AWS account are reached: kubeconfig, context, region, endpoints."""
+    return _keystone_opened.access
+
+
+@pytest.fixture
+def keystone_mint(keystone_access: "Access") -> "Iterator[Mint]":
+    """Mint real ServiceAccount tokens through TokenRequest: `keystone_mint("namespace/name", …)`.
+
+    Without an account a temporary one is made, and removed again when the test ends. Optional:
+    `audience`, `seconds` and `bound`, a boundObjectRef. The token is a Secret: no output shows it, and
+    only `.reveal()` gives it.
+    """
+    from keystone_check.fixtures.minting import minting
+
+    with minting(keystone_access) as mint:
+        yield mint
+
+
+@pytest.fixture(scope="session")
+def keystone_keys(_keystone_opened: "Opened") -> "PublishedKeys":
+    """The published key set, as an anonymous client got it.
+
+    `.verify(token)` passes when one of its keys signed the token, and fails the test otherwise.
+    """
+    from keystone_check.fixtures.published import published_keys
+
+    return published_keys(_keystone_opened.target.world)
+
+
+@pytest.fixture(scope="session")
+def keystone_thumbprints(_keystone_opened: "Opened") -> "Thumbprints":
+    """The thumbprints, as IAM forms them, of the issuer's host (`.issuer`) and of the key host (`.keys`)."""
+    from keystone_check.fixtures.published import Thumbprints
+
+    return Thumbprints(_keystone_opened.target.world)
+
+
+@pytest.fixture(scope="session")
+def keystone_predict(_keystone_opened: "Opened") -> "Predict":
+    """What STS would answer to AssumeRoleWithWebIdentity: `keystone_predict(token, role_arn)`.
+
+    Gives `Granted`, or `Refused` with STS's code, its message and every reason there is.
+    """
+    from keystone_check.fixtures.predicting import Predict
+
+    return Predict(_keystone_opened.target)

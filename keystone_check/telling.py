@@ -1,0 +1,58 @@
+"""One judgement in the words of a pytest failure: what was found, why, and what to do next."""
+
+import shlex
+from collections.abc import Iterator
+
+from keystone_check import __version__
+from keystone_check.model.finding import Finding, Repair, Safety, Status
+from keystone_check.model.outcome import Check, Outcome
+from keystone_check.reports.printable import printable
+from keystone_check.reports.report import rows
+from keystone_check.targets import Target
+
+
+def who_asks(target: Target) -> str:
+    """One line for pytest's header: the cluster, its version, and as whom we ask it and AWS."""
+    said = ", ".join(f"{label} {value}" for label, value in rows(target.world))
+    return printable(f"keystone-check {__version__} on {target.name}: {said}")
+
+
+def tell(outcome: Outcome, target: Target) -> str:
+    """The finding as a reader needs it; its first line is what pytest's summary shows."""
+    check, finding = outcome.check, outcome.finding
+    return "\n".join((_headline(finding), *_lines(check, finding, target)))
+
+
+def _headline(finding: Finding) -> str:
+    message = printable(finding.message)
+    if finding.status is Status.BLOCKED:
+        return f"could not see: {message}"
+    return f"bug of keystone-check: {message}" if finding.status is Status.CRASHED else message
+
+
+def _lines(check: Check, finding: Finding, target: Target) -> Iterator[str]:
+    yield _line("check", f"{check.title} ({check.severity.value})")
+    if evidence := finding.evidence:
+        yield _line("expected", evidence.expected)
+        yield _line("seen", evidence.seen)
+        yield _line("source", evidence.source)
+    if finding.permission:
+        yield _line("needs", f"{finding.permission} (keystone-check --permissions prints all that is needed)")
+    if finding.status is Status.BLOCKED:
+        yield _line("or", "--keystone-allow-blocked skips what cannot be seen")
+    if finding.repair:
+        yield from _mending(finding.repair, check, target)
+    yield _line("page", f"keystone-check --explain {check.id}")
+
+
+def _mending(repair: Repair, check: Check, target: Target) -> Iterator[str]:
+    yield _line("mend", f"{repair.title} ({repair.safety.value}: {repair.reason})")
+    for step in repair.steps:
+        yield from (_line("", line) for line in step.splitlines())
+    if repair.safety is not Safety.MANUAL and target.access is not None:
+        fix = "--fix=unsafe" if repair.safety is Safety.UNSAFE else "--fix"
+        yield _line("", f"keystone-check --cluster {shlex.quote(target.name)} --only {check.id} {fix}")
+
+
+def _line(label: str, text: str) -> str:
+    return f"  {label:<8}  {printable(text)}"

@@ -15,17 +15,16 @@ AWS documents no order. This one is inferred from what users report; of 5 to 8 n
 mismatch is told and not only the first.
 """
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import assert_never
 
 from keystone_check.iam import sts_answers as answers
 from keystone_check.iam import sts_documents as documents
+from keystone_check.iam import sts_shapes as shapes
 from keystone_check.iam.arns import provider_arn
 from keystone_check.iam.evaluate import Allowed, Denied, Undecided
-from keystone_check.iam.oidc import ALGORITHMS, Flaw, Malformed
+from keystone_check.iam.oidc import Flaw, Malformed
 from keystone_check.iam.sts_answers import Certainty, Granted, Reason, Refused, Unseen
+from keystone_check.iam.sts_shapes import AssumeRequest
 from keystone_check.iam.trust import trust_decision
 from keystone_check.iam.web_identity import audiences, host_of
 from keystone_check.model.aws import Provider, Role
@@ -45,29 +44,10 @@ __all__ = [
     "exchange",
 ]
 
-ROLE = re.compile(r"arn:aws[a-z0-9-]*:iam::(?P<account>\d{12}):role/[\w+=,.@/-]*[\w+=,.@-]", re.ASCII)
-SESSION_NAME = re.compile(r"[\w+=,.@-]*", re.ASCII)
 LEEWAY = 300
 """Seconds. AWS documents no tolerance; users report trouble beyond five minutes."""
-TAGS = "https://aws.amazon.com/tags"
 
 Told = Iterator[Reason | Unseen]
-
-
-@dataclass(frozen=True, slots=True)
-class AssumeRequest:
-    """The call's parameters without the token."""
-
-    role_arn: str
-    session_name: str
-    duration_seconds: int = 3600
-    provider_id: str = ""
-
-    @property
-    def account(self) -> str:
-        """The account that the role's ARN names; empty when it is malformed."""
-        found = ROLE.fullmatch(self.role_arn)
-        return found["account"] if found else ""
 
 
 def exchange(
@@ -86,12 +66,12 @@ def exchange(
     Undecided when nothing refuses but something that STS looks at was not seen.
     """
     if isinstance(token, Malformed):
-        return _refused((*_shape(request, role), _malformed(token)))
+        return _refused((*shapes.shape(request, role), shapes.malformed(token)))
     provider = _provider(request, token, providers)
     told = (
-        *_shape(request, role),  # 1
-        *_form(token),  # 1, 2
-        *_claims(token),  # 3
+        *shapes.shape(request, role),  # 1
+        *shapes.form(token),  # 1, 2
+        *shapes.claims(token),  # 3
         *_vouched(provider, token, discovery, key_set, chains),  # 4, 5, 8
         *documents.keys(token, discovery, key_set),  # 5, 6
         *_time(token, now),  # 7
@@ -113,81 +93,6 @@ def _refused(told: Sequence[Reason | Unseen]) -> Refused:
 
 def _unseen(told: Sequence[Reason | Unseen]) -> tuple[Missing | str, ...]:
     return tuple(dict.fromkeys(item.because for item in told if isinstance(item, Unseen)))
-
-
-def _shape(request: AssumeRequest, role: Role | Absent | Missing) -> Told:
-    if not request.account:
-        yield answers.invalid_arn(f'"{request.role_arn}" is not arn:PARTITION:iam::ACCOUNT:role/NAME')
-    yield from _session(request.session_name)
-    seconds = request.duration_seconds
-    for limit, fits, word in ((900, seconds >= 900, "greater"), (43200, seconds <= 43200, "less")):
-        if not fits:
-            constraint = f"Member must have value {word} than or equal to {limit}"
-            cause = f"a session lasts 900 to 43200 seconds, not {seconds}"
-            yield answers.out_of_shape("durationSeconds", str(seconds), constraint, cause, Certainty.INFERRED)
-    if isinstance(role, Role) and role.max_session_seconds < seconds <= 43200:
-        yield answers.too_long_a_session(
-            f"{seconds} seconds are asked for, and {role.arn} allows {role.max_session_seconds}"
-        )
-    if request.provider_id:
-        yield answers.provider_id_given(f'ProviderId "{request.provider_id}" is for OAuth 2.0 access tokens')
-
-
-def _session(name: str) -> Told:
-    cause = f'the session name "{name}" is not 2 to 64 of letters, digits and _=,.@+-'
-    if not SESSION_NAME.fullmatch(name):
-        constraint = r"Member must satisfy regular expression pattern: [\w+=,.@-]*"
-        yield answers.out_of_shape("roleSessionName", name, constraint, cause, Certainty.REPORTED)
-    for limit, fits, word in ((2, len(name) >= 2, "greater"), (64, len(name) <= 64, "less")):
-        if not fits:
-            constraint = f"Member must have length {word} than or equal to {limit}"
-            yield answers.out_of_shape("roleSessionName", name, constraint, cause, Certainty.REPORTED)
-
-
-def _malformed(token: Malformed) -> Reason:
-    match token.flaw:
-        case Flaw.TOO_SHORT:
-            constraint = "Member must have length greater than or equal to 4"
-            return answers.out_of_shape("webIdentityToken", "", constraint, token.reason, Certainty.REPORTED)
-        case Flaw.TOO_LONG:
-            constraint = "Member must have length less than or equal to 20000"
-            return answers.out_of_shape("webIdentityToken", "", constraint, token.reason, Certainty.INFERRED)
-        case Flaw.ALGORITHM:
-            return answers.unknown_algorithm(token.reason)
-        case Flaw.FORM:
-            return answers.no_jwt(token.reason)
-        case _:
-            assert_never(token.flaw)
-
-
-def _form(token: Token) -> Told:
-    """A token that was read may still have been read from a snapshot or made up: ask it again."""
-    if token.size < 4:
-        yield _malformed(Malformed(f"the token has {token.size} characters", Flaw.TOO_SHORT))
-    if token.size > 20000:
-        yield _malformed(Malformed(f"the token has {token.size} characters", Flaw.TOO_LONG))
-    if token.algorithm not in ALGORITHMS:
-        cause = f"it is signed with {token.algorithm or 'nothing'}, and STS knows {', '.join(ALGORITHMS)}"
-        yield answers.unknown_algorithm(cause)
-
-
-def _claims(token: Token) -> Told:
-    for claim in ("iss", "sub"):
-        value = token.claims.get(claim)
-        if value is None:
-            yield answers.claim_missing(claim, f"the token has no {claim}")
-        elif not isinstance(value, str) or not value:
-            yield answers.claim_malformed(claim, f"{claim} is not a string with something in it")
-    if not audiences(token.claims):
-        yield answers.claim_missing("aud", "the token names no audience, neither azp nor aud")
-    for claim in ("iat", "exp", "nbf"):
-        value = token.claims.get(claim)
-        if value is None and claim != "nbf":
-            yield answers.claim_missing(claim, f"the token has no {claim}")
-        elif value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-            yield answers.claim_malformed(claim, f"{claim} is not a whole number of seconds")
-    if TAGS in token.claims:
-        yield Unseen("the token carries session tags, which also need sts:TagSession in the trust policy")
 
 
 def _provider(

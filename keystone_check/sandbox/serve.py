@@ -60,27 +60,50 @@ def serve(
     `fixed` gives answers by URL that stand in front of the bucket. One process can serve several worlds,
     each on a ground of its own.
     """
-    refused = frozenset(missing.permission for missing in _missing(world) if missing.permission)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keystone-check-")))
+        kube = stack.enter_context(_kube_server(world, ground, clock, _refused(world)))
+        access = stack.enter_context(serve_cloud(world, ground, clock=clock, fixed=fixed))
+        kubeconfig = _private_file(folder / "kubeconfig", kube.kubeconfig.reveal())
+        (folder / "ca.pem").write_bytes(ground.root_pem)
+        yield Serving(
+            world=_as_served(world, kube.url),
+            access=replace(access, kubeconfig=str(kubeconfig)),
+            folder=folder,
+            environment=_environment(access, folder),
+        )
+
+
+@contextmanager
+def serve_cloud(
+    world: World,
+    ground: Ground,
+    *,
+    clock: Callable[[], int] = wall_clock,
+    fixed: Mapping[str, Response] | None = None,
+) -> Iterator[Access]:
+    """Serve a world's AWS account and issuer front alone; the cluster is somebody else's."""
     account = Account.open(ground.account, ground.region, _caller(world, ground))
     publication = Publication(
         partial(state.bucket, account.id), partial(state.account_public_access, account.id), dict(fixed or {})
     )
     sts = Sts(account, publication, world.chains, clock)
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keystone-check-")))
-        kube = stack.enter_context(_kube_server(world, ground, clock, refused))
-        front = stack.enter_context(Front(publication, ground.web))
-        aws = stack.enter_context(AwsServer(account, sts))
+    with Front(publication, ground.web) as front, AwsServer(account, sts) as aws:
         loading.load(world, aws.url, account)
-        account.denied = refused
-        kubeconfig = _private_file(folder / "kubeconfig", kube.kubeconfig.reveal())
-        (folder / "ca.pem").write_bytes(ground.root_pem)
-        yield Serving(
-            world=_as_served(world, kube.url),
-            access=_access(world, account, kubeconfig, aws.url, front.address),
-            folder=folder,
-            environment=_environment(account, folder, aws.url),
+        account.denied = _refused(world)
+        hosts = dict.fromkeys((*(host for host, _ in world.chains.seen()), *WEB_NAMES[:1]))
+        yield Access(
+            name="sandbox",
+            region=account.region,
+            aws_endpoint=aws.url,
+            aws_credentials=account.credentials,
+            connect_to=tuple((host, front.address) for host in hosts),
+            expected=world.expected,
         )
+
+
+def _refused(world: World) -> frozenset[str]:
+    return frozenset(missing.permission for missing in _missing(world) if missing.permission)
 
 
 def _missing(value: object) -> Iterator[Missing]:
@@ -138,23 +161,11 @@ def _as_served(world: World, url: str) -> World:
     return replace(world, cluster=replace(world.cluster, server=url))
 
 
-def _access(world: World, account: Account, kubeconfig: Path, aws: str, front: str) -> Access:
-    hosts = dict.fromkeys((*(host for host, _ in world.chains.seen()), *WEB_NAMES[:1]))
-    return Access(
-        name="sandbox",
-        kubeconfig=str(kubeconfig),
-        region=account.region,
-        aws_endpoint=aws,
-        aws_credentials=account.credentials,
-        connect_to=tuple((host, front) for host in hosts),
-        expected=world.expected,
-    )
-
-
-def _environment(account: Account, folder: Path, aws: str) -> dict[str, str]:
+def _environment(access: Access, folder: Path) -> dict[str, str]:
     """Names of files only: the keys themselves stay in the folder, which nobody else can read."""
-    config = f"[default]\nregion = {account.region}\nendpoint_url = {aws}\n"
-    keys = account.credentials
+    config = f"[default]\nregion = {access.region}\nendpoint_url = {access.aws_endpoint}\n"
+    keys = access.aws_credentials
+    assert keys is not None, "the sandbox always gives keys"
     credentials = (
         f"[default]\naws_access_key_id = {keys.access_key_id.reveal()}\n"
         f"aws_secret_access_key = {keys.secret_access_key.reveal()}\n"

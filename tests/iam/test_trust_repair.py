@@ -51,7 +51,7 @@ BROKEN = [
     statement(Action="sts:AssumeRole"),
     statement(Principal={"Federated": PROVIDER + "/"}),
     statement(Principal={"Federated": PROVIDER.replace("111122223333", "444455556666")}),
-    statement(Principal="*"),
+    statement(Principal="*", Condition=None),
 ]
 
 

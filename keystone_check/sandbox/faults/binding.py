@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from keystone_check.model.cluster import ROLE_ARN
 from keystone_check.model.facts import Absent, Subjects
-from keystone_check.model.world import World
+from keystone_check.model.world import Binding, Expected, World
 from keystone_check.sandbox.faults.editing import VICTIM, account_of
 from keystone_check.sandbox.faults.fault import fault
 
@@ -18,5 +18,9 @@ def role_arn_has_a_colon(world: World) -> World:
     absent = Absent(bent, f"{bent} is not a role ARN, so there is no role to look up")
     assert isinstance(world.accounts, Subjects)
     assert isinstance(world.roles, Subjects)
-    roles = sorted(world.roles.without(right).put(bent, absent), key=lambda entry: entry[0])
-    return replace(world, accounts=world.accounts.put(VICTIM, account), roles=Subjects(tuple(roles)))
+    return replace(
+        world,
+        expected=Expected(bindings=(Binding(account.namespace, account.name, right),)),
+        accounts=world.accounts.put(VICTIM, account),
+        roles=Subjects(tuple(sorted(world.roles.put(bent, absent), key=lambda entry: entry[0]))),
+    )

@@ -10,8 +10,8 @@ from keystone_check.sandbox.kube.collection import Collection
 from keystone_check.sandbox.kube.identity import (
     ISSUER_PATHS,
     PUBLIC_PATHS,
-    Administrator,
     User,
+    Users,
     account_user,
     allowed,
     refusal,
@@ -36,6 +36,7 @@ from keystone_check.sandbox.kube.status import (
 )
 from keystone_check.sandbox.kube.store import Store
 from keystone_check.sandbox.kube.tokens import Bearer, Verifier, mint
+from keystone_check.sandbox.kube.validation import require_types
 from keystone_check.sandbox.kube.wire import Answer, Request, answer
 
 
@@ -45,7 +46,7 @@ class Api:
 
     state: KubeState
     store: Store
-    administrator: Administrator
+    users: Users
     clock: Callable[[], int]
     address: str
     """`host:port` as clients reach the server."""
@@ -60,12 +61,12 @@ class Api:
     def _answer(self, request: Request) -> Answer:
         user = self._asking(request)
         wanted = attributes(request)
-        if not allowed(user, wanted, self.administrator.denied):
+        if not allowed(user, wanted, self.users.denied):
             raise refusal(user, wanted)
         if not wanted.plural:
             return self._path(request)
-        if not request.accepts_json:
-            raise not_acceptable()
+        if not request.takes(bodies.JSON):
+            raise not_acceptable(bodies.JSON)
         resource = wanted.resource
         if resource is None:
             return self._unknown(request, wanted)
@@ -85,10 +86,11 @@ class Api:
         return found[0]
 
     def _authenticate(self, token: Secret, audiences: Sequence[str]) -> tuple[User, tuple[str, ...]] | str:
-        if self.administrator.holds(token):
+        user = self.users.bearer(token)
+        if user is not None:
             # A token that names no audience holds for those of the API server.
             shared = tuple(audience for audience in audiences if audience in self.state.api_audiences)
-            return (self.administrator.user, shared) if shared else ""
+            return (user, shared) if shared else ""
         found = Verifier(self.store, self.state.signer).verify(token, audiences, self.clock())
         return (account_user(found), found.audiences) if isinstance(found, Bearer) else found
 
@@ -99,9 +101,9 @@ class Api:
             raise method_not_allowed()
         match path:
             case "/.well-known/openid-configuration":
-                return _served(self.state.discovery)
+                return _served(request, self.state.discovery)
             case "/openid/v1/jwks":
-                return _served(self.state.key_set)
+                return _served(request, self.state.key_set)
             case "/version":
                 return discovery.version(self.state.version)
             case "/livez" | "/readyz" | "/healthz":
@@ -129,7 +131,8 @@ class Api:
         return self._token(request, wanted)
 
     def _token(self, request: Request, wanted: Attributes) -> Answer:
-        body = bodies.read(request, token_requests.KIND, token_requests.API_VERSION)
+        read = bodies.read(request, token_requests.KIND, token_requests.API_VERSION)
+        body = require_types(token_requests.KIND, read)
         Collection(self.store, SERVICE_ACCOUNTS, wanted.namespace, self.clock()).require_namespace()
         account = self.store.get(SERVICE_ACCOUNTS, wanted.namespace, wanted.name).value
         grant, spec = token_requests.asked(self.store, account, body, self.state.api_audiences)
@@ -143,14 +146,15 @@ class Api:
             raise no_such_resource()
         if request.method != "POST":
             raise method_not_allowed()
-        body = bodies.read(request, resource.kind, resource.api_version)
+        read = bodies.read(request, resource.kind, resource.api_version)
+        body = require_types(resource.kind, read)
         return answer(self._reviewed(resource, body, user), 201)
 
     def _reviewed(self, resource: Resource, body: dict[str, Any], user: User) -> dict[str, Any]:
         if resource is SELF_SUBJECT_REVIEWS:
             return reviews.self_subject_review(user, self.clock())
         if resource is SELF_SUBJECT_ACCESS_REVIEWS:
-            denied = self.administrator.denied
+            denied = self.users.denied
             return reviews.self_subject_access_review(body, user, lambda it: allowed(user, it, denied))
         if resource is SELF_SUBJECT_RULES_REVIEWS:
             return reviews.self_subject_rules_review(body, user)
@@ -161,6 +165,9 @@ NO_SNIFFING = (("X-Content-Type-Options", "nosniff"),)
 NO_PAGE = Answer(404, "404 page not found\n", "text/plain; charset=utf-8", NO_SNIFFING)
 
 
-def _served(document: Document) -> Answer:
+def _served(request: Request, document: Document) -> Answer:
+    # Each document has one type: who asks for the key set as application/json is refused.
+    if document.status == 200 and not request.takes(document.content_type):
+        raise not_acceptable(document.content_type)
     cache = (("Cache-Control", document.cache_control),)
     return Answer(document.status, document.text, document.content_type, cache)

@@ -27,7 +27,7 @@ def read(request: Request, kind: str, api_version: str = "v1") -> dict[str, Any]
     group, _, own = api_version.rpartition("/")
     package = group.partition(".")[0] or "core"
     stated = str(stated_version).rpartition("/")[2]
-    if stated_version != api_version:
+    if stated_kind == kind and stated_version != api_version:
         raise bad_request(
             f'{stated_kind} in version "{stated}" cannot be handled as a {kind}: no kind "{stated_kind}" is '
             f'registered for version "{stated_version}" in scheme "pkg/runtime/scheme.go:111"'
@@ -125,8 +125,10 @@ def go_type(value: object) -> str:
     match value:
         case bool():
             return "bool"
-        case int() | float():
+        case int():
             return "number"
+        case float():
+            return f"number {value}"
         case str():
             return "string"
         case list():

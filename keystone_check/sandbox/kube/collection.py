@@ -134,8 +134,7 @@ class Collection:
                 self.resource, {key: item for key, item in wanted.items() if key not in head}
             )
             warnings.extend(unknown_fields(self.resource, unknown, request))
-            value = {"metadata": {}, **value}
-            require_patched_types(self.resource, value)
+            value = require_patched_types(self.resource, {"metadata": {}, **value})
             objects.require_same_name(name, value)
             objects.require_immutable_uid(self.resource, old, value)
             return objects.changed(self.resource, old, value)
@@ -148,17 +147,17 @@ class Collection:
             cause = Cause("fieldManager", "Required value: is required for apply patch")
             raise invalid("PatchOptions", "", (cause,), "meta.k8s.io")
         wanted = patches.applied(request, self.resource)
-        require_types(self.resource, wanted)
+        wanted = require_types(self.resource.kind, wanted)
         objects.require_same_name(name, wanted)
         if self.store.has(self.resource, *self._key(name)):
-            # Fields have no owners here: every apply is one with force, and drops nothing that it applied before.
+            # Fields have no owners here: every apply is forced, and drops nothing that it applied before.
             return self._patched(request, name, lambda old: patches.merged(old, wanted, strategic=True))
         value, unknown = bodies.known_only(self.resource, wanted)
         warnings = unknown_fields(self.resource, unknown, request)
         return with_warnings(self._shown(request, self._created(request, value), 201), warnings)
 
     def _delete(self, request: Request, name: str) -> Answer:
-        options = bodies.options(request)
+        options = require_types("DeleteOptions", bodies.options(request))
         dry_run = request.dry_run or "All" in (options.get("dryRun") or ())
         if self.resource is NAMESPACES and name in UNDELETABLE:
             raise forbidden("namespaces", "", name, "this namespace may not be deleted")
@@ -197,6 +196,6 @@ class Collection:
 
     def _read(self, request: Request) -> tuple[Object, tuple[str, ...]]:
         found = bodies.read(request, self.resource.kind, self.resource.api_version)
-        require_types(self.resource, found)
-        value, unknown = bodies.known_only(self.resource, found)
+        fitted = require_types(self.resource.kind, found)
+        value, unknown = bodies.known_only(self.resource, fitted)
         return {"metadata": {}, **value}, unknown_fields(self.resource, unknown, request)

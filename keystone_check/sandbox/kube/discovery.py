@@ -44,6 +44,10 @@ def version(git_version: str) -> Answer:
         {
             "major": major,
             "minor": minor,
+            "emulationMajor": major,
+            "emulationMinor": minor,
+            "minCompatibilityMajor": major,
+            "minCompatibilityMinor": str(int(minor) - 1),
             "gitVersion": git_version,
             "gitCommit": "",
             "gitTreeState": "clean",

@@ -1,7 +1,8 @@
 """Who asks, and what they may: bearer tokens in, a user out; refused permissions by name."""
 
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from keystone_check.model.secret import Secret
@@ -20,8 +21,12 @@ Permission = str
 """`create serviceaccounts/token`, `get /openid/v1/jwks`, or with ` in NAMESPACE` for one namespace only."""
 
 MASTERS = "system:masters"
+AUTHENTICATED = "system:authenticated"
 SERVICE_ACCOUNTS_GROUP = "system:serviceaccounts"
+EXTRA = "authentication.kubernetes.io/"
 ISSUER_DISCOVERY = "system:service-account-issuer-discovery"
+DISCOVERY = "system:discovery"
+BASIC = "system:basic-user"
 
 # What the default cluster roles system:discovery, system:public-info-viewer and system:basic-user give to
 # everyone who is authenticated, and system:service-account-issuer-discovery to service accounts.
@@ -42,7 +47,8 @@ class User:
     name: str
     groups: tuple[str, ...]
     uid: str = ""
-    token_id: str = ""
+    extra: tuple[tuple[str, str], ...] = ()
+    """What the token adds, without the prefix `authentication.kubernetes.io/`."""
 
     def info(self) -> dict[str, Any]:
         """The UserInfo of reviews."""
@@ -50,8 +56,8 @@ class User:
         if self.uid:
             found["uid"] = self.uid
         found["groups"] = list(self.groups)
-        if self.token_id:
-            found["extra"] = {"authentication.kubernetes.io/credential-id": [f"JTI={self.token_id}"]}
+        if self.extra:
+            found["extra"] = {f"{EXTRA}{key}": [value] for key, value in self.extra}
         return found
 
 
@@ -61,26 +67,36 @@ def account_user(bearer: Bearer) -> User:
     groups = (
         SERVICE_ACCOUNTS_GROUP,
         f"{SERVICE_ACCOUNTS_GROUP}:{metadata['namespace']}",
-        "system:authenticated",
+        AUTHENTICATED,
     )
-    return User(subject(bearer.account), groups, metadata["uid"], bearer.token_id)
+    return User(subject(bearer.account), groups, metadata["uid"], bearer.extra)
 
 
 @dataclass(frozen=True, slots=True)
-class Administrator:
-    """The kubeconfig's user: may do everything but what is refused."""
+class Users:
+    """The people who have a token of their own, and what even the administrator may not."""
 
-    name: str
+    known: tuple[tuple[User, Secret], ...]
     denied: frozenset[Permission]
-    token: Secret = field(default_factory=lambda: Secret(secrets.token_urlsafe(32)))
 
-    @property
-    def user(self) -> User:
-        return User(self.name, (MASTERS, "system:authenticated"))
+    def bearer(self, token: Secret) -> User | None:
+        """Whose token this is."""
+        given = token.reveal().encode()
+        found = [user for user, own in self.known if secrets.compare_digest(given, own.reveal().encode())]
+        return found[0] if found else None
 
-    def holds(self, token: Secret) -> bool:
-        """Whether this is the administrator's token."""
-        return secrets.compare_digest(token.reveal().encode(), self.token.reveal().encode())
+    def token_of(self, name: str) -> Secret:
+        """A user's token."""
+        return next(token for user, token in self.known if user.name == name)
+
+
+def users(administrator: str, guests: Iterable[str], denied: Iterable[Permission]) -> Users:
+    """An administrator and guests, each with a new random token."""
+    people = (
+        User(administrator, (MASTERS, AUTHENTICATED)),
+        *(User(guest, (AUTHENTICATED,)) for guest in guests),
+    )
+    return Users(tuple((user, Secret(secrets.token_urlsafe(32))) for user in people), frozenset(denied))
 
 
 def allowed(user: User, wanted: Attributes, denied: frozenset[Permission]) -> bool:
@@ -88,15 +104,19 @@ def allowed(user: User, wanted: Attributes, denied: frozenset[Permission]) -> bo
     if MASTERS in user.groups:
         scoped = f"{wanted.permission} in {wanted.namespace}"
         return wanted.permission not in denied and scoped not in denied
+    return bool(role(user, wanted))
+
+
+def role(user: User, wanted: Attributes) -> tuple[str, str] | None:
+    """The cluster role, one of those that are always there, that allows it, and the group that has it."""
     if wanted.plural:
-        return wanted.verb == "create" and (wanted.group, wanted.plural) in BASIC_USER
-    return wanted.verb == "get" and (_everyones(wanted.path) or reads_issuer(user, wanted))
-
-
-def reads_issuer(user: User, wanted: Attributes) -> bool:
-    """Whether this is a service account that reads the issuer's documents."""
-    is_document = not wanted.plural and wanted.path.rstrip("/") in ISSUER_PATHS
-    return is_document and SERVICE_ACCOUNTS_GROUP in user.groups
+        basic = wanted.verb == "create" and (wanted.group, wanted.plural) in BASIC_USER
+        return (BASIC, AUTHENTICATED) if basic else None
+    if wanted.verb != "get":
+        return None
+    if wanted.path.rstrip("/") in ISSUER_PATHS and SERVICE_ACCOUNTS_GROUP in user.groups:
+        return ISSUER_DISCOVERY, SERVICE_ACCOUNTS_GROUP
+    return (DISCOVERY, AUTHENTICATED) if _everyones(wanted.path) else None
 
 
 def _everyones(path: str) -> bool:

@@ -1,8 +1,10 @@
 """Query options and warnings: dry run, field validation, and what is refused of them."""
 
+from typing import Any
+
 from keystone_check.sandbox.kube.resources import Resource
-from keystone_check.sandbox.kube.status import Cause, StatusError, bad_request, invalid
-from keystone_check.sandbox.kube.validation import require_types
+from keystone_check.sandbox.kube.shapes import ShapeError, shaped
+from keystone_check.sandbox.kube.status import Cause, bad_request, invalid
 from keystone_check.sandbox.kube.wire import Answer, Object, Request, dump
 
 
@@ -47,11 +49,10 @@ def require_options(request: Request) -> None:
         raise invalid("DeleteOptions", "", (cause,), "meta.k8s.io")
 
 
-def require_patched_types(resource: Resource, value: Object) -> None:
-    """Refuses a patch after which the metadata has other types; the API server names no object then."""
+def require_patched_types(resource: Resource, value: Object) -> dict[str, Any]:
+    """The patched object with its types, or a refusal in which the API server names no object."""
     try:
-        require_types(resource, value)
-    except StatusError as refused:
-        because = refused.message.partition(": ")[2]
+        return shaped(resource.kind, value)
+    except ShapeError as error:
         shown = dump(dump({"apiVersion": resource.api_version, "kind": resource.kind, **value}))
-        raise invalid("", "", (Cause("patch", f"Invalid value: {shown}: {because}"),)) from refused
+        raise invalid("", "", (Cause("patch", f"Invalid value: {shown}: {error}"),)) from error

@@ -1,6 +1,7 @@
 """The resources that are served, as data: routes, discovery, tables and validation all read this list."""
 
 from dataclasses import dataclass
+from typing import Any
 
 STORED_VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update")
 
@@ -112,9 +113,37 @@ TOKEN_REVIEWS = _review("tokenreviews", "TokenReview", AUTHENTICATION)
 SELF_SUBJECT_ACCESS_REVIEWS = _review("selfsubjectaccessreviews", "SelfSubjectAccessReview", AUTHORIZATION)
 SELF_SUBJECT_RULES_REVIEWS = _review("selfsubjectrulesreviews", "SelfSubjectRulesReview", AUTHORIZATION)
 
-STORED = (CONFIG_MAPS, EVENTS, NAMESPACES, NODES, PODS, SECRETS, SERVICE_ACCOUNTS)
+
+def _empty(plural: str, singular: str, kind: str, group: str = "", **more: Any) -> Resource:
+    """A kind that clients list and nobody has any of."""
+    return Resource(plural, singular, kind, group=group, verbs=("get", "list"), **more)
+
+
+APPS, ADMISSION, EXTENSIONS = "apps", "admissionregistration.k8s.io", "apiextensions.k8s.io"
+EMPTY = (
+    _empty("services", "service", "Service", short_names=("svc",), categories=("all",)),
+    _empty("deployments", "deployment", "Deployment", APPS, short_names=("deploy",), categories=("all",)),
+    _empty("daemonsets", "daemonset", "DaemonSet", APPS, short_names=("ds",), categories=("all",)),
+    _empty("statefulsets", "statefulset", "StatefulSet", APPS, short_names=("sts",), categories=("all",)),
+    _empty(
+        "mutatingwebhookconfigurations",
+        "mutatingwebhookconfiguration",
+        "MutatingWebhookConfiguration",
+        ADMISSION,
+        namespaced=False,
+    ),
+    _empty(
+        "customresourcedefinitions",
+        "customresourcedefinition",
+        "CustomResourceDefinition",
+        EXTENSIONS,
+        namespaced=False,
+        short_names=("crd", "crds"),
+    ),
+)
+STORED = (CONFIG_MAPS, EVENTS, NAMESPACES, NODES, PODS, SECRETS, SERVICE_ACCOUNTS, *EMPTY)
 REVIEWS = (SELF_SUBJECT_REVIEWS, TOKEN_REVIEWS, SELF_SUBJECT_ACCESS_REVIEWS, SELF_SUBJECT_RULES_REVIEWS)
-GROUPS = (AUTHENTICATION, AUTHORIZATION)
+GROUPS = (APPS, AUTHENTICATION, AUTHORIZATION, ADMISSION, EXTENSIONS)
 
 _BY_ADDRESS = {(r.group, r.version, r.plural): r for r in (*STORED, *REVIEWS)}
 

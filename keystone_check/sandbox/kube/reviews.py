@@ -7,13 +7,12 @@ from keystone_check.model.secret import Secret
 from keystone_check.sandbox.kube.identity import (
     BASIC_USER,
     DISCOVERY_PATHS,
-    ISSUER_DISCOVERY,
     ISSUER_PATHS,
     MASTERS,
     PUBLIC_PATHS,
     SERVICE_ACCOUNTS_GROUP,
     User,
-    reads_issuer,
+    role,
 )
 from keystone_check.sandbox.kube.objects import timestamp
 from keystone_check.sandbox.kube.resources import (
@@ -65,10 +64,11 @@ def self_subject_access_review(
     spec = body.get("spec") or {}
     wanted = _wanted(spec)
     status: dict[str, Any] = {"allowed": allows(wanted)}
-    if status["allowed"] and reads_issuer(user, wanted) and MASTERS not in user.groups:
+    by = None if MASTERS in user.groups else role(user, wanted)
+    if by:
+        name, group = by
         status["reason"] = (
-            f'RBAC: allowed by ClusterRoleBinding "{ISSUER_DISCOVERY}" of ClusterRole "{ISSUER_DISCOVERY}" '
-            f'to Group "{SERVICE_ACCOUNTS_GROUP}"'
+            f'RBAC: allowed by ClusterRoleBinding "{name}" of ClusterRole "{name}" to Group "{group}"'
         )
     return {**_head(SELF_SUBJECT_ACCESS_REVIEWS), "metadata": {}, "spec": spec, "status": status}
 

@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from keystone_check.sandbox.kube.bodies import parse_error
 from keystone_check.sandbox.kube.resources import Resource
-from keystone_check.sandbox.kube.status import bad_request
+from keystone_check.sandbox.kube.status import StatusError, bad_request
 from keystone_check.sandbox.kube.store import Stored
 from keystone_check.sandbox.kube.wire import Object
 
@@ -142,8 +143,19 @@ def _start(token: str) -> tuple[str, str] | None:
     if not token:
         return None
     try:
-        start = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))["start"]
+        decoded = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        start = json.loads(decoded)["start"]
         namespace, _, name = start.rstrip("\0").rpartition("/")
+    except json.JSONDecodeError as error:
+        raise _no_key(f": {parse_error(error)}") from error
+    except UnicodeDecodeError as error:
+        first = chr(decoded[0])
+        shown = first if first.isprintable() else f"\\u{decoded[0]:04x}"
+        raise _no_key(f": invalid character '{shown}' looking for beginning of value") from error
     except (binascii.Error, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise bad_request("invalid continue token: continue key is not valid") from error
+        raise _no_key("") from error
     return namespace, name
+
+
+def _no_key(because: str) -> StatusError:
+    return bad_request(f"invalid continue token: continue key is not valid{because}")

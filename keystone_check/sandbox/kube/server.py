@@ -10,7 +10,7 @@ from keystone_check.model.cluster import ServiceAccount
 from keystone_check.model.secret import Secret
 from keystone_check.sandbox.kube import objects
 from keystone_check.sandbox.kube.api import Api
-from keystone_check.sandbox.kube.identity import Administrator, Permission
+from keystone_check.sandbox.kube.identity import Permission, users
 from keystone_check.sandbox.kube.kubeconfig import kubeconfig
 from keystone_check.sandbox.kube.resources import NAMESPACES, SERVICE_ACCOUNTS
 from keystone_check.sandbox.kube.state import KubeState, Tls
@@ -34,7 +34,7 @@ class KubeServer:
         """Faults of the emulator itself, without any value of the request."""
         self._tls = tls
         self._clock = clock
-        self._administrator = Administrator(state.user, frozenset(denied))
+        self._users = users(state.user, state.guests, denied)
         self._store = filled(state, clock())
         self._http: HttpServer | None = None
 
@@ -42,7 +42,7 @@ class KubeServer:
         """Binds the port and serves in a thread of its own."""
         server = HttpServer(self._tls)
         address = f"127.0.0.1:{server.server_port}"
-        api = Api(self.state, self._store, self._administrator, self._clock, address)
+        api = Api(self.state, self._store, self._users, self._clock, address)
         server.crashes = self.crashes
         server.start(lambda found: self._respond(api, found))
         self._http = server
@@ -72,7 +72,11 @@ class KubeServer:
     @property
     def token(self) -> Secret:
         """The administrator's bearer token."""
-        return self._administrator.token
+        return self.token_of(self.state.user)
+
+    def token_of(self, user: str) -> Secret:
+        """The bearer token of the administrator or a guest."""
+        return self._users.token_of(user)
 
     @property
     def kubeconfig(self) -> Secret:

@@ -3,12 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-
+from keystone_check.jose import PrivateKey
 from keystone_check.model.cluster import ServiceAccount
-
-SigningKey = RSAPrivateKey | EllipticCurvePrivateKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +22,7 @@ class Signer:
     """Who signs tokens: the issuer that they name, the key, and the key's id in their header."""
 
     issuer: str
-    private_key: SigningKey = field(repr=False)
+    private_key: PrivateKey = field(repr=False)
     kid: str
 
 
@@ -53,6 +49,8 @@ class KubeState:
     accounts: tuple[ServiceAccount, ...] = ()
     user: str = "system:admin"
     """The name that the API server gives the bearer of the kubeconfig's token."""
+    guests: tuple[str, ...] = ()
+    """Users with a token of their own who may do no more than everyone."""
     token_overrides: Mapping[str, TokenOverride] = field(default_factory=dict)
     """By `namespace/name`."""
 

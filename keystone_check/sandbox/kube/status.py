@@ -88,10 +88,11 @@ def already_exists(resource: Resource, name: str) -> StatusError:
     return StatusError(409, "AlreadyExists", f'{resource.qualified} "{name}" already exists', details)
 
 
-def conflict(kind: str, name: str, because: str) -> StatusError:
+def conflict(kind: str, name: str, because: str, group: str = "") -> StatusError:
     """What stands there is not what the client believes."""
-    message = f'Operation cannot be fulfilled on {kind} "{name}": {because}'
-    return StatusError(409, "Conflict", message, _details(name, "", kind))
+    qualified = f"{kind}.{group}" if group else kind
+    message = f'Operation cannot be fulfilled on {qualified} "{name}": {because}'
+    return StatusError(409, "Conflict", message, _details(name, group, kind))
 
 
 def modified(resource: Resource, name: str) -> StatusError:
@@ -121,9 +122,9 @@ def unsupported_media_type(message: str) -> StatusError:
     return StatusError(415, "UnsupportedMediaType", message)
 
 
-def not_acceptable() -> StatusError:
-    """The client takes no form that is written here."""
-    message = "406: Not Acceptable\n\nAvailable representations: application/json"
+def not_acceptable(content_type: str) -> StatusError:
+    """The client does not take the one form that is written here."""
+    message = f"406: Not Acceptable\n\nAvailable representations: {content_type}"
     return StatusError(406, "NotAcceptable", message, {})
 
 

@@ -16,8 +16,11 @@ class Column:
 
     name: str
     cell: Callable[[Object], object]
+    priority: int = 0
 
 
+_LESS = 1
+"""The priority of columns that kubectl shows with `-o wide` only."""
 _PHASE = Column("Status", lambda value: value["status"]["phase"])
 _COLUMNS = {
     CONFIG_MAPS.plural: (Column("Data", lambda value: len(value.get("data") or {})),),
@@ -26,6 +29,10 @@ _COLUMNS = {
         Column("Ready", lambda value: f"0/{len(value['spec']['containers'])}"),
         _PHASE,
         Column("Restarts", lambda value: "0"),
+        Column("IP", lambda value: value["status"].get("podIP", "<none>"), _LESS),
+        Column("Node", lambda value: value["spec"].get("nodeName", "<none>"), _LESS),
+        Column("Nominated Node", lambda value: value["status"].get("nominatedNodeName", "<none>"), _LESS),
+        Column("Readiness Gates", lambda value: "<none>", _LESS),
     ),
     SECRETS.plural: (
         Column("Type", lambda value: value["type"]),
@@ -38,20 +45,26 @@ def table(
     resource: Resource, items: Sequence[Stored], metadata: Object, now: int, include: str
 ) -> dict[str, Any]:
     """The rows, each with as much of its object as was asked for: None, Metadata or Object."""
-    columns = (Column("Name", lambda value: value["metadata"]["name"]), *_COLUMNS.get(resource.plural, ()))
+    own = _COLUMNS.get(resource.plural, ())
+    columns = (
+        Column("Name", lambda value: value["metadata"]["name"]),
+        *(column for column in own if not column.priority),
+        Column("Age", lambda value: _age_of(value, now)),
+        *(column for column in own if column.priority),
+    )
     definitions = [
         {
             "name": column.name,
             "type": "string",
             "format": "name" if column.name == "Name" else "",
             "description": "",
-            "priority": 0,
+            "priority": column.priority,
         }
-        for column in (*columns, Column("Age", str))
+        for column in columns
     ]
     rows = [
         {
-            "cells": [*(column.cell(item.value) for column in columns), _age_of(item.value, now)],
+            "cells": [column.cell(item.value) for column in columns],
             **_object(item, include),
         }
         for item in items

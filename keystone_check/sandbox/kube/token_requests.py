@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from keystone_check.model.secret import Secret
-from keystone_check.sandbox.kube.bodies import go_type
 from keystone_check.sandbox.kube.objects import timestamp
 from keystone_check.sandbox.kube.resources import AUTHENTICATION
 from keystone_check.sandbox.kube.status import Cause, bad_request, conflict, invalid
@@ -21,8 +20,9 @@ MOST_SECONDS = 1 << 32
 
 def asked(store: Store, account: Object, body: Object, api_audiences: Sequence[str]) -> tuple[Grant, Object]:
     """What the token will say, and the request's spec with its defaults filled in."""
+    _require_same_account(account, body.get("metadata") or {})
     spec = body.get("spec") or {}
-    audiences = tuple(_audiences(spec) or api_audiences)
+    audiences = tuple(spec.get("audiences") or api_audiences)
     seconds = _seconds(spec)
     reference = spec.get("boundObjectRef")
     bound = _bound(store, account, reference) if reference else None
@@ -51,22 +51,26 @@ LATEST = 253402300799
 """The last second of the year 9999."""
 
 
-def _audiences(spec: Object) -> Sequence[str]:
-    found = spec.get("audiences") or []
-    if not isinstance(found, list):
-        raise _mistyped(found, "audiences", "[]string")
-    for item in found:
-        if not isinstance(item, str):
-            raise _mistyped(item, "audiences", "string")
-    return found
+def _require_same_account(account: Object, stated: Object) -> None:
+    own = account["metadata"]
+    name, namespace, uid = (stated.get(key) or own[key] for key in ("name", "namespace", "uid"))
+    if namespace != own["namespace"]:
+        raise bad_request(
+            "the namespace of the provided object does not match the namespace sent on the request"
+        )
+    if name != own["name"]:
+        message = f'Invalid value: "{name}": must match the service account name if specified'
+        raise invalid(KIND, own["name"], (Cause("metadata.name", message),), AUTHENTICATION)
+    if uid != own["uid"]:
+        because = (
+            f"the UID in the token request ({uid}) does not match the UID of the service account "
+            f"({own['uid']})"
+        )
+        raise conflict(KIND, own["name"], because, AUTHENTICATION)
 
 
 def _seconds(spec: Object) -> int:
-    found = spec.get("expirationSeconds")
-    if found is None:
-        return DEFAULT_SECONDS
-    if not isinstance(found, int) or isinstance(found, bool):
-        raise _mistyped(found, "expirationSeconds", "int64")
+    found: int = spec.get("expirationSeconds", DEFAULT_SECONDS)
     because = ""
     if found < LEAST_SECONDS:
         because = "may not specify a duration less than 10 minutes"
@@ -76,13 +80,6 @@ def _seconds(spec: Object) -> int:
         cause = Cause("spec.expirationSeconds", f"Invalid value: {found}: {because}")
         raise invalid(KIND, "", (cause,), AUTHENTICATION)
     return found
-
-
-def _mistyped(value: object, field: str, wanted: str) -> Exception:
-    return bad_request(
-        f'{KIND} in version "v1" cannot be handled as a {KIND}: json: cannot unmarshal {go_type(value)} into '
-        f"Go struct field TokenRequestSpec.spec.{field} of type {wanted}"
-    )
 
 
 def _bound(store: Store, account: Object, reference: Object) -> tuple[str, Object]:

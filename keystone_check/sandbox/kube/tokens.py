@@ -3,16 +3,16 @@
 import base64
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from keystone_check.jose import PrivateKey, algorithm_of
 from keystone_check.model.secret import Secret
 from keystone_check.sandbox.kube.resources import NODES, PODS, SECRETS, SERVICE_ACCOUNTS, Resource
-from keystone_check.sandbox.kube.state import Signer, SigningKey, TokenOverride
+from keystone_check.sandbox.kube.state import Signer, TokenOverride
 from keystone_check.sandbox.kube.store import Store
 from keystone_check.sandbox.kube.wire import Object, dump
 
@@ -78,7 +78,7 @@ def mint(grant: Grant, signer: Signer, now: int, override: TokenOverride | None 
     """A signed token."""
     changes = override or TokenOverride()
     signer = changes.signer or signer
-    header = {"alg": algorithm(signer.private_key), "kid": signer.kid}
+    header = {"alg": algorithm_of(signer.private_key), "kid": signer.kid}
     body = _overridden(claims(grant, signer.issuer, now), changes.claims)
     return signed(_overridden(header, changes.header), body, signer.private_key)
 
@@ -87,10 +87,10 @@ def _overridden(value: Mapping[str, object], changes: Mapping[str, object]) -> d
     return {key: item for key, item in {**value, **changes}.items() if item is not None}
 
 
-def signed(header: Mapping[str, object], body: Mapping[str, object], key: SigningKey) -> Secret:
-    """The compact form, with exactly this header."""
+def signed(header: Mapping[str, object], body: Mapping[str, object], key: PrivateKey) -> Secret:
+    """The compact form, with exactly this header: an override may ask for one that jose.sign never writes."""
     parts = ".".join(_base64url(dump(part).encode()) for part in (header, body))
-    signature = jwt.get_algorithm_by_name(algorithm(key)).sign(parts.encode(), key)
+    signature = jwt.get_algorithm_by_name(algorithm_of(key)).sign(parts.encode(), key)
     return Secret(f"{parts}.{_base64url(signature)}")
 
 
@@ -98,19 +98,13 @@ def _base64url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
-def algorithm(key: SigningKey) -> str:
-    """RS256 for every RSA key, ES256, ES384 or ES512 by curve, as the in-tree signer chooses."""
-    if isinstance(key, RSAPrivateKey):
-        return "RS256"
-    return {256: "ES256", 384: "ES384", 521: "ES512"}[key.key_size]
-
-
 @dataclass(frozen=True, slots=True)
 class Bearer:
     """Whose token it is, and for which audiences it holds."""
 
     account: Object
-    token_id: str
+    extra: tuple[tuple[str, str], ...]
+    """What reviews tell beside the name: the token's id and the pod it is bound to."""
     audiences: tuple[str, ...]
 
 
@@ -128,7 +122,7 @@ class Verifier:
             return ""
         key = self.signer.private_key
         try:
-            jwt.api_jws.decode(token.reveal(), key.public_key(), algorithms=[algorithm(key)])
+            jwt.api_jws.decode(token.reveal(), key.public_key(), algorithms=[algorithm_of(key)])
         except jwt.PyJWTError:
             return "go-jose/go-jose: error in cryptographic primitive"
         stated = _texts(body.get("aud"))
@@ -156,7 +150,7 @@ class Verifier:
             if because := self._gone(resource, kind.lower(), scope, reference):
                 return because
         account = self.store.get(SERVICE_ACCOUNTS, namespace, stated["name"]).value
-        return Bearer(account, str(body.get("jti", "")), ())
+        return Bearer(account, tuple(_extra(body)), ())
 
     def _gone(self, resource: Resource, word: str, namespace: str, reference: Mapping[str, str]) -> str:
         name, uid = reference.get("name", ""), reference.get("uid", "")
@@ -174,6 +168,16 @@ def _claims(token: Secret) -> Mapping[str, Any]:
     except (jwt.PyJWTError, ValueError):
         return {}
     return body if isinstance(body, dict) else {}
+
+
+def _extra(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if body.get("jti"):
+        yield "credential-id", f"JTI={body['jti']}"
+    own = body["kubernetes.io"]
+    for kind in ("node", "pod"):
+        for key in ("name", "uid"):
+            if value := own.get(kind, {}).get(key):
+                yield f"{kind}-{key}", value
 
 
 def _untimely(body: Mapping[str, Any], now: int) -> str:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
-from keystone_check.sandbox.kube.bodies import go_type
 from keystone_check.sandbox.kube.resources import NAMESPACES, PODS, Resource
+from keystone_check.sandbox.kube.shapes import ShapeError, shaped
 from keystone_check.sandbox.kube.status import Cause, bad_request, invalid
 from keystone_check.sandbox.kube.wire import Object
 
@@ -34,35 +35,12 @@ _VALUE_RULE = (
 )
 
 
-def type_error(value: Object) -> str:
-    """Go's sentence for the first field of the metadata that has another type; empty when none has."""
-    metadata = value.get("metadata", {})
-    if not isinstance(metadata, dict):
-        return (
-            f"json: cannot unmarshal {go_type(metadata)} into Go struct field .metadata of type v1.ObjectMeta"
-        )
-    for key in ("name", "generateName", "namespace", "uid", "resourceVersion"):
-        if not isinstance(metadata.get(key) or "", str):
-            return _wrong(metadata[key], key, "string")
-    for key in ("labels", "annotations"):
-        if not isinstance(metadata.get(key) or {}, dict):
-            return _wrong(metadata[key], key, "map[string]string")
-        for item in (metadata.get(key) or {}).values():
-            if not isinstance(item, str):
-                return _wrong(item, key, "string")
-    return ""
-
-
-def _wrong(value: object, key: str, wanted: str) -> str:
-    field = f"ObjectMeta.metadata.{key}"
-    return f"json: cannot unmarshal {go_type(value)} into Go struct field {field} of type {wanted}"
-
-
-def require_types(resource: Resource, value: Object) -> None:
-    """Refuses an object whose metadata has other types."""
-    if because := type_error(value):
-        kind = resource.kind
-        raise bad_request(f'{kind} in version "{resource.version}" cannot be handled as a {kind}: {because}')
+def require_types(kind: str, value: Object, version: str = "v1") -> dict[str, Any]:
+    """The object with its fields of their types, or a refusal that names the first that is not."""
+    try:
+        return shaped(kind, value)
+    except ShapeError as error:
+        raise bad_request(f'{kind} in version "{version}" cannot be handled as a {kind}: {error}') from error
 
 
 def require_valid(resource: Resource, value: Object) -> None:

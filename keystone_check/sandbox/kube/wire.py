@@ -32,11 +32,10 @@ class Request:
             "".join(part.split()) for part in self.headers.get("accept", "").split(",") if part.strip()
         )
 
-    @property
-    def accepts_json(self) -> bool:
-        """Whether plain JSON will do."""
+    def takes(self, content_type: str) -> bool:
+        """Whether an answer of this type will do."""
         taken = {part.partition(";")[0] for part in self.accepts} or {"*/*"}
-        return bool(taken & {"application/json", "application/*", "*/*"})
+        return bool(taken & {content_type, content_type.partition("/")[0] + "/*", "*/*"})
 
     @property
     def dry_run(self) -> bool:

@@ -1,0 +1,220 @@
+"""The command line: argv to frozen Options. Nothing heavy is imported here; `--help` must be quick."""
+
+import argparse
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+from keystone_check import __version__
+from keystone_check.errors import UsageError
+from keystone_check.near import did_you_mean
+
+FORMATS = ("text", "short", "json")
+
+
+class Answered(Exception):  # noqa: N818  # it is no error
+    """The command line asked for nothing but a text of our own: help or the version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was asked for. Empty strings and None: not said."""
+
+    cluster: str = ""
+    context: str = ""
+    kubeconfig: str = ""
+    namespace: str | None = None
+    """An empty string means all namespaces."""
+    selector: str = ""
+    profile: str = ""
+    region: str = ""
+    budget: float | None = None
+    request_timeout: float | None = None
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    format: str = "text"
+    color: bool | None = None
+    exit_zero: bool = False
+    fix: str = ""
+    """`safe`, `unsafe`, or empty for none."""
+    dry_run: bool = False
+    yes: bool = False
+    explain: str = ""
+    list: bool = False
+    permissions: bool = False
+    endpoints: bool = False
+
+
+def parse(argv: Sequence[str]) -> Options:
+    """The options of this command line; UsageError where it makes none, Answered for --help and --version."""
+    parser = _parser()
+    read, unknown = parser.parse_known_args(argv)
+    if unknown:
+        raise _unknown(unknown[0], parser)
+    said = vars(read)
+    options = Options(**{**said, "only": _ids("--only", said["only"]), "skip": _ids("--skip", said["skip"])})
+    _agree(options)
+    return options
+
+
+def _agree(options: Options) -> None:
+    if options.fix and (options.explain or options.list or options.permissions or options.endpoints):
+        raise UsageError(
+            "--fix looks and writes, and what goes with it does neither", "ask for one of the two"
+        )
+    for option, given in (("--dry-run", options.dry_run), ("--yes", options.yes)):
+        if given and not options.fix:
+            message = f"{option} says how to repair, and nothing is to be repaired"
+            raise UsageError(message, f"add --fix, or leave {option} out")
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, _HELP)
+
+
+class _Answer(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        raise Answered(parser.format_help() if self.dest == "help" else f"keystone-check {__version__}\n")
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="keystone-check",
+        description="Judge every link of trust between a Kubernetes cluster and AWS; mend what is broken.",
+        epilog=_EPILOG,
+        add_help=False,
+        allow_abbrev=False,
+        argument_default=None,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _reaching(parser)
+    _choosing(parser)
+    _mending(parser)
+    _reporting(parser)
+    _asking(parser)
+    return parser
+
+
+_EPILOG = """\
+Without any option: the only configured cluster, or the kubeconfig's current context.
+
+exit codes
+  0  every check holds
+  1  something is broken
+  2  the command line or the configuration asks for what cannot be
+  3  nothing is broken, but something could not be seen
+  4  a bug of ours
+"""
+
+
+def _reaching(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("which cluster, and how it is reached")
+    add = group.add_argument
+    add(
+        "--cluster",
+        metavar="NAME",
+        default="",
+        help="a configured cluster, a kube context, sandbox or sandbox:FAULT",
+    )
+    add("--context", metavar="C", default="", help="the kube context")
+    add("--kubeconfig", metavar="F", default="", help="the kubeconfig file")
+    which = group.add_mutually_exclusive_group()
+    which.add_argument("-n", "--namespace", metavar="N", help="service accounts of this namespace only")
+    which.add_argument(
+        "-A", "--all-namespaces", dest="namespace", action="store_const", const="", help="of all namespaces"
+    )
+    add("-l", "--selector", metavar="S", default="", help="service accounts with these labels only")
+    add("--profile", metavar="P", default="", help="the AWS profile")
+    add("--region", metavar="R", default="", help="the AWS region")
+    add("--budget", metavar="S", type=_seconds, help="seconds for the whole look (60)")
+    add("--request-timeout", metavar="S", type=_seconds, help="seconds for each request (10)")
+
+
+def _choosing(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("which checks").add_argument
+    add("--only", metavar="ID", nargs="+", action="extend", default=[], help="these checks, or all of a link")
+    add(
+        "--skip",
+        metavar="ID",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="not these checks, or none of a link",
+    )
+
+
+def _mending(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("mending").add_argument
+    add(
+        "--fix",
+        nargs="?",
+        const="safe",
+        default="",
+        choices=("safe", "unsafe"),
+        help="mend what is broken, asking before each change; "
+        "--fix=unsafe releases also what may take access away or widen it",
+    )
+    add("--dry-run", action="store_true", help="with --fix: write nothing, show the report that would follow")
+    add("--yes", action="store_true", help="with --fix: do not ask")
+
+
+def _reporting(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("the report")
+    add = group.add_argument
+    add(
+        "--format",
+        choices=FORMATS,
+        default="text",
+        help="text (default), short to paste into a chat, or json",
+    )
+    colour = group.add_mutually_exclusive_group()
+    colour.add_argument(
+        "--color", dest="color", action="store_true", default=None, help="colour even in a pipe"
+    )
+    colour.add_argument("--no-color", dest="color", action="store_false", default=None, help="no colour")
+    add("--exit-zero", action="store_true", help="end with 0 although something is broken")
+
+
+def _asking(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("instead of a look")
+    add = group.add_mutually_exclusive_group().add_argument
+    add("--explain", metavar="ID", default="", help="print the page of a check")
+    add("--list", action="store_true", help="list the checks")
+    add(
+        "--permissions",
+        action="store_true",
+        help="print the least Kubernetes role and IAM policy that the checks need",
+    )
+    add("--endpoints", action="store_true", help="print the addresses that a run contacts")
+    add("-h", "--help", action=_Answer, nargs=0, default=argparse.SUPPRESS, help="print this and end")
+    add("--version", action=_Answer, nargs=0, default=argparse.SUPPRESS, help="print the version and end")
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return seconds
+
+
+def _ids(option: str, words: list[str]) -> tuple[str, ...]:
+    ids = tuple(dict.fromkeys(id for word in words for id in word.split(",") if id))
+    if words and not ids:
+        raise UsageError(f"{option} names no check", "keystone-check --list names them all")
+    return ids
+
+
+def _unknown(word: str, parser: argparse.ArgumentParser) -> UsageError:
+    if not word.startswith("-"):
+        return UsageError(f"{word!r} belongs to no option", f"for a cluster: keystone-check --cluster {word}")
+    name = word.partition("=")[0]
+    known = [word.strip("[],") for word in parser.format_usage().split() if word.strip("[").startswith("--")]
+    return UsageError(f"there is no option {name}", did_you_mean(name, known) if len(name) > 2 else _HELP)
+
+
+_HELP = "keystone-check --help lists the options"

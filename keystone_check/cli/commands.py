@@ -1,0 +1,103 @@
+"""What the options ask for, done: a look and its report, a repair, or one of the texts instead of a look."""
+
+from collections.abc import Callable, Sequence
+
+from keystone_check.cli.arguments import Options
+from keystone_check.cli.doors import Doors
+from keystone_check.cli.mending import fix
+from keystone_check.cli.pages import explain, listing
+from keystone_check.cli.permissions import Scope, permissions
+from keystone_check.cli.progress import progress
+from keystone_check.cli.reaching import again, overrides
+from keystone_check.cli.selection import known, select
+from keystone_check.cli.terminal import Terminal
+from keystone_check.diagnosis import diagnose
+from keystone_check.iam.s3_address import locate
+from keystone_check.model.access import Access
+from keystone_check.model.facts import Missing
+from keystone_check.model.outcome import Check
+from keystone_check.model.world import World
+from keystone_check.reports import as_json, render
+from keystone_check.reports.printable import printable
+from keystone_check.reports.report import Report
+
+WHO_ASKS = frozenset({"cluster", "caller", "issuer"})
+"""What the header shows, whichever checks are asked for."""
+
+
+def perform(options: Options, doors: Doors, terminal: Terminal) -> int:
+    """Do it and give the exit code."""
+    if options.explain:
+        return _explain(options, doors, terminal)
+    checks = doors.load(select(doors.index(), options.only, options.skip))
+    if options.list:
+        terminal.stdout.write(as_json.dumps(_rows(checks)) if options.format == "json" else listing(checks))
+        return 0
+    with doors.open(options.cluster, overrides(options)) as access:
+        if options.endpoints:
+            return _endpoints(options, access, doors, terminal)
+        if options.permissions:
+            return _permissions(options, access, checks, doors, terminal)
+        look = looking(access, checks, doors, terminal)
+        if options.fix:
+            return fix(options, access, checks, look, doors, terminal)
+        report = Report(access.name, diagnose(look(), checks), again(options), options.exit_zero)
+        terminal.stdout.write(render(report, options.format, terminal.screen()))
+        return report.exit_code
+
+
+def looking(access: Access, checks: Sequence[Check], doors: Doors, terminal: Terminal) -> Callable[[], World]:
+    """A function that gathers afresh what these checks need and what the header shows."""
+    needs = _needs(checks)
+
+    def look() -> World:
+        with progress(terminal.stderr, terminal.screen().width) as tell:
+            return doors.gather(access, needs, tell)
+
+    return look
+
+
+def _needs(checks: Sequence[Check]) -> frozenset[str]:
+    return WHO_ASKS.union(*(check.needs for check in checks))
+
+
+def _explain(options: Options, doors: Doors, terminal: Terminal) -> int:
+    (check,) = doors.load([known(doors.index(), options.explain)])
+    terminal.stdout.write(explain(check, terminal.screen()))
+    return 0
+
+
+def _rows(checks: Sequence[Check]) -> list[dict[str, str]]:
+    return [
+        {"check": check.id, "link": check.link, "severity": check.severity.value, "title": check.title}
+        for check in checks
+    ]
+
+
+def _endpoints(options: Options, access: Access, doors: Doors, terminal: Terminal) -> int:
+    addresses = list(doors.endpoints(access))
+    if options.format == "json":
+        terminal.stdout.write(as_json.dumps(addresses))
+    else:
+        terminal.stdout.write("".join(f"{printable(address)}\n" for address in addresses))
+    return 0
+
+
+def _permissions(
+    options: Options, access: Access, checks: Sequence[Check], doors: Doors, terminal: Terminal
+) -> int:
+    asks, actions = doors.rights(access, _needs(checks))
+    with progress(terminal.stderr, terminal.screen().width) as tell:
+        known = doors.gather(access, frozenset({"caller", "issuer"}), tell)
+    terminal.stdout.write(permissions(asks, actions, _scope(access, known), options.format))
+    return 0
+
+
+def _scope(access: Access, known: World) -> Scope:
+    """To what the rights can be narrowed, as far as it is known before they are granted."""
+    issuer = "" if isinstance(known.issuer, Missing) else known.issuer.url
+    location = locate(issuer)
+    bucket = location.bucket if location else "*"
+    if isinstance(known.caller, Missing):
+        return Scope(access.namespace, bucket=bucket)
+    return Scope(access.namespace, known.caller.partition, known.caller.account, bucket)

@@ -1,0 +1,73 @@
+"""`--fix`: mend, or rehearse when nothing may be written, and say which of the two it was."""
+
+from collections.abc import Callable, Sequence
+
+from keystone_check.cli.arguments import Options
+from keystone_check.cli.doors import Doors
+from keystone_check.cli.reaching import again
+from keystone_check.cli.terminal import Terminal
+from keystone_check.model.access import Access
+from keystone_check.model.finding import Safety
+from keystone_check.model.outcome import Check
+from keystone_check.model.world import World
+from keystone_check.remedy.mend import Confirm, Mended, mend, rehearsed
+from keystone_check.remedy.plan import SAFE_ONLY, Step
+from keystone_check.reports.mended import Repaired, question, render
+from keystone_check.reports.report import Report
+
+NOBODY_TO_ASK = "There is no terminal to ask at; --yes writes without asking."
+
+
+def fix(
+    options: Options,
+    access: Access,
+    checks: Sequence[Check],
+    look: Callable[[], World],
+    doors: Doors,
+    terminal: Terminal,
+) -> int:
+    """Do what `--fix` asks for, print it, and give the exit code of what is so now."""
+    allow = SAFE_ONLY | {Safety.UNSAFE} if options.fix == "unsafe" else SAFE_ONLY
+    mute = not (options.yes or options.dry_run or terminal.answers)
+    dry = options.dry_run or mute
+    if dry:
+        mended = rehearsed(look(), checks, allow)
+    else:
+        confirm: Confirm = (lambda step: True) if options.yes else Asking(terminal)
+        mended = mend(
+            look, checks, lambda change: doors.write(access, change), allow, confirm, wait=doors.wait
+        )
+    repaired = _repaired(mended, access.name, options, dry, NOBODY_TO_ASK if mute else "")
+    terminal.stdout.write(render(repaired, options.format, terminal.screen()))
+    return repaired.now.exit_code
+
+
+def _repaired(mended: Mended, name: str, options: Options, dry: bool, note: str) -> Repaired:
+    before, after = (
+        Report(name, diagnosis, again(options), options.exit_zero)
+        for diagnosis in (mended.before, mended.after)
+    )
+    return Repaired(before, after, mended, dry, options.fix, note)
+
+
+class Asking:
+    """Asks for each step on stderr; `a` agrees to all that follow, `q` to none of them."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._standing: bool | None = None
+
+    def __call__(self, step: Step) -> bool:
+        if self._standing is None:
+            return self._ask(step)
+        return self._standing
+
+    def _ask(self, step: Step) -> bool:
+        stderr, stdin = self._terminal.stderr, self._terminal.stdin
+        stderr.write("".join(f"{line}\n" for line in ("", *question(step, self._terminal.screen()))))
+        stderr.write("Write this? [y]es, [n]o, [a]ll, [q]uit: ")
+        stderr.flush()
+        answer = stdin.readline().strip().lower()[:1] if stdin else ""
+        if answer in ("a", "q"):
+            self._standing = answer == "a"
+        return answer in ("y", "a")

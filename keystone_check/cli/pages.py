@@ -1,0 +1,65 @@
+"""The checks as people read about them: the list, and the page of one."""
+
+from collections.abc import Iterator, Sequence
+
+from keystone_check.model.chain import LINKS
+from keystone_check.model.outcome import Check
+from keystone_check.reports.screen import Screen
+
+
+def listing(checks: Sequence[Check]) -> str:
+    """Every check by link: id, severity, and the sentence that is true when it passes."""
+    return "".join(f"{line}\n" for line in _listed(checks))
+
+
+def _listed(checks: Sequence[Check]) -> Iterator[str]:
+    column = max((len(check.id) for check in checks), default=0)
+    for link in LINKS:
+        of_link = [check for check in checks if check.link == link.id]
+        if of_link:
+            yield f"{link.id}: {link.title}"
+        for check in of_link:
+            yield f"  {check.id:<{column}}  {check.severity.value:<8}  {check.title}"
+
+
+def explain(check: Check, screen: Screen) -> str:
+    """The page of a check: its title, its sections, exact texts left as they are."""
+    return "".join(f"{line}\n" for line in _page(check, screen))
+
+
+def _page(check: Check, screen: Screen) -> Iterator[str]:
+    yield from screen.words(check.title, style="bold", hang="  ")
+    yield from screen.words(f"{check.id}, link {check.link}, {check.severity.value}", style="dim")
+    yield ""
+    yield from _prose(check.page, screen)
+
+
+def _prose(page: str, screen: Screen) -> Iterator[str]:
+    """Lines that flow are filled to the width; headings, fenced and indented lines stand as they are."""
+    held: list[str] = []
+    fenced = False
+    for line in page.splitlines():
+        exact = fenced or line.startswith(("## ", "    ", "```")) or not line.strip()
+        if held and (exact or line.startswith(("- ", "* "))):
+            yield from _filled(held, screen)
+            held = []
+        fenced ^= line.startswith("```")
+        if not exact:
+            held.append(line)
+        elif not line.startswith("```"):
+            yield _exactly(line, fenced, screen)
+    yield from _filled(held, screen) if held else ()
+
+
+def _exactly(line: str, fenced: bool, screen: Screen) -> str:
+    if line.startswith("## "):
+        return screen.paint("bold", line.removeprefix("## "))
+    return screen.paint("cyan", f"    {line}" if fenced else line) if line.strip() else ""
+
+
+def _filled(lines: Sequence[str], screen: Screen) -> Iterator[str]:
+    text = " ".join(line.strip() for line in lines)
+    if text.startswith(("- ", "* ")):
+        yield from screen.marked("-", text[2:])
+    else:
+        yield from screen.words(text)

@@ -1,0 +1,46 @@
+"""The streams of one run: how wide, with colour or not, whether somebody is there to answer."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TextIO
+
+from keystone_check.reports.screen import Screen, coloured, plain
+
+NARROWEST, USUAL = 40, 80
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """Where a run writes to and asks."""
+
+    stdout: TextIO
+    stderr: TextIO
+    stdin: TextIO | None
+    environ: Mapping[str, str]
+    color: bool | None = None
+    """What the command line says; None leaves it to NO_COLOR and the stream."""
+
+    def screen(self) -> Screen:
+        """What a report for stdout is laid out for."""
+        return Screen(max(self._width(), NARROWEST), coloured if self._has_colour() else plain)
+
+    @property
+    def answers(self) -> bool:
+        """Whether a question would be seen and could be answered."""
+        return self.stdin is not None and self.stdin.isatty() and self.stderr.isatty()
+
+    def _has_colour(self) -> bool:
+        if self.color is not None:
+            return self.color
+        # https://no-color.org: set and not empty
+        if self.environ.get("NO_COLOR") or self.environ.get("TERM") == "dumb":
+            return False
+        return self.stdout.isatty()
+
+    def _width(self) -> int:
+        columns = self.environ.get("COLUMNS", "")
+        if columns.isdecimal() and int(columns) > 0:
+            return int(columns)
+        # a terminal that was never told its size says 0
+        return (self.stdout.isatty() and os.get_terminal_size(self.stdout.fileno()).columns) or USUAL

@@ -1,0 +1,178 @@
+"""What stands at a change's address now, in the change's own terms."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar, assert_never
+from urllib.parse import unquote
+
+from keystone_check.model.access import Access
+from keystone_check.model.aws import PublicAccessBlock
+from keystone_check.model.change import (
+    Change,
+    CreateProvider,
+    PutDocument,
+    SetAccountPublicAccess,
+    SetAnnotation,
+    SetBucketPolicy,
+    SetBucketPublicAccess,
+    SetClientIds,
+    SetThumbprints,
+    SetTrustPolicy,
+)
+from keystone_check.probes import rights
+from keystone_check.probes.answer import BODY_LIMIT, text
+from keystone_check.probes.aws import Aws
+from keystone_check.probes.kube import Kube
+from keystone_check.probes.refusals import ReadError
+from keystone_check.remedy.describe import SETTINGS
+
+T = TypeVar("T")
+
+
+class Hands:
+    """Cluster and AWS, connected when first needed."""
+
+    def __init__(self, access: Access) -> None:
+        self.access = access
+
+    @cached_property
+    def aws(self) -> Aws:
+        """The AWS account."""
+        return Aws(self.access)
+
+    @cached_property
+    def kube(self) -> Kube:
+        """The API server."""
+        return Kube(self.access)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is there. `value` compares with the change's `before`."""
+
+    value: object
+    done: bool
+    """Whether it is what the change would write."""
+    version: str = ""
+    """ETag or resourceVersion, by which the service itself refuses to overwrite anything newer."""
+
+
+def standing(hands: Hands, change: Change) -> Standing:
+    """Read what the change would overwrite. Raises ReadError."""
+    match change:
+        case CreateProvider():
+            return _absent_provider(hands, change)
+        case SetClientIds():
+            found = _provider(hands, change.provider_arn).get("ClientIDList", ())
+            return _as_set(found, change.before, change.after)
+        case SetThumbprints():
+            found = _provider(hands, change.provider_arn).get("ThumbprintList", ())
+            return _as_set(found, change.before, change.after)
+        case PutDocument():
+            return _object(hands, change)
+        case SetBucketPublicAccess() | SetBucketPolicy() | SetAccountPublicAccess():
+            setting = _setting(hands, change)
+            return Standing(setting, setting == change.after)
+        case SetTrustPolicy():
+            trust = _trust(hands, change)
+            return Standing(trust, trust == change.after)
+        case SetAnnotation():
+            return _annotation(hands, change)
+    assert_never(change)
+
+
+def _absent_provider(hands: Hands, change: CreateProvider) -> Standing:
+    found = _or_none("NoSuchEntity", lambda: _provider(hands, change.arn))
+    if found is None:
+        return Standing(None, False)
+    ids, thumbprints = set(found.get("ClientIDList", ())), set(found.get("ThumbprintList", ()))
+    pinned = set(change.thumbprints) or thumbprints
+    same = (ids, thumbprints) == (set(change.client_ids), pinned)
+    return Standing(f"client ids {sorted(ids)}, thumbprints {sorted(thumbprints)}", same)
+
+
+def _provider(hands: Hands, arn: str) -> dict[str, Any]:
+    return hands.aws.ask(rights.GET_PROVIDER, arn, OpenIDConnectProviderArn=arn)
+
+
+def _as_set(found: Any, before: tuple[str, ...], after: tuple[str, ...]) -> Standing:
+    """IAM gives its lists in no order that it promises."""
+    value = before if sorted(found) == sorted(before) else tuple(found)
+    return Standing(value, sorted(found) == sorted(after))
+
+
+def _object(hands: Hands, change: PutDocument) -> Standing:
+    def take(answer: dict[str, Any]) -> Standing:
+        body = text(answer["Body"].read(BODY_LIMIT + 1), f"the object {change.key}")
+        answer["Body"].close()
+        same = body == change.after and answer.get("ContentType", "") == change.content_type
+        return Standing(body, same, answer["ETag"])
+
+    subject = f"{change.bucket}/{change.key}"
+    found = _or_none(
+        "NoSuchKey",
+        lambda: hands.aws.read(
+            rights.GET_OBJECT, subject, change.region, take, Bucket=change.bucket, Key=change.key
+        ),
+    )
+    return found or Standing(None, False)
+
+
+def _setting(
+    hands: Hands, change: SetBucketPublicAccess | SetBucketPolicy | SetAccountPublicAccess
+) -> object:
+    ask, where = hands.aws.ask, change.region
+    match change:
+        case SetBucketPolicy(bucket=bucket):
+            policy = _or_none(
+                "NoSuchBucketPolicy", lambda: ask(rights.BUCKET_POLICY, bucket, where, Bucket=bucket)
+            )
+            return policy and policy["Policy"]
+        case SetBucketPublicAccess(bucket=bucket):
+            block = _or_none(
+                _NO_BLOCK, lambda: ask(rights.BUCKET_PUBLIC_ACCESS, bucket, where, Bucket=bucket)
+            )
+        case SetAccountPublicAccess(account=account):
+            block = _or_none(
+                _NO_BLOCK, lambda: ask(rights.ACCOUNT_PUBLIC_ACCESS, account, where, AccountId=account)
+            )
+    return block and _block(block["PublicAccessBlockConfiguration"])
+
+
+def _block(given: dict[str, bool]) -> PublicAccessBlock:
+    """A setting that S3 leaves out is off."""
+    return PublicAccessBlock(**{ours: given.get(theirs, False) for ours, theirs in SETTINGS})
+
+
+_NO_BLOCK = "NoSuchPublicAccessBlockConfiguration"
+
+
+def _trust(hands: Hands, change: SetTrustPolicy) -> str:
+    name = role_name(change.role_arn)
+    role = hands.aws.ask(rights.GET_ROLE, name, RoleName=name)["Role"]
+    if role["Arn"] != change.role_arn:
+        raise ReadError(f"iam:GetRole {name}: our account has {role['Arn']}, not {change.role_arn}")
+    # IAM percent-encodes the document by RFC 3986, in which a plus sign stands for itself.
+    return unquote(role["AssumeRolePolicyDocument"])
+
+
+def role_name(arn: str) -> str:
+    """The name by which IAM's actions take a role: without its path."""
+    return arn.rpartition("/")[2]
+
+
+def _annotation(hands: Hands, change: SetAnnotation) -> Standing:
+    metadata = hands.kube.service_account(change.namespace, change.name)["metadata"]
+    value = (metadata.get("annotations") or {}).get(change.annotation)
+    return Standing(value, value == change.after, metadata.get("resourceVersion", ""))
+
+
+def _or_none(code: str, read: Callable[[], T]) -> T | None:
+    """What is read, or None where the service says by this code that there is none."""
+    try:
+        return read()
+    except ReadError as error:
+        if error.code == code:
+            return None
+        raise

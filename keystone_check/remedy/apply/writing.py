@@ -1,0 +1,180 @@
+"""apply(access, change): read, compare, write."""
+
+from typing import Any, assert_never
+from urllib.parse import quote
+
+from botocore import xform_name
+
+from keystone_check.errors import ApplyError
+from keystone_check.model.access import Access
+from keystone_check.model.change import (
+    Change,
+    CreateProvider,
+    PutDocument,
+    SetAccountPublicAccess,
+    SetAnnotation,
+    SetBucketPolicy,
+    SetBucketPublicAccess,
+    SetClientIds,
+    SetThumbprints,
+    SetTrustPolicy,
+)
+from keystone_check.probes.aws import translated
+from keystone_check.probes.refusals import ReadError
+from keystone_check.probes.rights import AwsAsk
+from keystone_check.remedy.apply import rights
+from keystone_check.remedy.apply.obstacles import changed, next_step
+from keystone_check.remedy.apply.standing import Hands, role_name, standing
+from keystone_check.remedy.describe import settings, title
+
+
+def apply(access: Access, change: Change) -> None:
+    """Write the change, or raise ApplyError with the next step.
+
+    1. Read what stands there. If it is what would be written, nothing is.
+    2. If it is not what the plan was made for, refuse: somebody else has changed it.
+    3. Write; where the service can, it is told which version it may overwrite.
+    4. Where the writing failed, look once more: a request may take effect and its answer get lost.
+    """
+    hands = Hands(access)
+    try:
+        found = standing(hands, change)  # 1
+    except ReadError as error:
+        raise ApplyError(f"could not {title(change)}: {error.message}", next_step(error)) from error
+    if found.done:
+        return
+    if found.value != _before(change):  # 2
+        raise ApplyError(
+            changed(change, _before(change), found), "look again and plan anew: repeat the command"
+        )
+    try:
+        _write(hands, change, found.version)  # 3
+    except ReadError as error:
+        if not _took_effect(hands, change):  # 4
+            raise ApplyError(f"could not {title(change)}: {error.message}", next_step(error)) from error
+
+
+def _before(change: Change) -> object:
+    return None if isinstance(change, CreateProvider) else change.before
+
+
+def _took_effect(hands: Hands, change: Change) -> bool:
+    try:
+        return standing(hands, change).done
+    except ReadError:
+        return False  # then the failure of the write is what is told
+
+
+def _write(hands: Hands, change: Change, version: str) -> None:
+    match change:
+        case CreateProvider():
+            _create_provider(hands, change)
+        case SetClientIds():
+            _set_client_ids(hands, change)
+        case SetThumbprints():
+            _ask(
+                hands,
+                rights.UPDATE_THUMBPRINTS,
+                change.provider_arn,
+                OpenIDConnectProviderArn=change.provider_arn,
+                ThumbprintList=list(change.after),
+            )
+        case PutDocument():
+            _put_document(hands, change, version)
+        case SetBucketPublicAccess() | SetAccountPublicAccess():
+            _set_public_access(hands, change)
+        case SetBucketPolicy():
+            _ask(
+                hands,
+                rights.PUT_BUCKET_POLICY,
+                change.bucket,
+                change.region,
+                Bucket=change.bucket,
+                Policy=change.after,
+            )
+        case SetTrustPolicy():
+            name = role_name(change.role_arn)
+            _ask(hands, rights.UPDATE_TRUST, name, RoleName=name, PolicyDocument=change.after)
+        case SetAnnotation():
+            _annotate(hands, change, version)
+        case _:
+            assert_never(change)
+
+
+def _ask(hands: Hands, ask: AwsAsk, subject: str, region: str = "", **parameters: object) -> None:
+    with translated(f"{ask.name} {subject}", ask.action, hands.access):
+        client: Any = hands.aws.client(ask.service, region)
+        getattr(client, xform_name(ask.operation))(**parameters)
+
+
+def _create_provider(hands: Hands, change: CreateProvider) -> None:
+    # Without thumbprints IAM visits the issuer and takes the one that it finds there.
+    parameters: dict[str, Any] = {"Url": change.url, "ClientIDList": list(change.client_ids)}
+    if change.thumbprints:
+        parameters["ThumbprintList"] = list(change.thumbprints)
+    _ask(hands, rights.CREATE_PROVIDER, change.url, **parameters)
+
+
+def _set_client_ids(hands: Hands, change: SetClientIds) -> None:
+    """Add before removing, so that no token that is accepted before and after is refused in between."""
+    steps = [
+        *((rights.ADD_CLIENT_ID, item) for item in change.after if item not in change.before),
+        *((rights.REMOVE_CLIENT_ID, item) for item in change.before if item not in change.after),
+    ]
+    for ask, client_id in steps:
+        arn = change.provider_arn
+        _ask(hands, ask, arn, OpenIDConnectProviderArn=arn, ClientID=client_id)
+
+
+def _put_document(hands: Hands, change: PutDocument, version: str) -> None:
+    """Never with an ACL: buckets made since April 2023 refuse every request that carries one."""
+    condition = {"IfMatch": version} if version else {"IfNoneMatch": "*"}
+    _ask(
+        hands,
+        rights.PUT_OBJECT,
+        f"{change.bucket}/{change.key}",
+        change.region,
+        Bucket=change.bucket,
+        Key=change.key,
+        Body=change.after.encode(),
+        ContentType=change.content_type,
+        **condition,
+    )
+
+
+def _set_public_access(hands: Hands, change: SetBucketPublicAccess | SetAccountPublicAccess) -> None:
+    block = settings(change.after)
+    match change:
+        case SetBucketPublicAccess():
+            _ask(
+                hands,
+                rights.PUT_BUCKET_PUBLIC_ACCESS,
+                change.bucket,
+                change.region,
+                Bucket=change.bucket,
+                PublicAccessBlockConfiguration=block,
+            )
+        case SetAccountPublicAccess():
+            _ask(
+                hands,
+                rights.PUT_ACCOUNT_PUBLIC_ACCESS,
+                change.account,
+                change.region,
+                AccountId=change.account,
+                PublicAccessBlockConfiguration=block,
+            )
+        case _:
+            assert_never(change)
+
+
+def _annotate(hands: Hands, change: SetAnnotation, version: str) -> None:
+    """A merge patch with a resourceVersion: the API server answers 409 if anyone wrote in between."""
+    patch = {"metadata": {"resourceVersion": version, "annotations": {change.annotation: change.after}}}
+    hands.kube.request(
+        "PATCH",
+        f"/api/v1/namespaces/{quote(change.namespace)}/serviceaccounts/{quote(change.name)}",
+        patch,
+        content_type="application/merge-patch+json",
+        ask=rights.PATCH_ACCOUNT,
+        what=f"{rights.PATCH_ACCOUNT.permission} {change.namespace}/{change.name}",
+    )

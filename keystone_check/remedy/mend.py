@@ -1,0 +1,166 @@
+"""The loop: look, judge, plan, rehearse, ask, write, look again. Bounded; the last look is its verdict."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+from keystone_check.diagnosis import diagnose
+from keystone_check.errors import KeystoneError
+from keystone_check.model.change import Change
+from keystone_check.model.finding import Safety, Status
+from keystone_check.model.outcome import Check, Diagnosis
+from keystone_check.model.world import World
+from keystone_check.remedy.plan import SAFE_ONLY, HeldBack, Step, named, plan
+from keystone_check.remedy.refuse import Refused, sift
+from keystone_check.remedy.rehearse import rehearse
+from keystone_check.remedy.spare import necessary
+
+Look = Callable[[], World]
+Write = Callable[[Change], None]
+Confirm = Callable[[Step], bool]
+Wait = Callable[[int], bool]
+"""Called with 0, 1, 2, … when a write is not seen yet: waits and gives True, or gives up with False."""
+
+ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A step whose change was not written, and why, with the next step."""
+
+    step: Step
+    error: KeystoneError
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What was found, what was done about it, and what is so now."""
+
+    before: Diagnosis
+    after: Diagnosis
+    """The last look. Whether the repair succeeded is read here and nowhere else."""
+    applied: tuple[Step, ...] = ()
+    declined: tuple[Step, ...] = ()
+    held_back: tuple[HeldBack, ...] = ()
+    """Of the last look: what is still broken and would need to be released, or done by hand."""
+    refused: tuple[Refused, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    skipped: tuple[Step, ...] = ()
+    """Agreed to, but not tried after a failure."""
+
+
+def mend(
+    look: Look,
+    checks: Iterable[Check],
+    write: Write,
+    allow: frozenset[Safety] = SAFE_ONLY,
+    confirm: Confirm = lambda step: True,
+    rounds: int = ROUNDS,
+    wait: Wait = lambda attempt: False,
+) -> Mended:
+    """Mend what can be mended from here.
+
+    `confirm` is asked for every step of a round before the first of them is written; a repair with a
+    declined step is left whole. A change is written at most once, so that a repair which does not
+    mend cannot go round in circles. A failing write ends the writing; the world is still looked at again.
+    """
+    run = _Run(tuple(checks), look, write, confirm, wait)
+    first = diagnose(look(), run.checks)
+    mended = Mended(first, first)
+    for _ in range(rounds):
+        following = run.round(mended, allow)
+        if following is mended or following.failures:
+            mended = following
+            break
+        mended = following
+    return replace(mended, held_back=plan(mended.after, allow).held_back)
+
+
+def rehearsed(
+    world: World, checks: Iterable[Check], allow: frozenset[Safety] = SAFE_ONLY, rounds: int = ROUNDS
+) -> Mended:
+    """The dry run: the same loop on facts alone. `applied` is what would be written, `after` the report."""
+    stage = _Stage(world)
+    return mend(stage.look, checks, stage.write, allow, rounds=rounds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """A world that is written to by rehearsing, always from the first look on: so nothing is forgotten."""
+
+    world: World
+    written: list[Change] = field(default_factory=list)
+
+    def look(self) -> World:
+        return rehearse(self.world, self.written)
+
+    def write(self, change: Change) -> None:
+        self.written.append(change)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    checks: tuple[Check, ...]
+    look: Look
+    write: Write
+    confirm: Confirm
+    wait: Wait
+    done: set[Change] = field(default_factory=set)
+    """Written, declined, refused or failed: never proposed again."""
+
+    def round(self, mended: Mended, allow: frozenset[Safety]) -> Mended:
+        """One round: at most one change to each address."""
+        now = mended.after
+        proposed = plan(now, allow, frozenset(self.done)).steps
+        if not proposed:
+            return mended
+        wanted = necessary(now, proposed, self.checks)
+        steps, refused = sift(now, wanted, self.checks)
+        agreed, declined = self._agreed(steps)
+        self.done.update(step.change for step in wanted)
+        applied, failures, skipped = self._write(agreed)
+        return replace(
+            mended,
+            after=self._look(now, applied) if applied or failures else now,
+            applied=(*mended.applied, *applied),
+            declined=(*mended.declined, *declined),
+            refused=(*mended.refused, *refused),
+            failures=failures,
+            skipped=skipped,
+        )
+
+    def _agreed(self, steps: tuple[Step, ...]) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+        left_out = set()
+        for step in steps:
+            if step.repair not in left_out and not self.confirm(step):
+                left_out.add(step.repair)
+        agreed = tuple(step for step in steps if step.repair not in left_out)
+        return agreed, tuple(step for step in steps if step.repair in left_out)
+
+    def _write(
+        self, steps: tuple[Step, ...]
+    ) -> tuple[tuple[Step, ...], tuple[Failure, ...], tuple[Step, ...]]:
+        for number, step in enumerate(steps):
+            try:
+                self.write(step.change)
+            except KeystoneError as error:
+                return steps[:number], (Failure(step, error),), steps[number + 1 :]
+        return steps, (), ()
+
+    def _look(self, before: Diagnosis, applied: tuple[Step, ...]) -> Diagnosis:
+        """Look again, a bounded number of times while what was written is not to be seen yet."""
+        promised = diagnose(rehearse(before.world, (step.change for step in applied)), self.checks)
+        attempt = 0
+        while True:
+            seen = diagnose(self.look(), self.checks)
+            if not late(promised, seen) or not self.wait(attempt):
+                return seen
+            attempt += 1
+
+
+def late(promised: Diagnosis, seen: Diagnosis) -> tuple[str, ...]:
+    """What the rehearsal says holds now and the look does not confirm.
+
+    S3 and IAM are eventually consistent: a read soon after a write may still give what stood there.
+    """
+    holds = {named(outcome) for outcome in seen.having(Status.HOLDS)}
+    return tuple(name for name in map(named, promised.having(Status.HOLDS)) if name not in holds)

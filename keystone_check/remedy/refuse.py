@@ -1,0 +1,75 @@
+"""What must not be written: steps whose rehearsal breaks something that held."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from keystone_check.diagnosis import diagnose
+from keystone_check.model.finding import Status
+from keystone_check.model.outcome import Check, Diagnosis, Outcome
+from keystone_check.remedy.plan import Step, named, rank
+from keystone_check.remedy.rehearse import rehearse
+
+_WORSE = frozenset({Status.BROKEN, Status.CRASHED})
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A step that is not written, and what it would have broken."""
+
+    step: Step
+    breaks: tuple[Outcome, ...]
+
+
+def worsened(before: Diagnosis, after: Diagnosis) -> tuple[Outcome, ...]:
+    """The outcomes of `after` that are broken and held before.
+
+    What is judged for the first time, because a repair uncovered it, is not worse than it was.
+    """
+    held = {named(outcome) for outcome in before.having(Status.HOLDS)}
+    held -= {named(outcome) for outcome in before.having(Status.BROKEN)}
+    return tuple(item for item in after.outcomes if item.status in _WORSE and named(item) in held)
+
+
+def sift(
+    before: Diagnosis, steps: Iterable[Step], checks: tuple[Check, ...]
+) -> tuple[tuple[Step, ...], tuple[Refused, ...]]:
+    """The steps that may be written, and those refused.
+
+    Steps are rehearsed kind by kind, each kind on top of the ones before it, so that a run which is
+    stopped between two kinds has broken nothing either. With a step goes every step of its repair.
+    """
+    left, refused = tuple(steps), list[Refused]()
+    while harm := _harm(before, left, checks):
+        culprit, breaks = harm
+        refused += [Refused(step, breaks) for step in left if step.repair == culprit.repair]
+        left = tuple(step for step in left if step.repair != culprit.repair)
+    return left, tuple(refused)
+
+
+def _harm(
+    before: Diagnosis, steps: tuple[Step, ...], checks: tuple[Check, ...]
+) -> tuple[Step, tuple[Outcome, ...]] | None:
+    """The first step that breaks something, and what."""
+    earlier: tuple[Step, ...] = ()
+    for _, kind in groupby(steps, key=lambda step: rank(step.change)):
+        group = tuple(kind)
+        if _breaks(before, (*earlier, *group), checks):
+            return _culprit(before, earlier, group, checks)
+        earlier += group
+    return None
+
+
+def _culprit(
+    before: Diagnosis, earlier: tuple[Step, ...], group: tuple[Step, ...], checks: tuple[Check, ...]
+) -> tuple[Step, tuple[Outcome, ...]]:
+    """The first step of a kind after which something is broken; the kind as a whole does break something."""
+    for number, step in enumerate(group, 1):
+        if breaks := _breaks(before, (*earlier, *group[:number]), checks):
+            return step, breaks
+    raise AssertionError("the last of these rehearsals is the one that broke something")
+
+
+def _breaks(before: Diagnosis, steps: tuple[Step, ...], checks: tuple[Check, ...]) -> tuple[Outcome, ...]:
+    after = rehearse(before.world, (step.change for step in steps))
+    return worsened(before, diagnose(after, checks))

@@ -1,0 +1,18 @@
+"""What people and machines read of a diagnosis: one module a format."""
+
+from keystone_check.reports import as_json, short, text
+from keystone_check.reports.report import Report
+from keystone_check.reports.screen import Screen
+
+
+def render(report: Report, format: str, screen: Screen) -> str:
+    """The report in the format of this name."""
+    match format:
+        case "json":
+            return as_json.render(report)
+        case "short":
+            return short.render(report)
+        case "text":
+            return text.render(report, screen)
+        case _:
+            raise ValueError(f"there is no format {format!r}")

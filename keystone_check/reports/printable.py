@@ -1,0 +1,24 @@
+"""Values from outside, made safe to print: nothing moves the cursor, nothing secret slips through."""
+
+import re
+
+_SECRET = re.compile(
+    r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"  # a JWT: base64url of {" opens with eyJ
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
+    re.DOTALL,
+)
+
+
+def printable(value: str) -> str:
+    """The value on one line, with every character that would not show itself written as its escape."""
+    return "".join(char if char.isprintable() else _escape(char) for char in veiled(value))
+
+
+def veiled(value: str) -> str:
+    """The value without tokens and private keys. No fact holds one; an error text from elsewhere might."""
+    return _SECRET.sub("(a secret, left out)", value)
+
+
+def _escape(char: str) -> str:
+    # a no-break space or a byte order mark is the very defect that its reader looks for
+    return char.encode("unicode_escape").decode("ascii")

@@ -1,0 +1,153 @@
+"""What every format renders: a diagnosis, whose it is, and what can be typed next."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from keystone_check import __version__
+from keystone_check.model.facts import Missing
+from keystone_check.model.finding import Finding, Safety, Status
+from keystone_check.model.outcome import Diagnosis, Outcome
+from keystone_check.model.web import Response
+from keystone_check.model.world import World
+
+
+class Verdict(Enum):
+    """One word for a whole diagnosis; its value is the exit code."""
+
+    HOLDS = 0
+    BROKEN = 1
+    BLOCKED = 3
+    CRASHED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A diagnosis and what its reader needs beside it."""
+
+    name: str
+    """The cluster as the user named it."""
+    diagnosis: Diagnosis
+    again: str = "keystone-check"
+    """The command that looks at the same cluster in the same way."""
+    exit_zero: bool = False
+    version: str = __version__
+
+    @property
+    def verdict(self) -> Verdict:
+        """A bug of ours outweighs all, for with it nobody knows the rest; broken outweighs unseen."""
+        return verdict(self.diagnosis)
+
+    @property
+    def exit_code(self) -> int:
+        """The verdict's; `--exit-zero` forgives what is broken, never what was not seen or is our bug."""
+        if self.verdict is Verdict.BROKEN and self.exit_zero:
+            return Verdict.BLOCKED.value if self.diagnosis.having(Status.BLOCKED) else Verdict.HOLDS.value
+        return self.verdict.value
+
+
+def verdict(diagnosis: Diagnosis) -> Verdict:
+    """The worst that the outcomes say."""
+    for status, word in (
+        (Status.CRASHED, Verdict.CRASHED),
+        (Status.BROKEN, Verdict.BROKEN),
+        (Status.BLOCKED, Verdict.BLOCKED),
+    ):
+        if diagnosis.having(status):
+            return word
+    return Verdict.HOLDS
+
+
+def rows(world: World) -> Iterator[tuple[str, str]]:
+    """Who asked whom, as label and value; what could not be read says why."""
+    cluster, caller, issuer = world.cluster, world.caller, world.issuer
+    if isinstance(cluster, Missing):
+        yield "cluster", f"unknown: {cluster.because}"
+    else:
+        yield "cluster", f"{cluster.server} {cluster.version}"
+        yield "kube user", cluster.user
+    if isinstance(caller, Missing):
+        yield "aws", f"unknown: {caller.because}"
+    else:
+        yield "aws caller", caller.arn
+        yield "account", f"{caller.account} in {caller.region or 'no region'}"
+    if not isinstance(issuer, Missing):
+        yield "issuer", issuer.url
+    elif not isinstance(cluster, Missing) or issuer.because != cluster.because:
+        yield "issuer", f"unknown: {issuer.because}"
+
+
+def retries(world: World) -> Iterator[str]:
+    """Answers that came only after a transient refusal."""
+    for name in ("cluster_discovery", "cluster_keys", "discovery", "key_set"):
+        answer = getattr(world, name)
+        if isinstance(answer, Response) and answer.attempts > 1:
+            yield f"{answer.url} answered at the {_ordinal(answer.attempts)} try"
+
+
+def counts(diagnosis: Diagnosis) -> str:
+    """How many outcomes of each status, as far as there are any."""
+    words = ((Status.CRASHED, "crashed"), (Status.BROKEN, "broken"), (Status.BLOCKED, "could not be seen"))
+    rest = ((Status.HOLDS, "hold"), (Status.NOT_APPLICABLE, "not applicable"))
+    said = [f"{len(found)} {word}" for status, word in (*words, *rest) if (found := diagnosis.having(status))]
+    return ", ".join(said) or "nothing was judged"
+
+
+def unseen(diagnosis: Diagnosis) -> Iterator[tuple[str, str, tuple[Outcome, ...]]]:
+    """What blocked checks, each reason once: the reason, the right that would release it, the outcomes."""
+    blocked = diagnosis.having(Status.BLOCKED)
+    reasons = dict.fromkeys((outcome.finding.message, outcome.finding.permission) for outcome in blocked)
+    for message, permission in reasons:
+        same = (message, permission)
+        held = (item for item in blocked if (item.finding.message, item.finding.permission) == same)
+        yield message, permission, tuple(held)
+
+
+def alike(outcomes: Iterable[Outcome]) -> Iterator[tuple[Outcome, tuple[str, ...]]]:
+    """The first of each kind, and the subjects of the others that differ from it in names alone."""
+    kinds: dict[object, list[Outcome]] = {}
+    for outcome in outcomes:
+        kinds.setdefault(_kind(outcome), []).append(outcome)
+    for first, *others in kinds.values():
+        yield first, tuple(outcome.finding.subject for outcome in others)
+
+
+def _kind(outcome: Outcome) -> object:
+    finding, seen = outcome.finding, outcome.finding.evidence
+    texts = [finding.message, *((seen.expected, seen.seen) if seen else ())]
+    repair = finding.repair
+    texts += [repair.title, *repair.steps] if repair else []
+    return (outcome.check.id, repair and repair.safety, *(_NAMES.sub("·", text) for text in texts))
+
+
+_NAMES = re.compile(r"arn:[^\s\"',;]+:role/[\w+=,.@/-]+|system:serviceaccount:[a-z0-9.-]+:[a-z0-9.-]+")
+"""What differs between one service account and the next, for one and the same defect."""
+
+
+def sentence(finding: Finding) -> str:
+    """The message, with the subject before it where the message does not name it."""
+    subject, message = finding.subject, finding.message
+    return message if not subject or subject in message else f"{subject}: {message}"
+
+
+def next_step(report: Report) -> str:
+    """The command to type next, or an empty string when there is nothing to do.
+
+    The headline's own repair decides: what comes after it in the chain may well follow from it.
+    """
+    headline = report.diagnosis.headline
+    broken = [headline] if headline and headline.finding.repair else report.diagnosis.having(Status.BROKEN)
+    classes = {outcome.finding.repair.safety for outcome in broken if outcome.finding.repair}
+    if Safety.SAFE in classes:
+        return f"{report.again} --fix --dry-run"
+    if Safety.UNSAFE in classes:
+        return f"{report.again} --fix=unsafe --dry-run"
+    if headline:
+        return f"keystone-check --explain {headline.check.id}"
+    lacks = any(outcome.finding.permission for outcome in report.diagnosis.having(Status.BLOCKED))
+    return f"{report.again} --permissions" if lacks else ""
+
+
+def _ordinal(number: int) -> str:
+    return f"{number}{'nd' if number == 2 else 'rd' if number == 3 else 'th'}"

@@ -1,0 +1,186 @@
+"""The report for a terminal: quiet when all holds, and otherwise the first broken link first."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from keystone_check.model.chain import LINKS
+from keystone_check.model.finding import Evidence, Repair, Safety, Status
+from keystone_check.model.outcome import Diagnosis, Outcome
+from keystone_check.reports.printable import printable
+from keystone_check.reports.report import Report, alike, counts, next_step, retries, rows, sentence, unseen
+from keystone_check.reports.screen import Screen
+
+MARKS = {
+    Status.CRASHED: ("!", "bold magenta"),
+    Status.BROKEN: ("✗", "bold red"),
+    Status.BLOCKED: ("?", "bold yellow"),
+    Status.HOLDS: ("✓", "green"),
+    Status.NOT_APPLICABLE: ("–", "dim"),
+}
+"""From the worst: a link's mark is the worst of its outcomes."""
+
+
+def render(report: Report, screen: Screen) -> str:
+    """The whole report, ending with a newline."""
+    return "\n".join((*header(report, screen), "", *judgement(report, screen), *_ending(report, screen), ""))
+
+
+def header(report: Report, screen: Screen) -> Iterator[str]:
+    """Who asks, whom, with which version."""
+    name = screen.paint("bold", printable(report.name))
+    yield f"{screen.paint('bold', 'keystone-check')} {report.version} on {name}"
+    for label, value in rows(report.diagnosis.world):
+        yield from screen.pair(label, value, "  ", column=12)
+
+
+def judgement(report: Report, screen: Screen) -> Iterator[str]:
+    """What was found, without who asked and what to do next."""
+    diagnosis = report.diagnosis
+    yield from headline(diagnosis, screen)
+    yield from _map(diagnosis, screen)
+    yield from _findings(diagnosis, screen)
+    yield from _unseen(diagnosis, screen)
+    yield from _idle(diagnosis, screen)
+    for note in retries(diagnosis.world):
+        yield from screen.words(f"note: {note}", style="dim")
+
+
+def headline(diagnosis: Diagnosis, screen: Screen, lead: str = "") -> Iterator[str]:
+    """The one sentence: the first broken link and its defect, or how it stands otherwise."""
+    sentence, style = _sentence(diagnosis)
+    yield from screen.words(lead + sentence, style=style, hang="  ")
+
+
+def _sentence(diagnosis: Diagnosis) -> tuple[str, str]:
+    worst = diagnosis.headline
+    if worst is not None:
+        return f"Broken at {worst.check.link}: {sentence(worst.finding)}", "bold red"
+    if crashed := diagnosis.having(Status.CRASHED):
+        return f"A check of ours failed: {crashed[0].check.id}. See below.", "bold magenta"
+    if blocked := diagnosis.having(Status.BLOCKED):
+        return f"Nothing is seen to be broken, but {_judgements(blocked)} could not be made.", "bold yellow"
+    if not (held := diagnosis.having(Status.HOLDS)):
+        return "There was nothing to judge.", "bold yellow"
+    checks = len({outcome.check.id for outcome in held})
+    return f"Every link holds: {_judgements(held)} by {checks} check{'s' * (checks > 1)}.", "bold green"
+
+
+def _judgements(outcomes: Sequence[Outcome]) -> str:
+    return "1 judgement" if len(outcomes) == 1 else f"{len(outcomes)} judgements"
+
+
+def _map(diagnosis: Diagnosis, screen: Screen) -> Iterator[str]:
+    """The chain at one glance, broken between links when the screen is narrow."""
+    marks = [(link, *MARKS[_worst(outcomes)]) for link, outcomes in diagnosis.links() if outcomes]
+    line, length = "", 0
+    for number, (link, mark, style) in enumerate(marks):
+        joint = " → " if number else ""
+        size = len(joint) + len(link) + 2
+        if length and length + size + len(" →") > screen.width:
+            yield line + joint.rstrip()
+            line, length, joint = "  ", 2, ""
+        line += f"{joint}{link} {screen.paint(style, mark)}"
+        length += size
+    if line:
+        yield line
+
+
+def _worst(outcomes: Iterable[Outcome]) -> Status:
+    present = {outcome.status for outcome in outcomes}
+    return next(status for status in MARKS if status in present)
+
+
+def _findings(diagnosis: Diagnosis, screen: Screen) -> Iterator[str]:
+    titles = {link.id: link.title for link in LINKS}
+    first = diagnosis.headline
+    for link, outcomes in diagnosis.links():
+        shown = [outcome for outcome in outcomes if outcome.status in (Status.BROKEN, Status.CRASHED)]
+        if not shown:
+            continue
+        after = (
+            " (later in the chain: may follow from the first)" if first and first.check.link != link else ""
+        )
+        yield ""
+        yield from screen.words(f"{link}: {titles[link]}{after}", style="bold", hang="  ")
+        for outcome, others in alike(shown):
+            yield from _finding(outcome, others, screen)
+
+
+def _finding(outcome: Outcome, others: Sequence[str], screen: Screen) -> Iterator[str]:
+    finding, check = outcome.finding, outcome.check
+    mark, style = MARKS[outcome.status]
+    yield from screen.marked(mark, finding.message, style)
+    yield from screen.pair("check", f"{check.id} ({check.severity.value})", "    ")
+    if finding.subject:
+        yield from screen.pair("subject", finding.subject, "    ")
+    if others:
+        yield from screen.pair("likewise", ", ".join(others), "    ")
+    if finding.evidence:
+        yield from _evidence(finding.evidence, screen)
+    if outcome.status is Status.CRASHED:
+        yield from screen.pair("report it", "to the project, with what --format json prints", "    ")
+    elif finding.repair:
+        yield from _repair(finding.repair, screen)
+    else:
+        yield from screen.pair("explain", f"keystone-check --explain {check.id}", "    ")
+
+
+def _evidence(evidence: Evidence, screen: Screen) -> Iterator[str]:
+    yield from screen.pair("expected", evidence.expected, "    ", "green")
+    yield from screen.pair("seen", evidence.seen, "    ", "red")
+    if at := _parting(evidence, screen.width - 14):
+        yield f"{' ' * (14 + at)}{screen.paint('dim', '^ differs from here')}"
+    yield from screen.pair("read from", evidence.source, "    ")
+
+
+def _parting(evidence: Evidence, room: int) -> int:
+    """Where two values that look alike part; 0 when they do not look alike or do not stand on one line."""
+    expected, seen = printable(evidence.expected), printable(evidence.seen)
+    shorter = min(len(expected), len(seen))
+    at = next((at for at in range(shorter) if expected[at] != seen[at]), shorter)
+    alike = at * 2 >= max(len(expected), len(seen)) and expected != seen
+    return at if alike and max(len(expected), len(seen)) <= room else 0
+
+
+def _repair(repair: Repair, screen: Screen) -> Iterator[str]:
+    words = f"{repair.title} ({repair.safety.value}: {repair.reason})"
+    if repair.safety is Safety.MANUAL:
+        yield from screen.pair("by hand", f"{repair.title} ({repair.reason})", "    ")
+        for step in repair.steps:
+            # verbatim, unbroken: these lines are there to be copied
+            yield from (f"      {screen.paint('cyan', printable(line))}" for line in step.splitlines())
+    elif repair.safety is Safety.UNSAFE:
+        yield from screen.pair("repair", f"{words}; --fix=unsafe releases it", "    ")
+    else:
+        yield from screen.pair("repair", words, "    ")
+
+
+def _unseen(diagnosis: Diagnosis, screen: Screen) -> Iterator[str]:
+    mark, style = MARKS[Status.BLOCKED]
+    reasons = tuple(unseen(diagnosis))
+    if reasons:
+        yield ""
+        yield screen.paint("bold", "Could not be seen")
+    for message, permission, outcomes in reasons:
+        yield from screen.marked(mark, message, style)
+        if permission:
+            yield from screen.pair("needs", permission, "    ")
+        checks = dict.fromkeys(outcome.check.id for outcome in outcomes)
+        yield from screen.pair("unjudged", ", ".join(checks), "    ")
+
+
+def _idle(diagnosis: Diagnosis, screen: Screen) -> Iterator[str]:
+    """Links with nothing to judge: quiet, but never silent, for a wrong namespace looks like this."""
+    for link, outcomes in diagnosis.links():
+        if outcomes and _worst(outcomes) is Status.NOT_APPLICABLE:
+            reasons = dict.fromkeys(outcome.finding.message for outcome in outcomes)
+            yield from screen.words(f"{link}: nothing to judge: {'; '.join(reasons)}", style="dim", hang="  ")
+
+
+def _ending(report: Report, screen: Screen) -> Iterator[str]:
+    step = next_step(report)
+    if not report.diagnosis.headline and not step:
+        return
+    yield ""
+    yield from screen.words(f"{counts(report.diagnosis)}.".capitalize(), style="bold")
+    if step:
+        yield f"next: {screen.paint('bold cyan', printable(step))}"

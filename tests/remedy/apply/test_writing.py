@@ -1,0 +1,213 @@
+"""Writing: over what the plan was made for and nothing else, and told in the words of the action."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import pytest
+
+from keystone_check.errors import ApplyError
+from keystone_check.model.aws import Bucket, Provider, PublicAccessBlock, Role, StoredObject
+from keystone_check.model.change import (
+    Change,
+    CreateProvider,
+    PutDocument,
+    SetAccountPublicAccess,
+    SetAnnotation,
+    SetBucketPolicy,
+    SetBucketPublicAccess,
+    SetClientIds,
+    SetThumbprints,
+    SetTrustPolicy,
+)
+from keystone_check.model.cluster import AUDIENCE
+from keystone_check.model.facts import Subjects
+from keystone_check.model.world import World
+from keystone_check.probes.gather import gather
+from keystone_check.remedy.apply import apply
+from keystone_check.remedy.rehearse import rehearse
+from keystone_check.sandbox.serve import Serving
+from tests.remedy.apply.conftest import noon
+from tests.remedy.apply.forgetful import forgetful
+
+OPEN = PublicAccessBlock(True, True, False, False)
+SHUT = PublicAccessBlock(True, True, True, True)
+NOTHING = PublicAccessBlock(False, False, False, False)
+
+
+def look(sandbox: Serving) -> World:
+    return gather(sandbox.access, clock=noon)
+
+
+def bucket(world: World) -> Bucket:
+    assert isinstance(world.bucket, Bucket)
+    return world.bucket
+
+
+def provider(world: World) -> Provider:
+    assert isinstance(world.providers, Subjects)
+    return next(found for _, found in world.providers.seen())
+
+
+def role(world: World) -> Role:
+    assert isinstance(world.roles, Subjects)
+    return next(found for _, found in world.roles.seen())
+
+
+def account_id(world: World) -> str:
+    return provider(world).arn.split(":")[4]
+
+
+def _account(world: World) -> Change:
+    return SetAccountPublicAccess(account_id(world), bucket(world).region, None, OPEN)
+
+
+def _public_access(world: World) -> Change:
+    after = PublicAccessBlock(False, True, False, False)
+    return SetBucketPublicAccess(bucket(world).name, bucket(world).region, OPEN, after)
+
+
+def _policy(world: World) -> Change:
+    before = bucket(world).policy
+    assert isinstance(before, str)
+    after = json.dumps({**json.loads(before), "Id": "rewritten"})
+    return SetBucketPolicy(bucket(world).name, bucket(world).region, before, after)
+
+
+def _policy_again(world: World) -> Change:
+    before = bucket(world).policy
+    assert isinstance(before, str)
+    return SetBucketPolicy(bucket(world).name, bucket(world).region, before, before + "\n")
+
+
+def _document(world: World) -> Change:
+    key, stored = bucket(world).objects.entries[1]
+    assert isinstance(stored, StoredObject)
+    assert isinstance(stored.body, str)
+    after = stored.body + "\n"
+    return PutDocument(bucket(world).name, bucket(world).region, key, stored.body, after, "application/json")
+
+
+def _provider(world: World) -> Change:
+    found = provider(world)
+    return CreateProvider(
+        f"{found.arn}/beside", f"https://{found.url}/beside", ("sts.amazonaws.com",), ("ab" * 20,)
+    )
+
+
+def _client_ids(world: World) -> Change:
+    return SetClientIds(provider(world).arn, provider(world).client_ids, ("one", "two"))
+
+
+def _trust(world: World) -> Change:
+    after = json.dumps({**json.loads(role(world).trust), "Id": "a+b and ü"}, ensure_ascii=False)
+    return SetTrustPolicy(role(world).arn, role(world).trust, after)
+
+
+def _annotation(world: World) -> Change:
+    return SetAnnotation("app", "api", AUDIENCE, None, "sts.amazonaws.com.cn")
+
+
+MADE: list[Callable[[World], Change]] = [
+    _account,
+    _public_access,
+    _policy,
+    _document,
+    _provider,
+    _client_ids,
+    _trust,
+    _annotation,
+]
+by_kind = pytest.mark.parametrize("made", MADE, ids=lambda made: made.__name__.strip("_"))
+
+
+@by_kind
+def test_what_is_seen_after_writing_is_what_was_rehearsed(
+    sandbox: Serving, made: Callable[[World], Change]
+) -> None:
+    before = look(sandbox)
+    change = made(before)
+    apply(sandbox.access, change)
+    seen = look(sandbox)
+    assert seen == rehearse(before, [change])
+    assert seen != before
+    apply(sandbox.access, change)  # once more: it stands there, so nothing is to be done
+    assert look(sandbox) == seen
+
+
+def stale(world: World) -> list[Change]:
+    where: Any = partial(dict, bucket=bucket(world).name, region=bucket(world).region)
+    key = bucket(world).objects.entries[0][0]
+    return [
+        SetAccountPublicAccess(account_id(world), bucket(world).region, SHUT, NOTHING),
+        SetBucketPublicAccess(**where(before=None, after=SHUT)),
+        SetBucketPolicy(**where(before="{}", after='{"a": 1}')),
+        PutDocument(**where(key=key, before=None, after="{}", content_type="text/plain")),
+        PutDocument(**where(key="elsewhere", before="{}", after="{ }", content_type="text/plain")),
+        CreateProvider(provider(world).arn, f"https://{provider(world).url}", ("other",), ()),
+        SetClientIds(provider(world).arn, ("other",), ("another",)),
+        SetThumbprints(provider(world).arn, ("cd" * 20,), ("ef" * 20,)),
+        SetTrustPolicy(role(world).arn, "{}", '{"a": 1}'),
+        SetAnnotation("app", "api", "eks.amazonaws.com/role-arn", None, "arn:aws:iam::1:role/x"),
+    ]
+
+
+@pytest.mark.parametrize("number", range(10))
+def test_what_the_plan_was_not_made_for_is_not_overwritten(sandbox: Serving, number: int) -> None:
+    before = look(sandbox)
+    with pytest.raises(ApplyError, match="is not what the plan was made for") as caught:
+        apply(sandbox.access, stale(before)[number])
+    assert caught.value.hint == "look again and plan anew: repeat the command"
+    assert look(sandbox) == before
+
+
+def test_a_changed_policy_is_told_by_the_lines_that_differ(sandbox: Serving) -> None:
+    found = role(look(sandbox))
+    former = found.trust.replace("2012-10-17", "2008-10-17")
+    with pytest.raises(ApplyError) as caught:
+        apply(sandbox.access, SetTrustPolicy(found.arn, former, "{}"))
+    told = caught.value.message.splitlines()[1:]
+    assert [line[0] for line in told] == ["-", "+"]
+    assert "2008-10-17" in told[0]
+    assert "2012-10-17" in told[1]
+
+
+def test_a_refused_write_is_told_with_its_action_and_the_right_that_it_takes(sandbox: Serving) -> None:
+    arn, present = provider(look(sandbox)).arn, provider(look(sandbox)).thumbprints
+    with pytest.raises(ApplyError) as caught:
+        apply(sandbox.access, SetThumbprints(arn, present, ("cd" * 20,)))
+    assert f"iam:UpdateOpenIDConnectProviderThumbprint {arn}: AccessDenied" in caught.value.message
+    assert "allow iam:UpdateOpenIDConnectProviderThumbprint to whoever runs this" in caught.value.hint
+
+
+def test_a_public_policy_that_a_public_access_block_refuses_is_told_as_that(sandbox: Serving) -> None:
+    held = bucket(look(sandbox))
+    assert isinstance(held.public_access, PublicAccessBlock)
+    assert isinstance(held.policy, str)
+    shut = SetBucketPublicAccess(held.name, held.region, held.public_access, SHUT)
+    apply(sandbox.access, shut)
+    with pytest.raises(ApplyError) as caught:
+        apply(sandbox.access, SetBucketPolicy(held.name, held.region, held.policy, held.policy + " "))
+    assert "s3:PutBucketPolicy" in caught.value.message
+    assert "public access block" in caught.value.hint
+    apply(sandbox.access, replace(shut, before=SHUT, after=held.public_access))
+
+
+def test_what_is_gone_is_told_with_the_next_step(sandbox: Serving) -> None:
+    with pytest.raises(ApplyError) as caught:
+        apply(sandbox.access, SetAnnotation("app", "nobody", AUDIENCE, None, "x"))
+    assert "get serviceaccounts app/nobody: 404" in caught.value.message
+    assert caught.value.hint == "it is gone since the plan was made: repeat the command"
+
+
+@pytest.mark.parametrize("made", [_policy_again, _document], ids=["policy", "document"])
+def test_a_write_whose_answer_was_lost_is_found_to_have_taken_effect(
+    sandbox: Serving, made: Callable[[World], Change]
+) -> None:
+    before = look(sandbox)
+    change = made(before)
+    with forgetful(sandbox.access.aws_endpoint) as address:
+        apply(replace(sandbox.access, aws_endpoint=address), change)
+    assert look(sandbox) == rehearse(before, [change])

@@ -1,0 +1,46 @@
+"""Every fault with a repair that is not manual: mended, as rehearsed, and nothing left to do."""
+
+from functools import partial
+
+import pytest
+
+from keystone_check.checks import load
+from keystone_check.model.finding import Safety, Status
+from keystone_check.model.outcome import Diagnosis
+from keystone_check.probes.gather import gather
+from keystone_check.remedy.apply import apply
+from keystone_check.remedy.mend import mend, rehearsed
+from keystone_check.sandbox.faults import FAULTS
+from keystone_check.sandbox.ground import Ground
+from keystone_check.sandbox.serve import serve
+from keystone_check.sandbox.worlds import healthy
+from tests.worlds import NOW
+
+CHECKS = load()
+EVERYTHING = frozenset(Safety)
+
+
+def amiss(diagnosis: Diagnosis) -> list[str]:
+    wrong = (Status.BROKEN, Status.BLOCKED, Status.CRASHED)
+    return [outcome.finding.message for outcome in diagnosis.outcomes if outcome.status in wrong]
+
+
+def plannable() -> list[str]:
+    world = healthy(Ground.make(), NOW)
+    return [
+        name for name, fault in FAULTS.items() if rehearsed(fault.apply(world), CHECKS, EVERYTHING).applied
+    ]
+
+
+@pytest.mark.parametrize("name", plannable())
+def test_a_fault_is_mended_as_rehearsed(name: str) -> None:
+    ground = Ground.make()
+    with serve(FAULTS[name].apply(healthy(ground, NOW)), ground, clock=lambda: NOW) as serving:
+        look = partial(gather, serving.access, clock=lambda: NOW)
+        promised = rehearsed(look(), CHECKS, EVERYTHING)
+        mended = mend(look, CHECKS, partial(apply, serving.access), EVERYTHING)
+    assert mended.failures == ()
+    assert mended.applied == promised.applied
+    assert mended.after.world == promised.after.world
+    assert amiss(mended.after) == []
+    assert rehearsed(mended.after.world, CHECKS, EVERYTHING).applied == ()

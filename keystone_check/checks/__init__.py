@@ -5,12 +5,12 @@ rest of it, needs = the parameter names of `judge`, severity = one constant.
 """
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from keystone_check.model.chain import LINKS
 from keystone_check.model.facts import Absent, Missing
@@ -54,4 +54,11 @@ def read(module: ModuleType, link: str) -> Check:
         admits=frozenset(need for need in needs if Absent in get_args(hints[need])),
         judge=module.judge,
         tolerates=frozenset(need for need in needs if Missing in get_args(hints[need])),
+        parts=frozenset(_parts(module.judge)),
     )
+
+
+def _parts(judge: Any) -> Iterator[str]:
+    """`bucket.policy` for a parameter `bucket: Annotated[Bucket, "policy"]`."""
+    for need, hint in get_type_hints(judge, include_extras=True).items():
+        yield from (f"{need}.{part}" for part in getattr(hint, "__metadata__", ()))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 from keystone_check.iam.oidc import (
     Discovery,
@@ -24,6 +24,10 @@ from keystone_check.model.finding import Repair, Safety
 from keystone_check.model.web import Response
 
 Offer = Repair | None
+StoredDocuments = Annotated[Bucket | Absent | Missing, "objects"]
+"""The bucket as far as a document that is published is concerned."""
+StoredOrAbsent = Annotated[Bucket | Absent | Missing, "objects", "absence"]
+"""The same, for a document that may not be there."""
 T = TypeVar("T")
 
 _S3_CODE = re.compile(r"<Code>(\w+)</Code>")
@@ -53,7 +57,12 @@ def read_body(response: Response, read: Callable[[str], T | Unreadable]) -> T | 
 def publish_discovery(
     issuer: Issuer, bucket: Bucket | Absent | Missing, cluster_keys: Response | Missing
 ) -> Offer:
-    """Write the discovery document that belongs to the issuer; None when it stands there already."""
+    """Write the discovery document that belongs to the issuer; None when it stands there already.
+
+    None as well while nobody knows the cluster's keys, for their algorithms are part of it.
+    """
+    if isinstance(cluster_keys, Missing):
+        return None
     url = discovery_url(issuer.url)
     stored = _stored(url, bucket)
     text = discovery_document(issuer.url, _jwks_uri(issuer, stored), _algorithms(cluster_keys))
@@ -69,6 +78,13 @@ def publish_keys(url: str, bucket: Bucket | Absent | Missing, cluster_keys: Resp
         return None
     stored = _stored(url, bucket)
     return _offer("publish the cluster's key set", url, bucket, stored, _merged(stored, cluster_keys.body))
+
+
+def unnamed_documents(bucket: Bucket) -> Missing | None:
+    """Why nobody knows which object is the key set: the document that would name it cannot be read."""
+    if len(bucket.objects.entries) > 1:
+        return None
+    return next((fact for _, fact in bucket.objects if isinstance(fact, Missing)), None)
 
 
 def _offer(
@@ -113,11 +129,10 @@ def _jwks_uri(issuer: Issuer, stored: StoredObject | Absent | Missing) -> str:
     return f"{issuer.url.rstrip('/')}/openid/v1/jwks"
 
 
-def _algorithms(cluster_keys: Response | Missing) -> tuple[str, ...]:
-    if not isinstance(cluster_keys, Missing):
-        read = read_body(cluster_keys, read_key_set)
-        if isinstance(read, KeySet) and read.keys:
-            return tuple(dict.fromkeys(key.alg for key in read.keys if key.alg))
+def _algorithms(cluster_keys: Response) -> tuple[str, ...]:
+    read = read_body(cluster_keys, read_key_set)
+    if isinstance(read, KeySet) and read.keys:
+        return tuple(dict.fromkeys(key.alg for key in read.keys if key.alg))
     return ("RS256",)
 
 

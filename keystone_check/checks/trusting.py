@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from keystone_check.iam.arns import provider_arn, read_role_arn
 from keystone_check.iam.evaluate import Undecided
+from keystone_check.iam.oidc import issuer_problem
 from keystone_check.iam.trust import Pin, audience_pin, mended, subject_pin
 from keystone_check.model.aws import Role
 from keystone_check.model.change import SetTrustPolicy
@@ -93,7 +94,12 @@ def judged(meeting: Meeting, pin: Pin | Undecided, wanted: str, kind: str) -> Fi
 
 
 def repair(meeting: Meeting) -> Repair | None:
-    """Write the trust policy that lets in exactly the bound accounts; None when it stands there."""
+    """Write the trust policy that lets in exactly the bound accounts; None when it stands there.
+
+    For an issuer that AWS does not accept there is nothing to trust: that is mended first.
+    """
+    if issuer_problem(meeting.issuer):
+        return None
     trust = meeting.role.trust
     after = mended(trust, meeting.provider_arn, meeting.issuer, meeting.subjects, meeting.audience)
     if after == trust:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 _ROLE = re.compile(r"arn:aws[a-z0-9-]*:iam::\d{12}:role/[\w+=,.@/-]+\Z", re.ASCII)
-"""The form that the pod identity webhook checks and STS demands (amazon-eks-pod-identity-webhook, pkg/handler)."""
+"""The form that the pod identity webhook checks (amazon-eks-pod-identity-webhook, pkg/handler)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ def read_role_arn(text: str) -> RoleArn | None:
 
 
 def corrected_role_arn(text: str) -> str | None:
-    """The role ARN that a bent one plainly means: stray space, quotes, a doubled colon, `role:` for `role/`."""
+    """The role ARN that a bent one plainly means: stray space, quotes, doubled colon, `role:` for `role/`."""
     bare = "".join(character for character in text if character.isprintable() and not character.isspace())
     bare = re.sub(r"iam:+(\d{12}):+role[:/]+", r"iam::\1:role/", bare.strip("\"'`<>,;"))
     return bare if bare != text and read_role_arn(bare) else None

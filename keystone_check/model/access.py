@@ -16,7 +16,7 @@ class StaticCredentials:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Everything a probe or the writer needs to connect. Empty strings mean: as the client's own rules say."""
+    """All that a probe or the writer needs to connect. Empty strings mean: as the client's own rules say."""
 
     name: str
     """The cluster as the user named it."""

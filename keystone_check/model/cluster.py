@@ -1,4 +1,4 @@
-"""What is read from the cluster: the API server, its documents, service accounts and what their tokens say."""
+"""What is read from the cluster: the API server, service accounts, and what their tokens say."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class ServiceAccount:
         return self.annotations.get(ROLE_ARN, "")
 
     def audience(self, default: str) -> str:
-        """The audience that the account's projected tokens carry: its annotation, or the webhook's default."""
+        """The audience that the account's projected tokens carry: its annotation, or the default."""
         return self.annotations.get(AUDIENCE, "") or default
 
 

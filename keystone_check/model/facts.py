@@ -1,4 +1,4 @@
-"""How a fact can be: seen, known to be absent, or missing with a reason. Never None, never empty for refused."""
+"""How a fact can be: seen, known to be absent, or missing with a reason. Never None for 'could not read'."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

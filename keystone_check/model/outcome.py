@@ -25,6 +25,14 @@ class Check:
     judge: Callable[..., Iterable[Finding]]
     tolerates: frozenset[str] = frozenset()
     """Needs whose parameter type names Missing, so that the judge goes on without them."""
+    parts: frozenset[str] = frozenset()
+    """Of needs that can be read in parts, those that the judge looks at (`bucket.policy`)."""
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """What has to be gathered for it: its needs, by their parts where it names some."""
+        by_parts = {part.partition(".")[0] for part in self.parts}
+        return self.parts.union(need for need in self.needs if need not in by_parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The World: every fact of one look at one chain, gathered once and frozen."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from keystone_check.model.aws import Bucket, Caller, Provider, PublicAccessBlock, Role
 from keystone_check.model.cluster import Cluster, Issuer, ServiceAccount, Token
@@ -53,14 +53,14 @@ class World:
     """The published discovery document, as an anonymous stranger gets it."""
     key_set: Response | Missing
     """The published key set, from the jwks_uri that the published discovery document names."""
-    chains: Subjects[Chain] = field(default_factory=Subjects)
+    chains: Subjects[Chain]
     """Certificates as served, by host: the issuer's, and the key host where it is another."""
-    bucket: Bucket | Absent | Missing = Absent("bucket", "the issuer is not an S3 address")
-    account_public_access: PublicAccessBlock | Absent | Missing = Absent(
-        "account_public_access", "the account blocks nothing"
-    )
-    providers: Subjects[Provider] | Missing = field(default_factory=Subjects)
+    bucket: Bucket | Absent | Missing
+    """Absent: the issuer is no S3 address, or there is no such bucket."""
+    account_public_access: PublicAccessBlock | Absent | Missing
+    """Absent: the account blocks nothing."""
+    providers: Subjects[Provider] | Missing
     """OIDC providers of the caller's account by ARN; of those whose URL is not near the issuer's
     only the ARN was read, and they are not listed."""
-    roles: Subjects[Role] | Missing = field(default_factory=Subjects)
+    roles: Subjects[Role] | Missing
     """The annotated and expected roles by ARN, exactly as the annotation writes it."""

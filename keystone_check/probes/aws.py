@@ -1,5 +1,6 @@
 """AWS, by boto3: one session, bounded in time and tries, every refusal in the words of the action."""
 
+import os
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import boto3
+import botocore.session
 import urllib3
 from botocore import exceptions, xform_name
 from botocore.config import Config
@@ -42,7 +44,7 @@ class Aws:
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str], Any] = {}
         with translated("opening the AWS session", "", access, "caller"):
-            self._session = _session(access)
+            self._session = session(access)
         self.region: str = access.region or self._session.region_name or FALLBACK_REGION
 
     def ask(self, ask: AwsAsk, subject: str = "", region: str = "", **parameters: str) -> dict[str, Any]:
@@ -94,7 +96,8 @@ class Aws:
         return client
 
 
-def _session(access: Access) -> Any:
+def session(access: Access) -> Any:
+    """A boto3 session. With keys given by value, nothing of the user's configuration is read."""
     keys = access.aws_credentials
     if keys is None:
         return boto3.Session(profile_name=access.profile or None, region_name=access.region or None)
@@ -102,7 +105,16 @@ def _session(access: Access) -> Any:
         aws_access_key_id=keys.access_key_id.reveal(),
         aws_secret_access_key=keys.secret_access_key.reveal(),
         region_name=access.region or None,
+        botocore_session=botocore.session.Session(session_vars=_UNCONFIGURED),
     )
+
+
+_UNCONFIGURED = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+"""Neither AWS_PROFILE nor a file: a profile that is not there would be an error, others would get in."""
 
 
 def _config(access: Access) -> Config:

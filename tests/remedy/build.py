@@ -84,6 +84,7 @@ def chain(**changed: Any) -> World:
         "key_set": Response(f"{ISSUER}/{KEY_SET_KEY}", 0, (), "", 0),
         "chains": Subjects(((HOST, Chain(HOST, (certificate,), True, "", True)),)),
         "bucket": bucket(),
+        "account_public_access": Absent("account_public_access", "the account blocks nothing"),
         "providers": Subjects(((PROVIDER, Provider(PROVIDER, HOST, ("sts.amazonaws.com",), ("ab" * 20,))),)),
         "roles": Subjects(((ROLE, Role(ROLE, TRUST)),)),
     }

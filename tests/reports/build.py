@@ -20,29 +20,21 @@ from keystone_check.model.finding import (
     not_applicable,
 )
 from keystone_check.model.outcome import Check, Diagnosis, Outcome
-from keystone_check.model.world import Expected, World
+from keystone_check.model.world import World
 from keystone_check.reports.report import Report
+from tests.worlds import world as some_world
 
 PROVIDER = "arn:aws:iam::111122223333:oidc-provider/keystone-oidc.s3.eu-central-1.amazonaws.com"
 ROLE = "arn:aws:iam::111122223333:role/app-api"
 ISSUER = "https://keystone-oidc.s3.eu-central-1.amazonaws.com"
-UNASKED = Missing("fact", "nobody asked")
 
 
 def world() -> World:
     """A world of which only what the header shows was read."""
-    return World(
-        expected=Expected(),
-        now=1_764_000_000,
+    return some_world(
         cluster=Cluster("https://10.0.0.5:6443", "v1.36.3+k3s1", "system:admin"),
         caller=Caller("arn:aws:iam::111122223333:user/engineer", "111122223333", "eu-central-1"),
         issuer=Issuer(ISSUER, "discovery document of the API server"),
-        cluster_discovery=UNASKED,
-        cluster_keys=UNASKED,
-        accounts=UNASKED,
-        tokens=UNASKED,
-        discovery=UNASKED,
-        key_set=UNASKED,
     )
 
 

@@ -7,7 +7,7 @@ from keystone_check.sandbox.faults import FAULTS
 from keystone_check.sandbox.ground import Ground
 from keystone_check.sandbox.serve import serve
 from keystone_check.sandbox.worlds import healthy
-from tests.sandbox.worlds import NOW
+from tests.worlds import NOW
 
 
 @pytest.mark.parametrize("fault", [None, *FAULTS])

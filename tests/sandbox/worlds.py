@@ -6,9 +6,7 @@ from keystone_check.model.world import World
 from keystone_check.sandbox.faults import FAULTS
 from keystone_check.sandbox.ground import Ground
 from keystone_check.sandbox.worlds import healthy
-
-NOW = 1_790_000_000
-"""Some second in 2026; the sandbox's clock stands there."""
+from tests.worlds import NOW
 
 
 @cache

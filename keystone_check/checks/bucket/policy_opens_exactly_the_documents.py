@@ -16,7 +16,9 @@ condition on source addresses or a VPC endpoint shuts STS out: its addresses are
 """
 
 from collections.abc import Iterator
+from typing import Annotated
 
+from keystone_check.checks.publishing import unnamed_documents
 from keystone_check.iam.s3 import document_policy, opened_beyond, opens
 from keystone_check.model.aws import Bucket, Caller
 from keystone_check.model.change import SetBucketPolicy
@@ -36,11 +38,13 @@ severity = Severity.CRITICAL
 SOURCE = "s3:GetBucketPolicy"
 
 
-def judge(bucket: Bucket, caller: Caller) -> Iterator[Finding]:
+def judge(bucket: Annotated[Bucket, "policy", "objects", "absence"], caller: Caller) -> Iterator[Finding]:
     """One finding, about the bucket's policy."""
     match bucket.policy:
         case Missing():
             yield blocked(bucket.name, bucket.policy)
+        case _ if unknown := unnamed_documents(bucket):
+            yield blocked(bucket.name, unknown)
         case Absent():
             yield _shut(bucket, caller, None, tuple(_keys(bucket)), bucket.policy.because)
         case str() as policy:

@@ -19,7 +19,9 @@ Where the account blocks all, put CloudFront in front of a private bucket instea
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Annotated
 
+from keystone_check.checks.publishing import unnamed_documents
 from keystone_check.iam.s3 import is_public, opened_beyond
 from keystone_check.model.aws import Bucket, Caller, PublicAccessBlock
 from keystone_check.model.change import SetAccountPublicAccess, SetBucketPublicAccess
@@ -39,7 +41,9 @@ severity = Severity.CRITICAL
 
 
 def judge(
-    bucket: Bucket, account_public_access: PublicAccessBlock | Absent | Missing, caller: Caller
+    bucket: Annotated[Bucket, "public_access", "policy", "objects", "absence"],
+    account_public_access: PublicAccessBlock | Absent | Missing,
+    caller: Caller,
 ) -> Iterator[Finding]:
     """One finding for the bucket, one for the account."""
     yield _level(
@@ -98,6 +102,8 @@ def _class(bucket: Bucket) -> tuple[Safety, str]:
     match bucket.policy:
         case Missing():
             return Safety.UNSAFE, "the policy that it would let through could not be read"
+        case _ if unnamed_documents(bucket):
+            return Safety.UNSAFE, "which objects are the two documents could not be read"
         case Absent():
             return Safety.SAFE, "the bucket has no policy yet, so this opens nothing by itself"
         case str() as policy if is_public(policy) is not True or not opened_beyond(policy, bucket):

@@ -64,7 +64,10 @@ def _told(name: str, answer: Granted | Refused | Undecided) -> Finding:
         case Granted():
             return holds(name, "predicted from the facts; STS itself was not asked")
         case Undecided():
-            return blocked(name, Missing(name, f"nobody can tell what STS would say: {answer}"))
+            lacking = next(
+                (why.permission for why in answer.because if isinstance(why, Missing) and why.permission), ""
+            )
+            return blocked(name, Missing(name, f"nobody can tell what STS would say: {answer}", lacking))
         case Refused(reasons=reasons, first=first):
             return broken(
                 name,

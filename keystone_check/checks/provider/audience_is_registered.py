@@ -45,6 +45,7 @@ def judge(
     expected: Expected,
 ) -> Iterator[Finding]:
     """One finding for each audience that bound service accounts ask for."""
+    yield from (blocked(name, account) for name, account in accounts if isinstance(account, Missing))
     for arn, audience in dict.fromkeys(_pairs(issuer, accounts, expected)):
         match dict(providers).get(arn):
             case Provider() as provider:

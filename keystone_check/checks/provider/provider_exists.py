@@ -48,6 +48,7 @@ def judge(
     expected: Expected,
 ) -> Iterator[Finding]:
     """One finding for each account that holds a role of a bound service account."""
+    yield from (blocked(name, account) for name, account in accounts if isinstance(account, Missing))
     audiences = tuple(dict.fromkeys(item.audience(expected.audience) for _, item in accounts.seen()))
     roles = (read_role_arn(item.role_arn) for _, item in accounts.seen())
     for partition, account in dict.fromkeys((role.partition, role.account) for role in roles if role):

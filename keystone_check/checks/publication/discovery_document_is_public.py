@@ -19,9 +19,8 @@ from collections.abc import Iterator
 
 from keystone_check.checks import publishing
 from keystone_check.iam.oidc import Unreadable, read_discovery
-from keystone_check.model.aws import Bucket
 from keystone_check.model.cluster import Issuer
-from keystone_check.model.facts import Absent, Missing
+from keystone_check.model.facts import Missing
 from keystone_check.model.finding import Evidence, Finding, Severity, broken, holds
 from keystone_check.model.web import Response
 
@@ -29,7 +28,7 @@ severity = Severity.CRITICAL
 
 
 def judge(
-    discovery: Response, issuer: Issuer, bucket: Bucket | Absent | Missing, cluster_keys: Response | Missing
+    discovery: Response, issuer: Issuer, bucket: publishing.StoredOrAbsent, cluster_keys: Response | Missing
 ) -> Iterator[Finding]:
     """One finding, about the address."""
     problem = _problem(discovery)

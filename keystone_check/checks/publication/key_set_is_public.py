@@ -18,8 +18,7 @@ from collections.abc import Iterator
 
 from keystone_check.checks import publishing
 from keystone_check.iam.oidc import Unreadable, read_key_set
-from keystone_check.model.aws import Bucket
-from keystone_check.model.facts import Absent, Missing
+from keystone_check.model.facts import Missing
 from keystone_check.model.finding import Evidence, Finding, Severity, broken, holds
 from keystone_check.model.web import Response
 
@@ -27,7 +26,7 @@ severity = Severity.CRITICAL
 
 
 def judge(
-    key_set: Response, bucket: Bucket | Absent | Missing, cluster_keys: Response | Missing
+    key_set: Response, bucket: publishing.StoredOrAbsent, cluster_keys: Response | Missing
 ) -> Iterator[Finding]:
     """One finding, about the address that jwks_uri names."""
     problem = _problem(key_set)

@@ -17,10 +17,9 @@ from collections.abc import Iterator
 
 from keystone_check.checks import publishing
 from keystone_check.iam.oidc import Unreadable, read_discovery
-from keystone_check.model.aws import Bucket
 from keystone_check.model.cluster import Issuer, Token
 from keystone_check.model.facts import Absent, Missing, Subjects
-from keystone_check.model.finding import Evidence, Finding, Severity, broken, holds, not_applicable
+from keystone_check.model.finding import Evidence, Finding, Severity, broken, gap, holds, not_applicable
 from keystone_check.model.web import Response
 
 severity = Severity.CRITICAL
@@ -30,14 +29,15 @@ def judge(
     discovery: Response,
     tokens: Subjects[Token],
     issuer: Issuer,
-    bucket: Bucket | Absent | Missing,
+    bucket: publishing.StoredDocuments,
     cluster_keys: Response | Missing,
 ) -> Iterator[Finding]:
-    """One finding for each issuer that tokens name."""
+    """One finding for each issuer that tokens name, and for each token that nobody has."""
     published = publishing.read_body(discovery, read_discovery)
     if isinstance(published, Unreadable):
         yield not_applicable(discovery.url, f"there is no published document to compare: {published.because}")
         return
+    yield from (gap(name, token) for name, token in tokens if isinstance(token, Absent | Missing))
     for named in dict.fromkeys(token.issuer for _, token in tokens.seen()):
         if published.issuer == named:
             yield holds(named)

@@ -17,7 +17,6 @@ from collections.abc import Iterator
 
 from keystone_check.checks import publishing
 from keystone_check.iam.oidc import Jwk, Unreadable, read_key_set
-from keystone_check.model.aws import Bucket
 from keystone_check.model.cluster import Token
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.finding import Evidence, Finding, Severity, broken, gap, holds, not_applicable
@@ -29,7 +28,7 @@ severity = Severity.CRITICAL
 def judge(
     tokens: Subjects[Token],
     key_set: Response,
-    bucket: Bucket | Absent | Missing,
+    bucket: publishing.StoredDocuments,
     cluster_keys: Response | Missing,
 ) -> Iterator[Finding]:
     """One finding a bound service account."""

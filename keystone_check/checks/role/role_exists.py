@@ -36,6 +36,7 @@ severity = Severity.CRITICAL
 
 def judge(accounts: Subjects[ServiceAccount], roles: Subjects[Role]) -> Iterator[Finding]:
     """One finding for each annotated role."""
+    yield from (blocked(name, account) for name, account in accounts if isinstance(account, Missing))
     for arn in dict.fromkeys(account.role_arn for _, account in accounts.seen()):
         if not read_role_arn(arn):
             yield not_applicable(arn, "it is no role ARN")

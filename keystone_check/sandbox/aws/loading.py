@@ -2,12 +2,13 @@
 
 from typing import Any
 
-import boto3
 from botocore.config import Config
 
+from keystone_check.model.access import Access
 from keystone_check.model.aws import Bucket, Provider, PublicAccessBlock, Role, StoredObject
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.world import World
+from keystone_check.probes.aws import session
 from keystone_check.sandbox.aws import state
 from keystone_check.sandbox.aws.account import Account
 
@@ -26,14 +27,8 @@ def load(world: World, url: str, account: Account) -> None:
 
 
 def _client(service: str, url: str, account: Account) -> Any:
-    return boto3.client(
-        service,
-        endpoint_url=url,
-        region_name=account.region,
-        aws_access_key_id=account.credentials.access_key_id.reveal(),
-        aws_secret_access_key=account.credentials.secret_access_key.reveal(),
-        config=Config(retries={"total_max_attempts": 1}),
-    )
+    access = Access("sandbox", region=account.region, aws_credentials=account.credentials)
+    return session(access).client(service, endpoint_url=url, config=Config(retries={"total_max_attempts": 1}))
 
 
 def _load_bucket(s3: Any, bucket: Bucket) -> None:

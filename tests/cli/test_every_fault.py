@@ -1,0 +1,59 @@
+"""keystone-check --cluster sandbox:FAULT --fix --yes, for every fault."""
+
+import io
+
+import pytest
+
+from keystone_check.cli.main import main
+from keystone_check.sandbox.faults import FAULTS
+
+MANUAL = {
+    "issuer-is-k3s-default": "--kube-apiserver-arg=service-account-issuer",
+    "issuer-was-appended": "--kube-apiserver-arg=service-account-issuer",
+    "bucket-is-gone": "serve this at",
+    "role-is-missing": "aws iam create-role",
+}
+"""Faults that are mended on a host or by somebody who knows more, and a line that says how."""
+UNSAFE = ("account-is-blocked", "policy-opens-everything", "trust-pins-no-subject")
+"""Faults whose repair takes access away, or may open what else the account holds shut."""
+SAFE = tuple(name for name in FAULTS if name not in MANUAL and name not in UNSAFE)
+
+
+def keystone_check(*argv: str) -> tuple[int, str]:
+    """Exit code and what was printed, with wide lines so that no sentence is wrapped."""
+    out, err = io.StringIO(), io.StringIO()
+    code = main(argv, out, err, environ={"COLUMNS": "1000"})
+    assert err.getvalue() == ""
+    return code, out.getvalue()
+
+
+@pytest.mark.parametrize("fault", SAFE)
+def test_a_safe_repair_ends_green(fault: str) -> None:
+    code, said = keystone_check("--cluster", f"sandbox:{fault}", "--fix", "--yes")
+    assert "Every link holds" in said
+    assert code == 0
+
+
+@pytest.mark.parametrize("fault", UNSAFE)
+def test_an_unsafe_repair_waits_for_its_flag_and_then_ends_green(fault: str) -> None:
+    code, said = keystone_check("--cluster", f"sandbox:{fault}", "--fix", "--yes")
+    assert "--fix=unsafe" in said
+    assert code == 1
+    code, said = keystone_check("--cluster", f"sandbox:{fault}", "--fix=unsafe", "--yes")
+    assert "Every link holds" in said
+    assert code == 0
+
+
+@pytest.mark.parametrize(("fault", "line"), MANUAL.items(), ids=MANUAL)
+def test_a_manual_repair_is_said_line_by_line_and_nothing_is_written(fault: str, line: str) -> None:
+    code, said = keystone_check("--cluster", f"sandbox:{fault}", "--fix=unsafe", "--yes")
+    assert line in said
+    assert "written:" not in said
+    assert code == 1
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_dry_run_writes_nothing_and_exits_as_the_truth_is_now(fault: str) -> None:
+    code, said = keystone_check("--cluster", f"sandbox:{fault}", "--fix", "--dry-run")
+    assert "✓ written" not in said
+    assert code == 1

@@ -1,0 +1,13 @@
+"""What README.md shows is what the commands print."""
+
+import runpy
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_recordings_of_the_readme_are_what_is_printed_now() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert text.count("<!-- run -->") == 2
+    renewed = runpy.run_path(str(ROOT / "docs" / "recordings.py"))["renewed"]
+    assert renewed(text) == text, "run python docs/recordings.py"

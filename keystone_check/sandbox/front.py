@@ -1,8 +1,10 @@
 """The issuer front: answers anonymous GETs over TLS, under every host name that the publication knows."""
 
 import ssl
+import sys
 import tempfile
 import threading
+import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +22,11 @@ class Front:
     def __init__(self, publication: Publication, identity: ServerIdentity) -> None:
         self._server = _Server(("127.0.0.1", 0), _handler(publication), identity)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
+
+    @property
+    def crashes(self) -> list[str]:
+        """Tracebacks of the server's own faults; tests assert that there is none."""
+        return self._server.crashes
 
     @property
     def address(self) -> str:
@@ -46,6 +53,7 @@ class _Server(ThreadingHTTPServer):
     ) -> None:
         super().__init__(address, handler)
         self._context = server_context(identity)
+        self.crashes: list[str] = []
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         # The handshake happens here, in the connection's own thread, so that a client that never
@@ -56,6 +64,11 @@ class _Server(ThreadingHTTPServer):
             return  # the client left or refused the handshake: that is its finding, not ours
         super().finish_request(tls, client_address)
         tls.close()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that breaks off is no fault; anything else is ours, and kept for who asks."""
+        if not isinstance(sys.exception(), OSError):
+            self.crashes.append(traceback.format_exc())
 
 
 def server_context(identity: ServerIdentity) -> ssl.SSLContext:

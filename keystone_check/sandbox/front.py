@@ -62,8 +62,8 @@ class _Server(ThreadingHTTPServer):
             tls = self._context.wrap_socket(request, server_side=True)
         except OSError:
             return  # the client left or refused the handshake: that is its finding, not ours
-        super().finish_request(tls, client_address)
-        tls.close()
+        with tls:
+            super().finish_request(tls, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that breaks off is no fault; anything else is ours, and kept for who asks."""
@@ -101,6 +101,7 @@ def _handler(publication: Publication) -> type[BaseHTTPRequestHandler]:
             for name, value in headers:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
+            self.send_header("Connection", "close")  # each reader asks once
             self.end_headers()
             if self.command == "GET":
                 self.wfile.write(body)

@@ -91,6 +91,9 @@ def merged(value: Any, change: Any, *, strategic: bool, field: str = "") -> Any:
 
 def _joined(old: list[Any], change: list[Any], key: str) -> list[Any]:
     result = list(old)
+    if not all(isinstance(entry, dict) for entry in (*old, *change)):
+        # The real server refuses it too; its wording was not recorded.
+        raise bad_request(f"error applying patch: an entry without the merge key {key}")
     for item in change:
         same = [index for index, entry in enumerate(result) if entry.get(key) == item.get(key)]
         if item.get("$patch") == "delete":

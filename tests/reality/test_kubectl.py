@@ -1,31 +1,34 @@
-"""An unmodified kubectl uses the emulator as it uses the real thing."""
+"""An unmodified kubectl uses the sandbox as it uses the real thing."""
 
 import json
-import os
-import shutil
 import subprocess
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from keystone_check.sandbox.kube.server import KubeServer
-from tests.sandbox.kube.conftest import ROLE
+from keystone_check.sandbox.ground import Ground
+from keystone_check.sandbox.serve import Serving, serve, wall_clock
+from keystone_check.sandbox.worlds import healthy
+from tests.environment import bare
+from tests.reality.build import Binaries
 
-KUBECTL = shutil.which("kubectl")
-pytestmark = pytest.mark.skipif(KUBECTL is None, reason="there is no kubectl on PATH")
-
+pytestmark = pytest.mark.reality
 Kubectl = Callable[..., subprocess.CompletedProcess[str]]
 
 
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Serving]:
+    ground = Ground.make()
+    with serve(healthy(ground, wall_clock()), ground) as serving:
+        yield serving
+
+
 @pytest.fixture
-def kubectl(server: KubeServer, tmp_path: Path) -> Kubectl:
-    path = tmp_path / "kubeconfig"
-    path.write_text(server.kubeconfig.reveal())
-    environment = {"KUBECONFIG": str(path), "HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+def kubectl(built: Binaries, sandbox: Serving) -> Kubectl:
+    environment = {**bare(), **sandbox.environment}
 
     def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        command = (str(KUBECTL), *arguments)
+        command = (str(built.kubectl), *arguments)
         return subprocess.run(
             command, env=environment, input=stdin, capture_output=True, text=True, timeout=60, check=False
         )
@@ -34,27 +37,27 @@ def kubectl(server: KubeServer, tmp_path: Path) -> Kubectl:
 
 
 def test_kubectl_gets_annotates_and_deletes(kubectl: Kubectl) -> None:
-    assert kubectl("get", "sa", "-n", "apps", "-o", "name").stdout.split() == [
+    assert kubectl("get", "sa", "-n", "app", "-o", "name").stdout.split() == [
         "serviceaccount/api",
         "serviceaccount/default",
     ]
     assert kubectl("get", "sa", "-A").stdout.splitlines()[0].split() == ["NAMESPACE", "NAME", "AGE"]
-    assert kubectl("create", "sa", "b", "-n", "apps").returncode == 0
-    assert kubectl("annotate", "sa", "b", "-n", "apps", "x=y").returncode == 0
-    assert kubectl("get", "sa", "b", "-n", "apps", "-o", "jsonpath={.metadata.annotations.x}").stdout == "y"
-    assert kubectl("delete", "sa", "b", "-n", "apps").returncode == 0
-    missing = kubectl("get", "sa", "b", "-n", "apps")
+    assert kubectl("create", "sa", "b", "-n", "app").returncode == 0
+    assert kubectl("annotate", "sa", "b", "-n", "app", "x=y").returncode == 0
+    assert kubectl("get", "sa", "b", "-n", "app", "-o", "jsonpath={.metadata.annotations.x}").stdout == "y"
+    assert kubectl("delete", "sa", "b", "-n", "app").returncode == 0
+    missing = kubectl("get", "sa", "b", "-n", "app")
     assert missing.returncode == 1
     assert missing.stderr.strip() == 'Error from server (NotFound): serviceaccounts "b" not found'
 
 
 def test_kubectl_mints_tokens_and_asks_who_it_is(kubectl: Kubectl) -> None:
-    minted = kubectl("create", "token", "api", "-n", "apps", "--audience", "sts.amazonaws.com")
+    minted = kubectl("create", "token", "api", "-n", "app", "--audience", "sts.amazonaws.com")
     assert (minted.returncode, minted.stdout.count(".")) == (0, 2)
-    short = kubectl("create", "token", "api", "-n", "apps", "--duration", "1s")
+    short = kubectl("create", "token", "api", "-n", "app", "--duration", "1s")
     assert "may not specify a duration less than 10 minutes" in short.stderr
     who = json.loads(kubectl("auth", "whoami", "-o", "json").stdout)
-    assert who["status"]["userInfo"]["username"] == "system:admin"
+    assert who["status"]["userInfo"]["username"] == "sandbox-admin"
     asked = kubectl("auth", "can-i", "create", "serviceaccounts", "--subresource=token")
     assert asked.stdout.strip() == "yes"
 
@@ -64,7 +67,11 @@ def test_kubectl_applies_twice_and_changes_once(kubectl: Kubectl, side: tuple[st
     manifest = {
         "apiVersion": "v1",
         "kind": "ServiceAccount",
-        "metadata": {"name": "new", "namespace": "apps", "annotations": {"role": ROLE}},
+        "metadata": {
+            "name": "new",
+            "namespace": "app",
+            "annotations": {"role": "arn:aws:iam::111122223333:role/new"},
+        },
     }
     for _ in range(2):
         applied = kubectl("apply", *side, "-f", "-", stdin=json.dumps(manifest))
@@ -73,13 +80,13 @@ def test_kubectl_applies_twice_and_changes_once(kubectl: Kubectl, side: tuple[st
 
 
 def test_kubectl_creates_a_pod_on_the_server_only_for_show(kubectl: Kubectl) -> None:
-    shown = kubectl("run", "p", "--image=i", "--dry-run=server", "-o", "json", "-n", "apps")
+    shown = kubectl("run", "p", "--image=i", "--dry-run=server", "-o", "json", "-n", "app")
     assert json.loads(shown.stdout)["spec"]["serviceAccountName"] == "default"
-    assert kubectl("get", "pods", "-n", "apps", "-o", "name").stdout == ""
+    assert kubectl("get", "pods", "-n", "app", "-o", "name").stdout == ""
 
 
 def test_kubectl_lists_what_is_served(kubectl: Kubectl) -> None:
     names = kubectl("api-resources", "-o", "name").stdout.split()
     assert {"serviceaccounts", "pods", "namespaces", "tokenreviews.authentication.k8s.io"} <= set(names)
-    assert kubectl("get", "--raw", "/openid/v1/jwks").stdout == '{"keys":[]}'
+    assert json.loads(kubectl("get", "--raw", "/openid/v1/jwks").stdout)["keys"][0]["kty"] == "RSA"
     assert "Server Version: v1.36.3+k3s1" in kubectl("version").stdout

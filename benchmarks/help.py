@@ -1,41 +1,23 @@
-"""`keystone-check --help` against an empty Python, both timed in this run, in turns.
+"""`keystone-check --help` against an empty Python."""
 
-    python benchmarks/help.py
-
-Prints the ratio of the medians and ends with 1 when it is above the promise.
-"""
-
-import statistics
-import subprocess
 import sys
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
-PROMISE = 4.0
+from benchmarks.commands import in_turns, seconds
+from benchmarks.figures import Figure, Promise, measured
+
 ROUNDS = 30
 EMPTY = (sys.executable, "-c", "pass")
 HELP = (str(Path(sys.executable).with_name("keystone-check")), "--help")
+RATIO = Promise("keystone-check --help, times an empty Python", "×", 4.0)
+PROMISES = (RATIO,)
 
 
-def seconds(command: Sequence[str]) -> float:
-    """How long the command takes, its output read and dropped."""
-    start = time.perf_counter()
-    subprocess.run(command, stdout=subprocess.PIPE, check=True)
-    return time.perf_counter() - start
-
-
-def main() -> int:
-    """Time both in turns, so that a busy moment hits both."""
-    for command in (EMPTY, HELP):
-        seconds(command)
-    empty, help = zip(*((seconds(EMPTY), seconds(HELP)) for _ in range(ROUNDS)), strict=True)
-    ratio = statistics.median(help) / statistics.median(empty)
-    print(f"python -c pass         {statistics.median(empty) * 1000:6.1f} ms")
-    print(f"keystone-check --help  {statistics.median(help) * 1000:6.1f} ms")
-    print(f"ratio                  {ratio:6.2f}  (promised: at most {PROMISE})")
-    return 0 if ratio <= PROMISE else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def figures() -> Iterator[Figure]:
+    """Both in milliseconds of wall-clock time, and their ratio."""
+    empty, help = in_turns(ROUNDS, partial(seconds, EMPTY), partial(seconds, HELP))
+    yield Figure("python -c pass", "ms", empty * 1000)
+    yield Figure("keystone-check --help", "ms", help * 1000)
+    yield measured(RATIO, help / empty)

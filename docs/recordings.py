@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 
 README = Path(__file__).parents[1] / "README.md"
-_BLOCK = re.compile(r"(?<=<!-- run -->\n)```console\n\$ (?P<command>keystone-check [^\n]*)\n.*?```", re.DOTALL)
+_BLOCK = re.compile(
+    r"(?<=<!-- run -->\n)```console\n\$ (?P<command>keystone-check [^\n]*)\n.*?```", re.DOTALL
+)
 _PORT = re.compile(r"127\.0\.0\.1:\d+")
 
 

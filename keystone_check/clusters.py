@@ -15,7 +15,7 @@ from keystone_check.configuration import RESERVED, Configuration, find
 from keystone_check.errors import KeystoneError, UsageError
 from keystone_check.kubeconfig import Kubeconfig, read
 from keystone_check.model.access import Access
-from keystone_check.near import did_you_mean
+from keystone_check.near import did_you_mean, nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +115,11 @@ def _resolve(name: str, said: Overrides, configuration: Configuration, environ: 
     found = read(said.kubeconfig, environ)
     if name in found.contexts:
         return said.over(Access(name=name, context=name))
-    known = (*configuration.clusters, *found.contexts, *sandbox_names())
+    known = (*configuration.clusters, *found.contexts, RESERVED)
     raise UsageError(
         f"there is no cluster or context {name!r} ({_looked(configuration, found)})",
-        did_you_mean(name, known),
+        # Of the sandbox's faults only what is near: there are dozens, and few are meant.
+        nearest(name, (*known, *sandbox_names())) or did_you_mean(name, known),
     )
 
 

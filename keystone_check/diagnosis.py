@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from keystone_check.model.facts import Absent, Missing
+from keystone_check.model.cluster import ROLE_ARN
+from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.finding import Finding, Status, blocked, not_applicable
 from keystone_check.model.outcome import Check, Diagnosis, Outcome
 from keystone_check.model.world import World
@@ -19,7 +20,14 @@ def findings(world: World, check: Check) -> tuple[Finding, ...]:
     """What one check says of this world. A fact that is missing blocks it; nothing yielded is not a pass."""
     facts = {need: getattr(world, need) for need in check.needs}
     found = tuple(_obstacles(check, facts)) or _judged(check, facts)
-    return found or (not_applicable("", "there is nothing of this kind here to judge"),)
+    return found or (not_applicable("", _nothing(world)),)
+
+
+def _nothing(world: World) -> str:
+    """Why there may be nothing to judge; a mistyped namespace looks just like this."""
+    if isinstance(world.accounts, Subjects) and not world.accounts.entries:
+        return f"no service account here has the annotation {ROLE_ARN}; another namespace (-n, -A) may"
+    return "there is nothing of this kind here to judge"
 
 
 def _obstacles(check: Check, facts: dict[str, object]) -> Iterator[Finding]:

@@ -7,6 +7,8 @@ never kept, printed or put into an error.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from itertools import islice
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -15,21 +17,33 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import get_default_algorithms
 
 from keystone_check.iam import strict
-from keystone_check.iam.jwk import ALGORITHMS, CURVES, Jwk, decoded, encoded
+from keystone_check.iam.base64url import decoded, encoded
+from keystone_check.iam.jwk import ALGORITHMS, CURVES, MOST_KEYS, Jwk
+from keystone_check.iam.key_flaws import affordable
 from keystone_check.iam.oidc import Flaw, Malformed
 from keystone_check.model.cluster import Token
 from keystone_check.model.secret import Secret
 from keystone_check.model.web import Certificate
 
-__all__ = ["DER", "Flaw", "Malformed", "certificate", "decode", "kid_of", "public_jwk", "sign", "verify"]
+__all__ = [
+    "DER",
+    "Flaw",
+    "Malformed",
+    "certificate",
+    "decode",
+    "kid_of",
+    "public_jwk",
+    "public_key",
+    "sign",
+    "verifies",
+    "verify",
+]
 
 DER = Encoding.DER
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 _ALGORITHMS = {name: algorithm for name, algorithm in get_default_algorithms().items() if name in ALGORITHMS}
 _CURVES = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1()}
-_MOST_BITS = 16384
-"""Of an RSA modulus, as in OpenSSL: a larger one only costs time."""
 _ALGORITHM_OF = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}
 
 
@@ -42,7 +56,9 @@ def decode(text: str, candidates: Iterable[Jwk]) -> Token | Malformed:
     4. `alg` is one of RS256/384/512 and ES256/384/512; there is no `crit` (RFC 7515, section 4.1.11: who
        does not understand an extension refuses the token), and `b64` is one.
 
-    `jku`, `jwk`, `x5u` and `x5c`, with which a token would bring its own key, are never followed.
+    `jku`, `jwk`, `x5u` and `x5c`, with which a token would bring its own key, are never followed. Of the
+    candidates that serve the algorithm the first 100 are tried (25 for RSA beyond 4096 bits), those of the
+    token's kid before others.
     """
     if len(text) < 4:
         return Malformed(f"the token has {len(text)} characters", Flaw.TOO_SHORT)  # 1
@@ -63,17 +79,32 @@ def decode(text: str, candidates: Iterable[Jwk]) -> Token | Malformed:
     if problem:
         return problem
     signed = ".".join(parts[:2]).encode()
-    algorithm = str(header["alg"])
-    verifying = (key for key in candidates if _verifies(signed, signature, algorithm, key))
-    signed_by = {key.thumbprint for key in verifying}
+    signed_by = _signers(signed, signature, header, candidates)
     kept = {name: value for name, value in claims.items() if name != "jti"}
-    return Token(header, kept, len(text), tuple(sorted(signed_by)))
+    return Token(header, kept, len(text), signed_by)
 
 
 def verify(text: str, key: Jwk) -> bool:
-    """Whether this is a token that STS would read, with the key's signature on it."""
+    """Whether this is a token that STS would read, with the signature of a key that nobody has to doubt."""
     read = decode(text, (key,))
-    return isinstance(read, Token) and bool(read.signed_by)
+    return isinstance(read, Token) and bool(read.signed_by) and not key.doubts
+
+
+def verifies(signed: bytes, signature: bytes, algorithm: str, key: Jwk) -> bool:
+    """Whether a signature, as JWS encodes it, is the key's. The key says which algorithms it serves."""
+    if not key.serves(algorithm):
+        return False
+    material = public_key(key)
+    return material is not None and _ALGORITHMS[algorithm].verify(signed, material, signature)
+
+
+def public_key(key: Jwk) -> PublicKey | None:
+    """The key for cryptography; None where its members are no key, or a larger one than is worth the time."""
+    if key.flaws:
+        return None
+    first, second = ("n", "e") if key.kty == "RSA" else ("x", "y")
+    curve = str(key.members["crv"]) if key.kty == "EC" else ""
+    return _material(curve, str(key.members[first]), str(key.members[second]))
 
 
 def public_jwk(key: PublicKey) -> dict[str, object]:
@@ -138,6 +169,18 @@ def _object(raw: bytes, what: str) -> dict[str, object] | Malformed:
     return dict(value)
 
 
+def _signers(
+    signed: bytes, signature: bytes, header: Mapping[str, object], candidates: Iterable[Jwk]
+) -> tuple[str, ...]:
+    algorithm, serving = str(header["alg"]), dict[str, Jwk]()
+    for key in sorted(candidates, key=lambda key: key.kid != header.get("kid")):
+        if key.serves(algorithm):
+            serving.setdefault(key.thumbprint, key)
+    # A key of 8192 bits costs four times one of 4096, and its signatures have 1024 bytes.
+    tried = islice(serving.values(), MOST_KEYS if len(signature) <= 512 else MOST_KEYS // 4)
+    return tuple(sorted(key.thumbprint for key in tried if verifies(signed, signature, algorithm, key)))
+
+
 def _header_problem(header: Mapping[str, object]) -> Malformed | None:
     algorithm = header.get("alg")
     if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
@@ -149,25 +192,15 @@ def _header_problem(header: Mapping[str, object]) -> Malformed | None:
     return None
 
 
-def _verifies(signed: bytes, signature: bytes, algorithm: str, key: Jwk) -> bool:
-    """The key says which algorithms it serves, not the token."""
-    material = _material(key) if key.serves(algorithm) else None
-    return material is not None and _ALGORITHMS[algorithm].verify(signed, material, signature)
-
-
-def _material(key: Jwk) -> PublicKey | None:
-    """The key for cryptography; None where its members are no key."""
-    names = ("n", "e") if key.kty == "RSA" else ("x", "y")
-    raw = [decoded(key.members.get(name)) for name in names]
-    first, second = (int.from_bytes(value or b"") for value in raw)
-    curve = _CURVES.get(str(key.members.get("crv")))
-    if max(first.bit_length(), second.bit_length()) > _MOST_BITS:
-        return None
+@lru_cache(maxsize=256)
+def _material(curve: str, first: str, second: str) -> PublicKey | None:
+    """RSA where no curve is named. Kept: one key set is asked about many tokens."""
+    one, two = (int.from_bytes(decoded(text) or b"") for text in (first, second))
     try:
-        if key.kty == "RSA":
-            return rsa.RSAPublicNumbers(second, first).public_key()
-        return ec.EllipticCurvePublicNumbers(first, second, curve).public_key() if curve else None
-    except ValueError:  # an even exponent, a point that is not on the curve
+        if curve:
+            return ec.EllipticCurvePublicNumbers(one, two, _CURVES[curve]).public_key()
+        return rsa.RSAPublicNumbers(two, one).public_key() if affordable(one, two) else None
+    except ValueError:  # a point that is not on the curve, a modulus that OpenSSL finds too small
         return None
 
 

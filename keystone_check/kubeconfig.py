@@ -54,6 +54,8 @@ def _document(path: str, must: bool) -> Mapping[str, object] | None:
         raise UsageError(
             f"the kubeconfig {path} does not exist", "check --kubeconfig or KUBECONFIG"
         ) from error
+    except IsADirectoryError as error:
+        raise UsageError(f"the kubeconfig {path} is a folder", "name the file in it") from error
     except OSError as error:
         raise UsageError(
             f"the kubeconfig {path} cannot be read: {error.strerror}", "check its owner and mode"

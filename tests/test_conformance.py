@@ -251,7 +251,7 @@ def test_what_strangers_wrote_neither_steers_the_terminal_nor_breaks_the_report(
 
 def test_the_header_says_who_asks(pytester: pytest.Pytester) -> None:
     result = run(pytester, Given(target(check(holds("a")))))
-    result.stdout.fnmatch_lines(["keystone-check * on prod: cluster not reached: nobody looked for cluster*"])
+    result.stdout.fnmatch_lines(["keystone-check * on prod: cluster unknown: nobody looked for cluster*"])
 
 
 def test_a_cluster_is_left_open_for_the_tests_and_closed_at_the_end(pytester: pytest.Pytester) -> None:

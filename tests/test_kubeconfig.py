@@ -81,8 +81,8 @@ def test_a_file_given_by_name_has_to_be_there(tmp_path: Path) -> None:
         read(str(tmp_path / "missing"))
 
 
-def test_a_file_that_cannot_be_read_is_a_usage_error(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="cannot be read"):
+def test_a_folder_is_a_usage_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is a folder"):
         read(str(tmp_path))
 
 

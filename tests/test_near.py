@@ -2,7 +2,7 @@
 
 import pytest
 
-from keystone_check.near import did_you_mean
+from keystone_check.near import did_you_mean, nearest
 
 
 @pytest.mark.parametrize(
@@ -16,3 +16,8 @@ from keystone_check.near import did_you_mean
 )
 def test_a_hint_names_what_is_near_or_all_there_is(name: str, known: list[str], hint: str) -> None:
     assert did_you_mean(name, known) == hint
+
+
+def test_what_is_not_near_is_not_named() -> None:
+    assert nearest("prd", ["prod", "lab"]) == "did you mean prod?"
+    assert nearest("zzz", ["prod", "lab"]) == ""

@@ -1,5 +1,6 @@
 """What the checks of the published documents share: reading an answer, offering the right document."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Annotated, TypeVar
@@ -59,25 +60,27 @@ def publish_discovery(
 ) -> Offer:
     """Write the discovery document that belongs to the issuer; None when it stands there already.
 
-    None as well while nobody knows the cluster's keys, for their algorithms are part of it.
+    It names the algorithms of the cluster's keys, so these have to be known.
     """
+    title = "publish the discovery document"
     if isinstance(cluster_keys, Missing):
-        return None
+        return _unprepared(title, cluster_keys)
     url = discovery_url(issuer.url)
     stored = _stored(url, bucket)
     text = discovery_document(issuer.url, _jwks_uri(issuer, stored), _algorithms(cluster_keys))
-    return _offer("publish the discovery document", url, bucket, stored, text)
+    return _offer(title, url, bucket, stored, text)
 
 
 def publish_keys(url: str, bucket: Bucket | Absent | Missing, cluster_keys: Response | Missing) -> Offer:
     """Write the cluster's keys, and the former ones beside them; None when they stand there already."""
+    title = "publish the cluster's key set"
     if isinstance(cluster_keys, Missing):
-        return None
+        return _unprepared(title, cluster_keys)
     cluster = read_body(cluster_keys, read_key_set)
     if isinstance(cluster, Unreadable) or not isinstance(cluster_keys.body, str):
         return None
     stored = _stored(url, bucket)
-    return _offer("publish the cluster's key set", url, bucket, stored, _merged(stored, cluster_keys.body))
+    return _offer(title, url, bucket, stored, _merged(stored, cluster_keys.body))
 
 
 def unnamed_documents(bucket: Bucket) -> Missing | None:
@@ -102,7 +105,9 @@ def _offer(
             f"{url} is served from a place that is not read here",
             steps=(f"serve this at {url}:", *text.splitlines()),
         )
-    if isinstance(stored, Missing) or (isinstance(stored, StoredObject) and isinstance(stored.body, Missing)):
+    if isinstance(stored, Missing):
+        return _unprepared(title, stored)
+    if isinstance(stored, StoredObject) and isinstance(stored.body, Missing):
         return None
     before = stored.body if isinstance(stored, StoredObject) and isinstance(stored.body, str) else None
     if before == text:
@@ -111,6 +116,18 @@ def _offer(
     change = PutDocument(bucket.name, bucket.region, key, before, text, "application/json")
     reason = "it keeps every key that is published and adds what is missing"
     return Repair(title, Safety.SAFE, reason, (change,))
+
+
+def _unprepared(title: str, gap: Missing) -> Offer:
+    """What has to be allowed before the repair can be prepared; None where no right would help."""
+    if not gap.permission:
+        return None
+    return Repair(
+        title,
+        Safety.MANUAL,
+        f"what to write is not known yet: {gap.because}",
+        steps=(f"allow {gap.permission} (keystone-check --permissions prints all rights), and look again",),
+    )
 
 
 def _stored(url: str, bucket: Bucket | Absent | Missing) -> StoredObject | Absent | Missing:
@@ -139,6 +156,12 @@ def _algorithms(cluster_keys: Response) -> tuple[str, ...]:
 def _merged(stored: StoredObject | Absent | Missing, cluster: str) -> str:
     """The cluster's keys first: where a kid stands for two keys, the one that signs is meant."""
     body = stored.body if isinstance(stored, StoredObject) else stored
-    if isinstance(body, str) and isinstance(read_key_set(body), KeySet):
-        return merge_key_sets((cluster, body))
-    return merge_key_sets((cluster,))
+    if not isinstance(body, str) or not isinstance(there := read_key_set(body), KeySet):
+        return merge_key_sets((cluster,))
+    # A key whose private half was published must not outlive its last use: anyone can sign with it.
+    kept = json.dumps({"keys": [dict(key.members) for key in there.keys if not key.private]})
+    merged = merge_key_sets((cluster, kept))
+    wanted = read_key_set(merged)
+    # The same keys in another order or layout are nothing to write.
+    same = isinstance(wanted, KeySet) and sorted(map(repr, wanted.keys)) == sorted(map(repr, there.keys))
+    return body if same else merged

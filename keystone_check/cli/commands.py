@@ -6,15 +6,13 @@ from keystone_check.cli.arguments import Options
 from keystone_check.cli.doors import Doors
 from keystone_check.cli.mending import fix
 from keystone_check.cli.pages import explain, listing
-from keystone_check.cli.permissions import Scope, permissions
+from keystone_check.cli.permissions import NARROWING, permissions, scope
 from keystone_check.cli.progress import progress
 from keystone_check.cli.reaching import again, overrides
 from keystone_check.cli.selection import known, select
 from keystone_check.cli.terminal import Terminal
 from keystone_check.diagnosis import diagnose
-from keystone_check.iam.s3_address import locate
 from keystone_check.model.access import Access
-from keystone_check.model.facts import Missing
 from keystone_check.model.outcome import Check
 from keystone_check.model.world import World
 from keystone_check.reports import as_json, render
@@ -23,6 +21,8 @@ from keystone_check.reports.report import Report
 
 WHO_ASKS = frozenset({"cluster", "caller", "issuer"})
 """What the header shows, whichever checks are asked for."""
+NAMING = frozenset({"caller", "issuer", "discovery"})
+"""The facts that name the addresses of a run; reading them contacts nothing else."""
 
 
 def perform(options: Options, doors: Doors, terminal: Terminal) -> int:
@@ -38,7 +38,7 @@ def perform(options: Options, doors: Doors, terminal: Terminal) -> int:
             return _endpoints(options, access, doors, terminal)
         if options.permissions:
             return _permissions(options, access, checks, doors, terminal)
-        look = looking(access, checks, doors, terminal)
+        look = looking(access, _needs(checks, whole=bool(options.fix)), doors, terminal)
         if options.fix:
             return fix(options, access, checks, look, doors, terminal)
         report = Report(access.name, diagnose(look(), checks), again(options), options.exit_zero)
@@ -46,9 +46,8 @@ def perform(options: Options, doors: Doors, terminal: Terminal) -> int:
         return report.exit_code
 
 
-def looking(access: Access, checks: Sequence[Check], doors: Doors, terminal: Terminal) -> Callable[[], World]:
-    """A function that gathers afresh what these checks need and what the header shows."""
-    needs = _needs(checks)
+def looking(access: Access, needs: frozenset[str], doors: Doors, terminal: Terminal) -> Callable[[], World]:
+    """A function that gathers these facts afresh."""
 
     def look() -> World:
         with progress(terminal.stderr, terminal.screen().width) as tell:
@@ -57,8 +56,9 @@ def looking(access: Access, checks: Sequence[Check], doors: Doors, terminal: Ter
     return look
 
 
-def _needs(checks: Sequence[Check]) -> frozenset[str]:
-    return WHO_ASKS.union(*(check.needs for check in checks))
+def _needs(checks: Sequence[Check], *, whole: bool = False) -> frozenset[str]:
+    """What these checks read and what the header shows; whole facts where a repair is to be rehearsed."""
+    return WHO_ASKS.union(*(check.needs if whole else check.reads for check in checks))
 
 
 def _explain(options: Options, doors: Doors, terminal: Terminal) -> int:
@@ -75,7 +75,9 @@ def _rows(checks: Sequence[Check]) -> list[dict[str, str]]:
 
 
 def _endpoints(options: Options, access: Access, doors: Doors, terminal: Terminal) -> int:
-    addresses = list(doors.endpoints(access))
+    with progress(terminal.stderr, terminal.screen().width) as tell:
+        known = doors.gather(access, NAMING, tell)
+    addresses = list(doors.endpoints(access, known))
     if options.format == "json":
         terminal.stdout.write(as_json.dumps(addresses))
     else:
@@ -86,18 +88,8 @@ def _endpoints(options: Options, access: Access, doors: Doors, terminal: Termina
 def _permissions(
     options: Options, access: Access, checks: Sequence[Check], doors: Doors, terminal: Terminal
 ) -> int:
-    asks, actions = doors.rights(access, _needs(checks))
+    asks, actions = doors.rights(access, frozenset().union(*(check.reads for check in checks)))
     with progress(terminal.stderr, terminal.screen().width) as tell:
-        known = doors.gather(access, frozenset({"caller", "issuer"}), tell)
-    terminal.stdout.write(permissions(asks, actions, _scope(access, known), options.format))
+        known = doors.gather(access, NARROWING, tell)
+    terminal.stdout.write(permissions(asks, actions, scope(access, known), options.format))
     return 0
-
-
-def _scope(access: Access, known: World) -> Scope:
-    """To what the rights can be narrowed, as far as it is known before they are granted."""
-    issuer = "" if isinstance(known.issuer, Missing) else known.issuer.url
-    location = locate(issuer)
-    bucket = location.bucket if location else "*"
-    if isinstance(known.caller, Missing):
-        return Scope(access.namespace, bucket=bucket)
-    return Scope(access.namespace, known.caller.partition, known.caller.account, bucket)

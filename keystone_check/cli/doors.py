@@ -12,7 +12,7 @@ from keystone_check.model.access import Access
 from keystone_check.model.change import Change
 from keystone_check.model.outcome import Check
 from keystone_check.model.world import World
-from keystone_check.probes.rights import KubeAsk, aws_actions, kube_rights
+from keystone_check.probes.rights import KubeAsk
 
 Rights = tuple[Sequence[KubeAsk], Sequence[str]]
 """What RBAC has to allow, and the IAM actions."""
@@ -30,7 +30,7 @@ class Doors:
     write: Callable[[Access, Change], None]
     wait: Callable[[int], bool]
     """Pause before looking again for what was written; False when there was waiting enough."""
-    endpoints: Callable[[Access], Iterable[str]]
+    endpoints: Callable[[Access, World], Iterable[str]]
     rights: Callable[[Access, frozenset[str]], Rights]
 
 
@@ -69,14 +69,13 @@ def _wait(attempt: int) -> bool:
     return wait(attempt)
 
 
-def _endpoints(access: Access) -> Iterable[str]:
+def _endpoints(access: Access, known: World) -> Iterable[str]:
     from keystone_check.probes.endpoints import endpoints
 
-    return endpoints(access)
+    return endpoints(access, known)
 
 
 def _rights(access: Access, needs: frozenset[str]) -> Rights:
-    from keystone_check.probes.gather import closure
+    from keystone_check.probes.gather import rights
 
-    fields = closure(needs, access)
-    return kube_rights(fields), aws_actions(fields)
+    return rights(needs, access)

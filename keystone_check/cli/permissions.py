@@ -5,73 +5,155 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from keystone_check.probes.rights import KubeAsk
+from keystone_check.iam.arns import read_role_arn
+from keystone_check.iam.oidc import read_discovery
+from keystone_check.iam.s3 import locate, object_key
+from keystone_check.model.access import Access
+from keystone_check.model.facts import Missing
+from keystone_check.model.web import Response
+from keystone_check.model.world import Binding, World
+from keystone_check.probes.rights import ASKS, CREATE_TOKEN, GET_ACCOUNT, GET_OBJECT, AwsAsk, KubeAsk
 from keystone_check.reports.as_json import dumps
 
 NAME = "keystone-check"
+MOST_ROLES = 20
+"""A policy that names more would near IAM's 6144 characters."""
+NARROWING = frozenset({"caller", "issuer", "discovery", "accounts"})
+"""The facts that tell to which resources the rights can be narrowed."""
 
 Manifest = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """To what the rights can be narrowed. Empty: nobody knows yet, so any."""
+    """To what the rights can be narrowed. Empty or a star: nobody knows yet, so any."""
 
     namespace: str = ""
     partition: str = "aws"
     account: str = "*"
     bucket: str = "*"
+    keys: tuple[str, ...] = ("*",)
+    """Of the two documents in the bucket."""
+    roles: tuple[str, ...] = ("*",)
+    """Names of the roles that service accounts are bound to."""
+    elsewhere: tuple[Binding, ...] = ()
+    """Expected bindings outside the namespace to which the checks are confined."""
+
+
+def scope(access: Access, known: World) -> Scope:
+    """To what the rights can be narrowed, as far as it is known before they are granted."""
+    partition, account = _account(known)
+    bucket, keys = _documents(known)
+    return Scope(
+        access.namespace,
+        partition,
+        account,
+        bucket,
+        keys,
+        _roles(access, known, account),
+        tuple(one for one in access.expected.bindings if access.namespace not in ("", one.namespace)),
+    )
+
+
+def _account(known: World) -> tuple[str, str]:
+    caller = known.caller
+    return ("aws", "*") if isinstance(caller, Missing) else (caller.partition, caller.account)
+
+
+def _documents(known: World) -> tuple[str, tuple[str, ...]]:
+    """The bucket and the two keys; every key while the published document does not name the key set."""
+    issuer = "" if isinstance(known.issuer, Missing) else known.issuer.url
+    location = locate(issuer)
+    if location is None:
+        return "*", ("*",)
+    body = known.discovery.body if isinstance(known.discovery, Response) else ""
+    read = read_discovery(body) if isinstance(body, str) else None
+    key_set = object_key(location, getattr(read, "jwks_uri", ""))
+    document = object_key(location, f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+    return location.bucket, (document, key_set) if key_set else ("*",)
+
+
+def _roles(access: Access, known: World, account: str) -> tuple[str, ...]:
+    if isinstance(known.accounts, Missing):
+        return ("*",)
+    annotated = (item.role_arn for _, item in known.accounts.seen())
+    arns = [read_role_arn(arn) for arn in (*annotated, *(one.role_arn for one in access.expected.bindings))]
+    names = {arn.name for arn in arns if arn and arn.account == account}
+    return tuple(sorted(names)) if 0 < len(names) <= MOST_ROLES else ("*",)
 
 
 def permissions(asks: Sequence[KubeAsk], actions: Sequence[str], scope: Scope, format: str) -> str:
     """Role and policy, to be piped to kubectl and pasted into IAM; as one object when format is json."""
-    roles, policy = manifests(asks, scope.namespace), iam_policy(actions, scope)
+    roles, policy = manifests(asks, scope), iam_policy(actions, scope)
     if format == "json":
         return dumps({"kubernetes": {"apiVersion": "v1", "kind": "List", "items": roles}, "iam": policy})
-    return "".join(f"{line}\n" for line in _text(roles, policy, scope))
+    lines = (*_kubernetes(asks, roles), "", *_iam(actions, policy, scope))
+    return "".join(f"{line}\n" for line in lines)
 
 
-def manifests(asks: Sequence[KubeAsk], namespace: str) -> list[Manifest]:
-    """A ClusterRole and, where the checks are confined to a namespace, a Role for what lies in it."""
-    inside = [ask for ask in asks if namespace and _is_namespaced(ask)]
+def manifests(asks: Sequence[KubeAsk], scope: Scope) -> list[Manifest]:
+    """A ClusterRole and, where the checks are confined to a namespace, a Role for what lies in it.
+
+    Expected bindings in other namespaces get a Role there, for their service accounts alone.
+    """
+    inside = [ask for ask in asks if scope.namespace and _is_namespaced(ask)]
     across = [ask for ask in asks if ask not in inside]
     roles = [_role("ClusterRole", {"name": NAME}, across)] if across else []
-    return [*roles, _role("Role", {"name": NAME, "namespace": namespace}, inside)] if inside else roles
+    if inside:
+        roles.append(_role("Role", {"name": NAME, "namespace": scope.namespace}, inside))
+    named = [ask for ask in inside if ask in (GET_ACCOUNT, CREATE_TOKEN)]
+    bindings = sorted(scope.elsewhere, key=lambda one: (one.namespace, one.name))
+    for namespace, of_it in groupby(bindings if named else (), key=lambda one: one.namespace):
+        names = [one.name for one in of_it]
+        roles.append(_role("Role", {"name": NAME, "namespace": namespace}, named, names))
+    return roles
 
 
 def iam_policy(actions: Sequence[str], scope: Scope) -> Manifest:
-    """The actions, each on the narrowest resource that is known; one statement for each resource."""
-    pairs = sorted((resource(action, scope), action) for action in actions)
+    """The actions, each on the narrowest resources that are known; one statement for the same resources."""
+    pairs = sorted((resources(action, scope), action) for action in actions)
     statements = [
-        {"Effect": "Allow", "Action": [action for _, action in group], "Resource": arn}
-        for arn, group in groupby(pairs, key=lambda pair: pair[0])
+        {
+            "Effect": "Allow",
+            "Action": [action for _, action in group],
+            "Resource": list(arns) if len(arns) > 1 else arns[0],
+        }
+        for arns, group in groupby(pairs, key=lambda pair: pair[0])
     ]
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def resource(action: str, scope: Scope) -> str:
-    """What an action is granted on. IAM grants the listing and the account's block on * alone."""
+def resources(action: str, scope: Scope) -> tuple[str, ...]:
+    """What an action is granted on. IAM grants the listing and the account's block on * alone.
+
+    A role's path is not known from its annotation alone, for that may be what is wrong with it; nor is the
+    letter case of a provider's URL.
+    """
     iam, s3 = f"arn:{scope.partition}:iam::{scope.account}", f"arn:{scope.partition}:s3:::{scope.bucket}"
     match action:
         case "iam:GetRole":
-            return f"{iam}:role/*"
+            paths = ("role/", "role/*/") if scope.roles != ("*",) else ("role/",)
+            return tuple(f"{iam}:{path}{name}" for name in scope.roles for path in paths)
         case "iam:GetOpenIDConnectProvider":
-            return f"{iam}:oidc-provider/*"
-        case "s3:GetObject":
-            return f"{s3}/*"
+            return (f"{iam}:oidc-provider/*",)
+        case GET_OBJECT.action:
+            return tuple(f"{s3}/{key}" for key in scope.keys)
         case "iam:ListOpenIDConnectProviders" | "s3:GetAccountPublicAccessBlock":
-            return "*"
+            return ("*",)
         case _:
-            return s3
+            return (s3,)
 
 
 def _is_namespaced(ask: KubeAsk) -> bool:
     return ask.resource.partition("/")[0] == "serviceaccounts"
 
 
-def _role(kind: str, metadata: Mapping[str, str], asks: Sequence[KubeAsk]) -> Manifest:
+def _role(
+    kind: str, metadata: Mapping[str, str], asks: Sequence[KubeAsk], names: Sequence[str] = ()
+) -> Manifest:
     head = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": kind, "metadata": metadata}
-    return {**head, "rules": list(_rules(asks))}
+    only = {"resourceNames": list(names)} if names else {}
+    return {**head, "rules": [{**rule, **only} for rule in _rules(asks)]}
 
 
 def _rules(asks: Iterable[KubeAsk]) -> Iterator[Manifest]:
@@ -88,20 +170,40 @@ def _rule(ask: KubeAsk) -> tuple[bool, str, str]:
     return (ask.resource.startswith("/"), ask.group, ask.resource)
 
 
-def _text(roles: Sequence[Manifest], policy: Manifest, scope: Scope) -> Iterator[str]:
+def _kubernetes(asks: Sequence[KubeAsk], roles: Sequence[Manifest]) -> Iterator[str]:
     yield "# Kubernetes: save as role.yaml, then kubectl apply -f role.yaml and, for the user who looks:"
     for role in roles:
-        kind = str(role["kind"]).lower()
-        where = f" --namespace={scope.namespace}" if kind == "role" else ""
+        kind, metadata = str(role["kind"]).lower(), role["metadata"]
+        assert isinstance(metadata, Mapping), "_role makes it one"
+        where = f" --namespace={metadata['namespace']}" if "namespace" in metadata else ""
         yield f"#   kubectl create {kind}binding {NAME} --{kind}={NAME} --user=USER{where}"
+    yield from (f"# {ask.permission}: {ask.why}" for ask in asks)
+    for ask in ASKS:
+        if isinstance(ask, KubeAsk) and ask.given_by:
+            yield f"# {ask.permission} is given to everyone who is signed in, by {ask.given_by}"
     for role in roles:
         yield "---"
         yield from _yaml(role)
-    yield ""
+
+
+def _iam(actions: Sequence[str], policy: Manifest, scope: Scope) -> Iterator[str]:
+    if not actions:
+        yield "# IAM: nothing has to be allowed; sts:GetCallerIdentity needs no permission"
+        return
     yield "# IAM: the policy of whoever calls AWS"
-    if scope.bucket == "*":
+    reasons = {ask.action: ask.why for ask in ASKS if isinstance(ask, AwsAsk)}
+    yield from (f"# {action}: {reasons[action]}" for action in actions if reasons.get(action))
+    yield "# sts:GetCallerIdentity needs no permission"
+    if scope.bucket == "*" and any(action in _of_bucket() for action in actions):
         yield "# the issuer's bucket is not known here: put its name for * to narrow the policy"
+    if "iam:GetRole" in actions and scope.roles != ("*",):
+        yield "# a role that is bound later has to be added to those of iam:GetRole"
     yield json.dumps(policy, indent=2)
+
+
+def _of_bucket() -> frozenset[str]:
+    asks = (ask for ask in ASKS if isinstance(ask, AwsAsk) and ask.service == "s3")
+    return frozenset(ask.action for ask in asks)
 
 
 def _yaml(role: Manifest) -> Iterator[str]:

@@ -1,54 +1,73 @@
-"""Condition operators.
+"""Conditions: which of the request's values each is about, and what a missing one means.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 and …/reference_policies_condition-single-vs-multi-valued-context-keys.html
 """
 
-import base64
-import binascii
-import ipaddress
-import operator as compare
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 
+from keystone_check.iam import operators
 from keystone_check.iam.language import Condition, Operator
-from keystone_check.iam.match import arn_like, equal, like
-from keystone_check.iam.request import Request, Unknown, Verdict
+from keystone_check.iam.request import Request
+from keystone_check.iam.verdicts import Unknown, Verdict, all_of, any_of, negation
 
+__all__ = ["Test", "all_of", "any_of", "judge", "negation", "prepared"]
 
-def any_of(verdicts: Iterable[Verdict]) -> Verdict:
-    """True as soon as one is; what is unknown is said only when nothing is true."""
-    unknown: Verdict = False
-    for verdict in verdicts:
-        if verdict is True:
-            return True
-        if isinstance(verdict, Unknown):
-            unknown = verdict
-    return unknown
-
-
-def all_of(verdicts: Iterable[Verdict]) -> Verdict:
-    """False as soon as one is; what is unknown is said only when nothing is false."""
-    return negation(any_of(map(negation, verdicts)))
-
-
-def negation(verdict: Verdict) -> Verdict:
-    """The opposite; what is unknown stays unknown."""
-    return verdict if isinstance(verdict, Unknown) else not verdict
+Test = Callable[[Request], Verdict]
+"""Something of a statement made ready: whether a request satisfies it."""
+Comparison = Callable[[str], Verdict]
+"""Whether one of the request's values fits."""
 
 
 def judge(condition: Condition, request: Request, variables: bool) -> Verdict:
     """Whether a condition holds for a request."""
+    return prepared(condition, variables)(request)
+
+
+@lru_cache(maxsize=4096)
+def prepared(condition: Condition, variables: bool) -> Test:
+    """A condition made ready.
+
+    1. A key that is missing says what the operator makes of that, unless nobody knows whether it is.
+       "…no context keys in the request or … a null dataset, such as an empty string": a set operator takes
+       empty values for a missing key.
+    2. One value is compared; a quantifier makes no difference to it.
+    3. Several are compared as the quantifier says; without one, only what all agree on is known.
+
+    Thousands of roles have few kinds of conditions: the same one is made ready once.
+    """
+    operator, key = condition.operator, condition.key.lower()
+    if operator.name == "Null":
+        return lambda request: _null(condition, request)
+    if not (condition.values or operator.quantifier or operator.if_exists):
+        return lambda request: _valueless(condition, request)
+    templates = [
+        value for value in condition.values if operators.takes_variable(operator.name, value, variables)
+    ]
+    if templates:
+        return _with_variables(condition, templates)
+    compare = _comparison(operator, condition.values)
+    if operator.quantifier:
+        return lambda request: _judge(condition, request, compare)
+
+    def test(request: Request) -> Verdict:
+        actual = request.keys.get(key)
+        if actual and len(actual) == 1:
+            return compare(actual[0])
+        return _judge(condition, request, compare)
+
+    return test
+
+
+def _judge(condition: Condition, request: Request, compare: Comparison) -> Verdict:
     actual = request.values(condition.key)
     if isinstance(actual, Unknown):
         return actual
-    if condition.operator.name == "Null":
-        return any_of((value.lower() == "true") == (not actual) for value in condition.values)
-    if not actual:
+    if not actual or (condition.operator.quantifier and not any(actual)):  # 1
         return _when_missing(condition.operator)
-    verdicts = [_one(condition, value, request, variables) for value in actual]
-    match condition.operator.quantifier:
+    verdicts = [compare(value) for value in actual]  # 2
+    match condition.operator.quantifier:  # 3
         case "ForAllValues":
             return all_of(verdicts)
         case "ForAnyValue":
@@ -65,92 +84,50 @@ def _when_missing(operator: Operator) -> bool:
     return operator.negated and not operator.quantifier
 
 
-def _one(condition: Condition, actual: str, request: Request, variables: bool) -> Verdict:
-    name = condition.operator.name
-    test = _TESTS[_positive(name)]
-    found = any_of(test(expected, actual, request, variables) for expected in condition.values)
-    return negation(found) if condition.operator.negated else found
+def _valueless(condition: Condition, request: Request) -> Verdict:
+    actual = request.values(condition.key)
+    if isinstance(actual, Unknown):
+        return actual
+    if not actual:
+        return _when_missing(condition.operator)
+    return Unknown(f"AWS does not document what {condition.operator} without a value means")
 
 
-def _positive(name: str) -> str:
-    return name.replace("Not", "", 1)
+def _null(condition: Condition, request: Request) -> Verdict:
+    """An empty value is null as well; what a set operator makes of Null is documented with the checks:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html"""
+    actual = request.values(condition.key)
+    if isinstance(actual, Unknown):
+        return actual
+    if condition.operator.quantifier:
+        return condition.operator.quantifier == "ForAllValues"
+    return any_of(_null_is(value.lower(), not any(actual)) for value in condition.values)
 
 
-_Test = Callable[[str, str, Request, bool], Verdict]
+def _null_is(value: str, absent: bool) -> Verdict:
+    if value not in ("true", "false"):
+        return Unknown(f'a value of Null is true or false, not "{value}"')
+    return (value == "true") == absent
 
 
-def _equal_ignoring_case(expected: str, actual: str, request: Request, variables: bool) -> Verdict:
-    return equal(expected, actual, request, variables, ignore_case=True)
+def _comparison(operator: Operator, values: Sequence[str]) -> Comparison:
+    """Whether one of the request's values fits, any of the policy's sufficing; none when negated."""
+    found = operators.prepared(operator.name, values)
+    if not operator.negated:
+        return found
+    return lambda actual: negation(found(actual))
 
 
-def _ordered(read: Callable[[str], Decimal | Unknown], holds: Callable[[Decimal, Decimal], bool]) -> _Test:
-    def test(expected: str, actual: str, request: Request, variables: bool) -> Verdict:
-        limit, value = read(expected), read(actual)
-        if isinstance(limit, Unknown):
-            return limit
-        return value if isinstance(value, Unknown) else holds(value, limit)
+def _with_variables(condition: Condition, templates: Sequence[str]) -> Test:
+    operator = condition.operator
+    plain = operators.prepared(operator.name, [value for value in condition.values if value not in templates])
+    matches = [operators.template(operator.name, value) for value in templates]
+
+    def test(request: Request) -> Verdict:
+        def compare(actual: str) -> Verdict:
+            found = any_of((plain(actual), *(matched(actual, request) for matched in matches)))
+            return negation(found) if operator.negated else found
+
+        return _judge(condition, request, compare)
 
     return test
-
-
-def _number(text: str) -> Decimal | Unknown:
-    try:
-        number = Decimal(text.strip())
-    except InvalidOperation:
-        return Unknown(f'"{text}" is not a number')
-    return number if number.is_finite() else Unknown(f'"{text}" is not a number')
-
-
-def _moment(text: str) -> Decimal | Unknown:
-    """ISO 8601 as AWS writes it, or seconds since 1970."""
-    if text.strip().lstrip("-").isdecimal():
-        return Decimal(text.strip())
-    try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return Unknown(f'"{text}" is not a date')
-    return Decimal(repr((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()))
-
-
-def _bool(expected: str, actual: str, request: Request, variables: bool) -> Verdict:
-    return expected.lower() == actual.lower()
-
-
-def _binary(expected: str, actual: str, request: Request, variables: bool) -> Verdict:
-    try:
-        return base64.b64decode(expected, validate=True) == base64.b64decode(actual, validate=True)
-    except (binascii.Error, ValueError):
-        return Unknown("a value of BinaryEquals is not base64")
-
-
-def _address(expected: str, actual: str, request: Request, variables: bool) -> Verdict:
-    try:
-        network, address = ipaddress.ip_network(expected, strict=False), ipaddress.ip_address(actual)
-    except ValueError:
-        return Unknown(f'"{expected}" or "{actual}" is not an IP address')
-    return address in network
-
-
-def _comparisons(kind: str, read: Callable[[str], Decimal | Unknown]) -> dict[str, _Test]:
-    return {
-        f"{kind}Equals": _ordered(read, compare.eq),
-        f"{kind}LessThan": _ordered(read, compare.lt),
-        f"{kind}LessThanEquals": _ordered(read, compare.le),
-        f"{kind}GreaterThan": _ordered(read, compare.gt),
-        f"{kind}GreaterThanEquals": _ordered(read, compare.ge),
-    }
-
-
-_TESTS: dict[str, _Test] = {
-    "StringEquals": equal,
-    "StringEqualsIgnoreCase": _equal_ignoring_case,
-    "StringLike": like,
-    **_comparisons("Numeric", _number),
-    **_comparisons("Date", _moment),
-    "Bool": _bool,
-    "BinaryEquals": _binary,
-    "IpAddress": _address,
-    # "ArnEquals and ArnLike behave identically."
-    "ArnEquals": arn_like,
-    "ArnLike": arn_like,
-}

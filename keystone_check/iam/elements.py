@@ -1,10 +1,12 @@
 """Whether each element of a statement matches a request."""
 
 import re
+from functools import lru_cache
 
-from keystone_check.iam.conditions import all_of, any_of, judge, negation
+from keystone_check.iam.arn_match import any_arn
+from keystone_check.iam.conditions import Test, all_of, any_of, judge, negation
 from keystone_check.iam.language import Principals, Statement
-from keystone_check.iam.match import arn_like, glob
+from keystone_check.iam.match import glob, has_variables, lacks_parts, reaches, resource_like
 from keystone_check.iam.request import Anonymous, AwsPrincipal, Federated, Request, Service, Unknown, Verdict
 
 _SESSION = re.compile(r"arn:([a-z-]+):sts::(\d{12}):assumed-role/([^/]+)/.+")
@@ -31,19 +33,47 @@ def action(statement: Statement, request: Request) -> bool:
 
 def resource(statement: Statement, request: Request) -> Verdict:
     """Part by part of the ARN; a trust policy has no resource, it stands on one."""
-    if not statement.resources:
-        return True
-    named = any_of(
-        entry == request.resource == "*" or arn_like(entry, request.resource, request, statement.variables)
-        for entry in statement.resources
-    )
-    return negation(named) if statement.not_resources else named
+    return resources(statement)(request)
+
+
+def resources(statement: Statement) -> Test:
+    """The resources of a statement made ready."""
+    return prepared(statement.resources, statement.not_resources, statement.variables)
+
+
+@lru_cache(maxsize=4096)
+def prepared(entries: tuple[str, ...], negated: bool, variables: bool) -> Test:
+    """Patterns of a Resource or NotResource made ready; thousands of roles have few kinds of them."""
+    if not entries:
+        return lambda request: True
+    templates = [entry for entry in entries if has_variables(entry, variables)]
+    plain = [entry for entry in entries if entry not in templates]
+    matched, far = any_arn(plain), [entry for entry in plain if reaches(entry)]
+    if not templates and not far and not negated:
+        return lambda request: matched(request.resource, request.parts)
+    always = [*templates, *(entry for entry in far if lacks_parts(entry))]
+    beyond = [*templates, *far]
+
+    def test(request: Request) -> Verdict:
+        parts = request.parts
+        if matched(request.resource, parts):
+            return not negated
+        # Beyond a colon there is something only where the sixth part has one, or the pattern has fewer.
+        others = beyond if parts and ":" in parts[5] else always
+        if not others:
+            return negated
+        found = any_of([resource_like(entry, request.resource, request, variables) for entry in others])
+        return negation(found) if negated else found
+
+    return test
 
 
 def principal(statement: Statement, request: Request) -> Verdict:
     """A policy without Principal stands on the principal itself."""
     if statement.principals is None:
         return True
+    if statement.not_principals and isinstance(request.principal, AwsPrincipal):
+        return negation(_spared(statement.principals, request.principal))
     named = _names(statement.principals, request)
     return negation(named) if statement.not_principals else named
 
@@ -59,7 +89,7 @@ def _names(named: Principals, request: Request) -> Verdict:
                 return Unknown('AWS does not document what {"Federated": "*"} names')
             return arn in named.federated
         case Service(name):
-            return name in named.service or "*" in named.service
+            return name in named.service
         case AwsPrincipal() as caller:
             if named.canonical:
                 return any_of((_is_named(named, caller), Unknown("canonical user ids are not resolved here")))
@@ -71,10 +101,36 @@ def _is_named(named: Principals, caller: AwsPrincipal) -> bool:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     """
-    names = {caller.arn, caller.account}
-    names.add(":".join((*caller.arn.split(":")[:2], "iam", "", caller.account, "root")))
+    names = {caller.arn, caller.account, _root(caller)}
     session = _SESSION.fullmatch(caller.arn)
     return any(entry in names or (session and _role_of(session, entry)) for entry in named.aws)
+
+
+def _spared(named: Principals, caller: AwsPrincipal) -> Verdict:
+    """Whether NotPrincipal leaves the caller out: it has to name the caller and its account.
+
+    A session is named by its own ARN and its role's. Where one of them is missing, AWS says only that
+    the caller "might" be denied; where another of the account is named, the caller is not left out.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    """
+    if named.everyone or named.canonical:
+        return True if named.everyone else Unknown("canonical user ids are not resolved here")
+    session = _SESSION.fullmatch(caller.arn)
+    account = {caller.account, _root(caller)}
+    itself = caller.arn in named.aws
+    role = any(session and _role_of(session, entry) for entry in named.aws)
+    above = bool(account & set(named.aws))
+    if itself and above and (role or not session):
+        return True
+    others = any(entry.split(":")[4:5] == [caller.account] for entry in set(named.aws) - account)
+    if itself or role or (above and not others):
+        return Unknown("AWS says that NotPrincipal has to name the caller, its role and its account")
+    return False
+
+
+def _root(caller: AwsPrincipal) -> str:
+    return ":".join((*caller.arn.split(":")[:2], "iam", "", caller.account, "root"))
 
 
 def _role_of(session: re.Match[str], entry: str) -> bool:

@@ -3,18 +3,15 @@
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from keystone_check.iam.elements import matches
+from keystone_check.iam.compiled import Compiled, Ready
 from keystone_check.iam.explain import Miss, nearest
-from keystone_check.iam.language import Effect, Policy, PolicyKind, Statement
+from keystone_check.iam.language import Policy, Statement
 from keystone_check.iam.policy import Reading
 from keystone_check.iam.request import Request, Unknown
 from keystone_check.model.facts import Missing
-
-_LIMITS = (PolicyKind.SCP, PolicyKind.RCP, PolicyKind.BOUNDARY, PolicyKind.SESSION)
-"""Policies that never grant: where some of a kind are given, one of them has to allow as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +26,7 @@ class Denied:
     """The statement that denies; None when nothing allows."""
 
     statement: Statement | None
-    _policies: tuple[Policy, ...] = field(default=(), repr=False, compare=False)
+    _policies: Compiled | tuple[Policy, ...] = field(default=(), repr=False, compare=False)
     _request: Request | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -59,8 +56,8 @@ class Undecided:
 Decision = Allowed | Denied | Undecided
 
 
-def decide(policies: Iterable[Policy | Reading], request: Request) -> Decision:
-    """What AWS decides on these policies together, and on nothing else.
+def decide(policies: Compiled | Iterable[Policy | Reading], request: Request) -> Decision:
+    """What AWS decides on these policies together, and on nothing else. Compile those that are asked often.
 
     1. A statement that denies and matches decides.
     2. A policy that could not be read, or a denial that may match, leaves it open.
@@ -69,44 +66,40 @@ def decide(policies: Iterable[Policy | Reading], request: Request) -> Decision:
 
     Steps 2 to 4 leave open only what an answer could still change: when nothing can allow, it is denied.
     """
-    given = tuple(policies)
-    unread = tuple(
-        f"a policy cannot be read: {item.because}"
-        for item in given
-        if isinstance(item, Reading) and item.policy is None
-    )
-    readable = [item.policy if isinstance(item, Reading) else item for item in given]
-    known = tuple(policy for policy in readable if policy is not None)
-    denial = _first(known, Effect.DENY, request)
+    law = policies if isinstance(policies, Compiled) else Compiled(policies)
+    about = law.about(request.action)
+    denial = _first(about.denials, request) if about.denials else None
     if isinstance(denial, Statement):  # 1
-        return Denied(denial, known, request)
-    if unread:  # 2
-        return Undecided(unread)
-    grants = [_first(group, Effect.ALLOW, request) for group in _groups(known)]  # 3, 4
-    if not grants or None in grants:
-        return Denied(None, known, request)
-    open_ends = tuple(end.because for end in (denial, *grants) if isinstance(end, Unknown))
+        return Denied(denial, law, request)
+    if law.unread:  # 2
+        return Undecided(law.unread)
+    if about.grants is None:
+        return Denied(None, law, request)
+    grants = [_first(group, request) for group in about.grants]  # 3, 4
+    if None in grants:
+        return Denied(None, law, request)
     granting = grants[-1]
+    if isinstance(granting, Statement) and denial is None and len(grants) == 1:
+        return Allowed(granting)
+    open_ends = tuple(end.because for end in (denial, *grants) if isinstance(end, Unknown))
     if open_ends or not isinstance(granting, Statement):
         return Undecided(tuple(dict.fromkeys(open_ends)))
     return Allowed(granting)
 
 
-def _groups(policies: Sequence[Policy]) -> list[tuple[Policy, ...]]:
-    """Every group has to allow; the last holds the policies that grant."""
-    limits = [tuple(policy for policy in policies if policy.kind is kind) for kind in _LIMITS]
-    grants = tuple(policy for policy in policies if policy.kind not in _LIMITS)
-    return [*filter(None, limits), grants]
-
-
-def _first(policies: Iterable[Policy], effect: Effect, request: Request) -> Statement | Unknown | None:
-    """The first statement of that effect that matches; else why one may; else None."""
-    unknown: Unknown | None = None
-    for policy in policies:
-        for statement in policy.statements:
-            verdict = matches(statement, request) if statement.effect is effect else False
-            if verdict is True:
-                return statement
-            if isinstance(verdict, Unknown):
-                unknown = unknown or verdict
-    return unknown
+def _first(statements: Iterable[Ready], request: Request) -> Statement | Unknown | None:
+    """The first statement that matches; else why one may; else None."""
+    open_end: Unknown | None = None
+    for ready in statements:
+        unknown: Unknown | None = None
+        for test in ready.tests:
+            verdict = test(request)
+            if verdict is False:
+                break
+            if verdict is not True:
+                unknown = verdict
+        else:
+            if unknown is None:
+                return ready.statement
+            open_end = open_end or unknown
+    return open_end

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from keystone_check.iam import elements
+from keystone_check.iam.compiled import Compiled, Ready
 from keystone_check.iam.conditions import judge
-from keystone_check.iam.language import Condition, Effect, Policy, Principals, Statement
+from keystone_check.iam.language import Condition, Policy, Principals, Statement
 from keystone_check.iam.request import (
     Anonymous,
     AwsPrincipal,
@@ -14,6 +15,7 @@ from keystone_check.iam.request import (
     Request,
     Service,
     Unknown,
+    Verdict,
 )
 
 
@@ -56,65 +58,82 @@ class Miss:
 
 def explain(statement: Statement, request: Request) -> tuple[Part, ...]:
     """Every element of the statement and whether it matches."""
-    return tuple(_parts(statement, request))
+    return tuple(_parts(Ready(statement), elements.action(statement, request), request))
 
 
-def nearest(policies: Iterable[Policy], request: Request, most: int = 3) -> tuple[Miss, ...]:
-    """The allowing statements that need the fewest changes, nearest first."""
-    allowing = [
-        statement
-        for policy in policies
-        for statement in policy.statements
-        if statement.effect is Effect.ALLOW
-    ]
-    misses = [
-        Miss(statement, tuple(part for part in _parts(statement, request) if part.matched is not True))
-        for statement in allowing
-    ]
-    return tuple(sorted((miss for miss in misses if miss.changes), key=_distance)[:most])
+def nearest(policies: Compiled | Iterable[Policy], request: Request, most: int = 3) -> tuple[Miss, ...]:
+    """The allowing statements that need the fewest changes, nearest first.
+
+    1. A statement about another action, principal or resource is further off than one with other values:
+       statements are ranked by that first, which is cheap to ask.
+    2. Conditions are compared rank by rank, until there are enough misses.
+    3. Only what is returned is put into words.
+    """
+    law = policies if isinstance(policies, Compiled) else Compiled(policies)
+    about = law.about(request.action).numbers
+    found: list[tuple[Ready, bool]] = []
+    for foreign, rank in sorted(_by_rank(law, about, request).items()):  # 1
+        misses = [(foreign + _unmet(ready, request), ready, acts) for ready, acts in rank]  # 2
+        misses.sort(key=lambda miss: miss[0])
+        found += [(ready, acts) for changes, ready, acts in misses if changes]
+        if len(found) >= most:
+            break
+    return tuple(_miss(ready, acts, request) for ready, acts in found[:most])  # 3
 
 
-def _distance(miss: Miss) -> tuple[int, int]:
-    """A statement about another action or principal is further off than one with another value."""
-    foreign = sum(not part.element.startswith("Condition") for part in miss.changes)
-    return foreign, len(miss.changes)
+def _by_rank(law: Compiled, about: tuple[int, ...], request: Request) -> dict[int, list[tuple[Ready, bool]]]:
+    """The allowing statements by how many elements other than conditions do not match."""
+    ranks: dict[int, list[tuple[Ready, bool]]] = {}
+    for number, ready in law.allowing():
+        acts = number in about
+        foreign = 0 if acts else 1
+        for test in ready.whom_and_where:
+            if test(request) is not True:
+                foreign += 1
+        ranks.setdefault(foreign, []).append((ready, acts))
+    return ranks
 
 
-def _parts(statement: Statement, request: Request) -> Iterator[Part]:
-    def prefix(negated: bool) -> str:
-        return "Not" if negated else ""
+def _unmet(ready: Ready, request: Request) -> int:
+    return len([1 for test in ready.conditions if test(request) is not True])
 
-    if statement.principals is not None:
-        yield _part(
-            f"{prefix(statement.not_principals)}Principal",
-            elements.principal(statement, request),
-            _listed(statement.principals),
-            (spoken(request.principal),),
-        )
-    yield _part(
-        f"{prefix(statement.not_actions)}Action",
-        elements.action(statement, request),
-        statement.actions,
-        (request.action,),
-    )
-    if statement.resources:
-        yield _part(
-            f"{prefix(statement.not_resources)}Resource",
-            elements.resource(statement, request),
-            statement.resources,
-            (request.resource,),
-        )
-    for condition in statement.conditions:
-        yield of_condition(condition, request, statement.variables)
+
+def _miss(ready: Ready, acts: bool, request: Request) -> Miss:
+    return Miss(ready.statement, tuple(_parts(ready, acts, request, but=True)))
+
+
+def _parts(ready: Ready, acts: bool, request: Request, but: bool | None = None) -> Iterator[Part]:
+    """Every element, but those of one verdict."""
+    statement = ready.statement
+    if statement.principals is not None and ready.principal is not None:
+        verdict = ready.principal(request)
+        if verdict is not but:
+            name = "NotPrincipal" if statement.not_principals else "Principal"
+            yield _part(name, verdict, _listed(statement.principals), (spoken(request.principal),))
+    if acts is not but:
+        name = "NotAction" if statement.not_actions else "Action"
+        yield _part(name, acts, statement.actions, (request.action,))
+    if ready.resource is not None:
+        verdict = ready.resource(request)
+        if verdict is not but:
+            name = "NotResource" if statement.not_resources else "Resource"
+            yield _part(name, verdict, statement.resources, (request.resource,))
+    for condition, test in zip(statement.conditions, ready.conditions, strict=True):
+        verdict = test(request)
+        if verdict is not but:
+            yield _of_condition(condition, verdict, request)
 
 
 def of_condition(condition: Condition, request: Request, variables: bool) -> Part:
     """One condition key beside the request's values."""
+    return _of_condition(condition, judge(condition, request, variables), request)
+
+
+def _of_condition(condition: Condition, verdict: Verdict, request: Request) -> Part:
     actual = request.values(condition.key)
     found = () if isinstance(actual, Unknown) else actual
-    verdict = judge(condition, request, variables)
     name = f"Condition {condition.operator} {condition.key}"
-    return _part(name, verdict, condition.values, found, missing=actual == ())
+    return _part(name, verdict, condition.values, found, actual == ())
 
 
 def spoken(principal: Principal) -> str:

@@ -1,23 +1,25 @@
 """JSON Web Keys and key sets, read as strictly as STS needs them (RFC 7517, RFC 7518, RFC 7638)."""
 
-import base64
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from keystone_check.iam import strict
+from keystone_check.iam.base64url import encoded
+from keystone_check.iam.key_flaws import judged
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "ES256", "ES384", "ES512")
 """What STS verifies (botocore, sts:AssumeRoleWithWebIdentity, WebIdentityToken)."""
 CURVES = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
 MOST_KEYS = 100
 """Of one key type (IAM, create OIDC providers)."""
+_MOST_READ = 1000
+"""Keys of a set that are looked at: ten times what AWS takes of a type."""
 PRIVATE = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")
 _REQUIRED = {"RSA": ("n", "e"), "EC": ("crv", "x", "y"), "OKP": ("crv", "x"), "oct": ()}
-_COORDINATE = {"P-256": 32, "P-384": 48, "P-521": 66}
-_BASE64URL = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
+_CANONICAL = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,18 @@ class Jwk:
     members: Mapping[str, object]
     thumbprint: str
     """RFC 7638 with SHA-256, base64url without padding; empty when a member that it needs is missing."""
-    problems: tuple[str, ...] = ()
-    """What keeps STS from using the key, and private members, by name."""
+    flaws: tuple[str, ...] = ()
+    """Why it is no key at all: nothing can be verified with it."""
+    doubts: tuple[str, ...] = ()
+    """Why nobody should verify with it. Whether STS does is not documented."""
+    private: tuple[str, ...] = ()
+    """Names of the private members that it was published with: its signatures prove nothing any more."""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Everything that is wrong with the key, as sentences that go on after its name."""
+        told = (f"it publishes the private members {', '.join(self.private)}",) if self.private else ()
+        return (*self.flaws, *self.doubts, *told)
 
     @property
     def named(self) -> bool:
@@ -51,11 +63,17 @@ class Jwk:
 
     def serves(self, algorithm: str) -> bool:
         """Whether a signature of this algorithm can be of this key: its type and curve are bound to it."""
-        if algorithm not in ALGORITHMS or self.alg not in ("", algorithm) or self.use not in ("", "sig"):
+        if algorithm not in ALGORITHMS or self.alg not in ("", algorithm) or not self._verifies:
             return False
         if algorithm.startswith("RS"):
             return self.kty == "RSA"
         return self.kty == "EC" and self.members.get("crv") == CURVES[algorithm]
+
+    @property
+    def _verifies(self) -> bool:
+        """Whether it is meant for signatures at all (RFC 7517, sections 4.2 and 4.3)."""
+        operations = self.members.get("key_ops", ["verify"])
+        return self.use in ("", "sig") and isinstance(operations, list) and "verify" in operations
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +91,12 @@ class KeySet:
         return tuple(key for key in self.keys if key.kty == kty)
 
 
+@lru_cache(maxsize=8)
 def read_key_set(text: str) -> KeySet | Unreadable:
-    """Read a key set; Unreadable where it is no JSON object with a list of key objects."""
+    """Read a key set; Unreadable where it is no JSON object with a list of key objects.
+
+    Kept: one set is asked about every account's token.
+    """
     document = strict.read(text)
     if not isinstance(document, Mapping) or not document:
         return Unreadable(strict.looks_like(text))
@@ -83,6 +105,8 @@ def read_key_set(text: str) -> KeySet | Unreadable:
     entries = document.get("keys")
     if not isinstance(entries, list):
         return Unreadable('it has no list "keys"')
+    if len(entries) > _MOST_READ:
+        return Unreadable(f"it holds {len(entries)} keys, and AWS takes {MOST_KEYS} of a type")
     for number, entry in enumerate(entries):
         if not isinstance(entry, Mapping) or not isinstance(entry.get("kty"), str):
             return Unreadable(f"keys[{number}] is {_what(entry)}, not a key")
@@ -107,20 +131,6 @@ def merge_key_sets(texts: Iterable[str]) -> str:
     return json.dumps({"keys": [dict(key.members) for key in chosen.values()]}, indent=2)
 
 
-def decoded(text: object) -> bytes | None:
-    """The bytes of an exact base64url text without padding; None when it is not one."""
-    if not isinstance(text, str) or not _BASE64URL.fullmatch(text) or len(text) % 4 == 1:
-        return None
-    raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    # Bits beyond the last byte must be zero, or two texts would mean the same (RFC 4648, section 3.5).
-    return raw if encoded(raw) == text else None
-
-
-def encoded(raw: bytes) -> str:
-    """Base64url without padding."""
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
 def thumbprint(members: Mapping[str, object]) -> str:
     """RFC 7638: SHA-256 over the required members in the order of their names."""
     kty = members.get("kty")
@@ -128,7 +138,7 @@ def thumbprint(members: Mapping[str, object]) -> str:
     if not names or any(not isinstance(members.get(name), str) for name in names):
         return ""
     required = {name: members[name] for name in sorted((*names, "kty"))}
-    canonical = json.dumps(required, separators=(",", ":"), ensure_ascii=False)
+    canonical = _CANONICAL.encode(required)
     return encoded(hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).digest())
 
 
@@ -141,39 +151,8 @@ def _key(entry: Mapping[str, object]) -> Jwk:
         _text(entry.get("use")),
         public,
         thumbprint(public),
-        (*_material_problems(public), *_private(entry)),
-    )
-
-
-def _private(entry: Mapping[str, object]) -> tuple[str, ...]:
-    names = [name for name in PRIVATE if name in entry]
-    return (f"it publishes the private members {', '.join(names)}",) if names else ()
-
-
-def _material_problems(members: Mapping[str, object]) -> tuple[str, ...]:
-    kty = members["kty"]
-    if kty == "RSA":
-        return tuple(_rsa_problems(members))
-    if kty == "EC":
-        return tuple(_ec_problems(members))
-    return (f"its type {kty} is neither RSA nor EC, and STS verifies with no other",)
-
-
-def _rsa_problems(members: Mapping[str, object]) -> list[str]:
-    modulus, exponent = decoded(members.get("n")), decoded(members.get("e"))
-    if not modulus or not exponent:
-        return ["n or e is missing or not base64url"]
-    bits = int.from_bytes(modulus).bit_length()
-    return [f"its modulus has {bits} bits, fewer than 2048"] if bits < 2048 else []
-
-
-def _ec_problems(members: Mapping[str, object]) -> list[str]:
-    size = _COORDINATE.get(_text(members.get("crv")))
-    if size is None:
-        return [f"its curve is none of {', '.join(_COORDINATE)}"]
-    points = [decoded(members.get(name)) for name in ("x", "y")]
-    return (
-        [] if all(point is not None and len(point) == size for point in points) else ["x or y is malformed"]
+        *judged(public),
+        tuple(name for name in PRIVATE if name in entry),
     )
 
 

@@ -1,5 +1,6 @@
 """Policy text into values. A broken statement is reported with its place and never skipped."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from keystone_check.iam.statements import Say, known, statement, string
 __all__ = ["PolicyKind", "Problem", "Reading", "read"]
 
 VERSIONS = ("2008-10-17", "2012-10-17")
+_STRANGE = re.compile(r"[^\t\n\r\x20-\xff]")
 _DOCUMENT = ("Version", "Id", "Statement")
 _LENGTHS = {
     # Characters without white space. Those of trust and identity policies are the largest quotas that
@@ -57,6 +59,7 @@ def read(text: str, kind: PolicyKind) -> Reading:
         Problem(place, f'"{name}" stands twice in one object') for place, name in strict.repeated(document)
     ]
     _length(text, kind, problems)
+    _characters(text, kind, problems)
 
     def say(place: str, message: str) -> None:
         problems.append(Problem(place, message))
@@ -74,6 +77,14 @@ def _length(text: str, kind: PolicyKind, problems: list[Problem]) -> None:
     size = len(text.encode()) if kind is PolicyKind.RESOURCE else len("".join(text.split()))
     if limit and size > limit:
         problems.append(Problem("", f"the {kind.value} has at most {limit} characters; this has {size}"))
+
+
+def _characters(text: str, kind: PolicyKind, problems: list[Problem]) -> None:
+    """IAM's own documents hold tab, line feed, carriage return and U+0020 to U+00FF (IAM quotas, names)."""
+    strange = _STRANGE.search(text) if kind is not PolicyKind.RESOURCE else None
+    if strange:
+        place = f"character {strange.start() + 1}"
+        problems.append(Problem(place, f"U+{ord(strange[0]):04X} is a character that IAM does not take"))
 
 
 def _policy(document: Mapping[str, object], kind: PolicyKind, say: Say) -> Policy:

@@ -1,6 +1,9 @@
 """One statement's JSON into values, and everything that is wrong with it, with its place."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from functools import lru_cache
+from sys import intern
+from typing import TypeVar, cast
 
 from keystone_check.iam import strict
 from keystone_check.iam.language import (
@@ -14,6 +17,7 @@ from keystone_check.iam.language import (
 )
 from keystone_check.near import did_you_mean
 
+_Value = TypeVar("_Value", bound=Hashable)
 Say = Callable[[str, str], None]
 """Takes a place and what is wrong there."""
 _STATEMENT = (
@@ -34,10 +38,12 @@ def statement(body: object, place: str, kind: PolicyKind, variables: bool, say: 
     if kind is PolicyKind.TRUST and resources:
         say(f"{place}.Resource", "a trust policy has no Resource: it stands on the role itself")
     _forms(actions, resources, place, say)
+    if kind is PolicyKind.SESSION:
+        _complete(resources, place, say)
     principals, not_principals = _principals(body, kind, place, say)
     return Statement(
-        place,
-        string(body.get("Sid", ""), f"{place}.Sid", say),
+        intern(place),
+        intern(string(body.get("Sid", ""), f"{place}.Sid", say)),
         _effect(body, place, say),
         actions,
         resources,
@@ -89,6 +95,13 @@ def _forms(actions: tuple[str, ...], resources: tuple[str, ...], place: str, say
             say(f"{place}.Resource", f'"{resource}" is neither an ARN nor *')
 
 
+def _complete(resources: tuple[str, ...], place: str, say: Say) -> None:
+    """Where others get `*` for missing parts, a session policy is refused (IAM, policy grammar)."""
+    for resource in resources:
+        if resource != "*" and resource.count(":") < 5:
+            say(f"{place}.Resource", f'"{resource}" lacks parts, and a session policy takes whole ARNs only')
+
+
 def _principals(
     body: Mapping[str, object], kind: PolicyKind, place: str, say: Say
 ) -> tuple[Principals | None, bool]:
@@ -122,6 +135,9 @@ def _principal(value: object, place: str, say: Say) -> Principals:
     for entry in named.get("aws", ()):
         if entry != "*" and ("*" in entry or "?" in entry):
             say(f"{place}.AWS", f'"{entry}": a wildcard stands alone or not at all')
+    for entry in named.get("service", ()):
+        if "*" in entry or "?" in entry:
+            say(f"{place}.Service", f'"{entry}": a service has no wildcard')
     return Principals(**named)
 
 
@@ -138,7 +154,8 @@ def _conditions(value: object, place: str, say: Say) -> tuple[Condition, ...]:
         for key, values in keys.items():
             if ":" not in key:
                 say(f"{place}.{name}.{key}", "a condition key has the form prefix:name")
-            found.append(Condition(operator, key, _values(values, f"{place}.{name}.{key}", say)))
+            read = _values(values, f"{place}.{name}.{key}", say)
+            found.append(_once(Condition(operator, intern(key), read)))
     return tuple(found)
 
 
@@ -151,7 +168,7 @@ def _operator(written: str, place: str, say: Say) -> Operator:
         say(place, f'"{quantifier}" is neither ForAllValues nor ForAnyValue')
     if name == "Null" and name != rest:
         say(place, "Null takes no IfExists")
-    return Operator(name, quantifier, name != rest)
+    return _once(Operator(name, quantifier, name != rest))
 
 
 def _values(value: object, place: str, say: Say) -> tuple[str, ...]:
@@ -160,8 +177,10 @@ def _values(value: object, place: str, say: Say) -> tuple[str, ...]:
     wrong = [entry for entry in entries if not isinstance(entry, str | bool | int | float)]
     if wrong:
         say(place, f"a condition value is a string; this is {strict.kind(wrong[0])}")
-    return tuple(
-        entry if isinstance(entry, str) else str(entry).lower() for entry in entries if entry not in wrong
+    return _once(
+        tuple(
+            entry if isinstance(entry, str) else str(entry).lower() for entry in entries if entry not in wrong
+        )
     )
 
 
@@ -171,7 +190,18 @@ def _strings(value: object, place: str, say: Say) -> tuple[str, ...]:
     if wrong or not entries:
         found = strict.kind(wrong[0] if wrong else entries)
         say(place, f"it is a string or a list of strings; this is {found}")
-    return tuple(entry for entry in entries if isinstance(entry, str))
+    return _once(tuple(entry for entry in entries if isinstance(entry, str)))
+
+
+def _once(value: _Value) -> _Value:
+    """The same value for equal ones: thousands of roles say few different things."""
+    return cast(_Value, kept(value))
+
+
+@lru_cache(maxsize=4096)
+def kept(value: Hashable) -> Hashable:
+    """What `_once` remembers."""
+    return value
 
 
 def string(value: object, place: str, say: Say) -> str:

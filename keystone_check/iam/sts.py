@@ -145,12 +145,12 @@ def _audience(token: Token, provider: Provider) -> Told:
 
 
 def _time(token: Token, now: int) -> Told:
-    expiration = token.claims.get("exp")
-    if isinstance(expiration, int) and now >= expiration:
+    expiration = shapes.seconds(token, "exp")
+    if expiration is not None and now >= expiration:
         yield answers.expired(now, expiration, f"exp is {now - expiration} seconds past")
     for claim in ("nbf", "iat"):
-        start = token.claims.get(claim)
-        if isinstance(start, int) and start > now + LEEWAY:
+        start = shapes.seconds(token, claim)
+        if start is not None and start > now + LEEWAY:
             yield answers.not_yet_valid(
                 f"{claim} is {start - now} seconds ahead: the cluster's clock is fast"
             )
@@ -195,11 +195,11 @@ def _arn(request: AssumeRequest, token: Token, provider: Provider | Absent | Mis
 
 def _notes(token: Token, now: int) -> Iterator[str]:
     for claim in ("nbf", "iat"):
-        start = token.claims.get(claim)
-        if isinstance(start, int) and start > now:
+        start = shapes.seconds(token, claim)
+        if start is not None and start > now:
             yield f"{claim} is {start - now} seconds ahead; how much STS tolerates is not documented"
     if len(token.subject) > 255:
         yield f"the subject has {len(token.subject)} characters, and STS's answer takes 255"
-    issued = token.claims.get("iat")
-    if isinstance(issued, int) and now - issued > 86400:
+    issued = shapes.seconds(token, "iat")
+    if issued is not None and now - issued > 86400:
         yield f"it was issued {now - issued} seconds ago; how old a token STS takes is not documented"

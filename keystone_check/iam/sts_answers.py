@@ -93,11 +93,21 @@ def invalid_arn(cause: str) -> Reason:
     return Reason(Step.SHAPE, "ValidationError", 400, "Request ARN is invalid", cause, Certainty.DOCUMENTED)
 
 
-def out_of_shape(member: str, value: str, constraint: str, cause: str, certainty: Certainty) -> Reason:
-    """A parameter outside its shape in the service model. `value` is empty for the token, never echoed."""
-    shown = f"Value '{value}'" if value else "Value"
+def out_of_shape(member: str, value: str | None, constraint: str, cause: str, certainty: Certainty) -> Reason:
+    """A parameter outside its shape in the service model. `value` is None for the token, never echoed."""
+    shown = "Value" if value is None else f"Value '{value}'"
     message = f"1 validation error detected: {shown} at '{member}' failed to satisfy constraint: {constraint}"
     return Reason(Step.SHAPE, "ValidationError", 400, message, cause, certainty)
+
+
+def not_given(member: str) -> Reason:
+    """A parameter that is not there at all (fog/fog-aws#550 and aws/aws-sdk-cpp#1252 print it)."""
+    message = (
+        f"1 validation error detected: Value null at '{member}' failed to satisfy constraint: "
+        "Member must not be null"
+    )
+    cause = f"the request has no {member}"
+    return Reason(Step.SHAPE, "ValidationError", 400, message, cause, Certainty.REPORTED)
 
 
 def too_long_a_session(cause: str) -> Reason:

@@ -161,7 +161,17 @@ def _signature(token: Token, published: KeySet, url: str) -> Step:
             f"the key {token.kid} is {_described(found[0])}, and the token is signed with {token.algorithm}",
             Certainty.INFERRED,
         )
-    elif not any(key.thumbprint in token.signed_by for key in fit):
+        return
+    signing = [key for key in fit if key.thumbprint in token.signed_by]
+    doubtful = next((key for key in signing or fit if key.doubts), None)
+    if all(key.flaws for key in fit):
+        cause = f"{url} holds no key under the kid {token.kid}: {fit[0].flaws[0]}"
+        yield no_verification_key(cause, Certainty.INFERRED)
+    elif doubtful:
+        yield Unseen(
+            f"the key {token.kid}: {doubtful.doubts[0]}; whether STS verifies with it is not documented"
+        )
+    elif not signing:
         yield bad_signature(f"the published key {token.kid} is not the one that signed the token")
 
 

@@ -38,7 +38,11 @@ class AssumeRequest:
 
 def shape(request: AssumeRequest, role: Role | Absent | Missing) -> Told:
     """1. The role's ARN, the session's name and duration, no provider id."""
-    if not request.account:
+    if len(request.role_arn) < 20:
+        constraint = "Member must have length greater than or equal to 20"
+        cause = f'"{request.role_arn}" is too short for the ARN of a role'
+        yield answers.out_of_shape("roleArn", request.role_arn, constraint, cause, Certainty.REPORTED)
+    elif not request.account:
         yield answers.invalid_arn(f'"{request.role_arn}" is not arn:PARTITION:iam::ACCOUNT:role/NAME')
     yield from _session(request.session_name)
     seconds = request.duration_seconds
@@ -71,10 +75,14 @@ def malformed(token: Malformed) -> Reason:
     match token.flaw:
         case Flaw.TOO_SHORT:
             constraint = "Member must have length greater than or equal to 4"
-            return answers.out_of_shape("webIdentityToken", "", constraint, token.reason, Certainty.REPORTED)
+            return answers.out_of_shape(
+                "webIdentityToken", None, constraint, token.reason, Certainty.REPORTED
+            )
         case Flaw.TOO_LONG:
             constraint = "Member must have length less than or equal to 20000"
-            return answers.out_of_shape("webIdentityToken", "", constraint, token.reason, Certainty.INFERRED)
+            return answers.out_of_shape(
+                "webIdentityToken", None, constraint, token.reason, Certainty.INFERRED
+            )
         case Flaw.ALGORITHM:
             return answers.unknown_algorithm(token.reason)
         case Flaw.FORM:
@@ -102,13 +110,30 @@ def claims(token: Token) -> Told:
             yield answers.claim_missing(claim, f"the token has no {claim}")
         elif not isinstance(value, str) or not value:
             yield answers.claim_malformed(claim, f"{claim} is not a string with something in it")
-    if not audiences(token.claims):
-        yield answers.claim_missing("aud", "the token names no audience, neither azp nor aud")
+    yield from _audience(token)
     for claim in ("iat", "exp", "nbf"):
-        value = token.claims.get(claim)
-        if value is None and claim != "nbf":
+        if claim not in token.claims and claim != "nbf":
             yield answers.claim_missing(claim, f"the token has no {claim}")
-        elif value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+        elif claim in token.claims and seconds(token, claim) is None:
             yield answers.claim_malformed(claim, f"{claim} is not a whole number of seconds")
     if TAGS in token.claims:
         yield Unseen("the token carries session tags, which also need sts:TagSession in the trust policy")
+
+
+def seconds(token: Token, claim: str) -> int | None:
+    """A time; None where it is none. AWS takes integers and long integers: 64 bits, never true or 1.5."""
+    value = token.claims.get(claim)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value < 2**63 else None
+
+
+def _audience(token: Token) -> Told:
+    azp, aud = token.claims.get("azp"), token.claims.get("aud")
+    several = aud if isinstance(aud, list) else [aud]
+    if azp is not None and not isinstance(azp, str):
+        yield answers.claim_malformed("azp", "azp is not a string")
+    elif aud is not None and not all(isinstance(one, str) and one for one in several):
+        yield answers.claim_malformed("aud", "aud is neither a string nor a list of strings")
+    elif not audiences(token.claims):
+        yield answers.claim_missing("aud", "the token names no audience, neither azp nor aud")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from keystone_check.model.facts import Missing
 from keystone_check.model.web import Response
+from keystone_check.probes.redaction import redacted
 
 BODY_LIMIT = 1 << 20
 KEPT_HEADERS = frozenset({"content-type", "cache-control", "age", "location"})
@@ -35,11 +36,11 @@ def response(url: str, answer: Answer, attempts: int = 1) -> Response:
 
 
 def text(body: bytes, what: str) -> str | Missing:
-    """A body as text, strictly UTF-8 and within the limit."""
+    """A body as text, strictly UTF-8 and within the limit, without private keys."""
     if len(body) > BODY_LIMIT:
         return Missing("body", f"{what} is larger than {BODY_LIMIT} bytes; it was not read to its end")
     try:
-        return body.decode("utf-8")
+        return redacted(body.decode("utf-8"))
     except UnicodeDecodeError as error:
         byte = body[error.start]
         return Missing("body", f"{what} is not UTF-8: byte 0x{byte:02x} at position {error.start}")

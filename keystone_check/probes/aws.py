@@ -18,7 +18,8 @@ from botocore.parsers import ResponseParserError
 from keystone_check.model.access import Access
 from keystone_check.model.aws import Caller
 from keystone_check.probes import rights
-from keystone_check.probes.limits import CONTACT_SECONDS, TRIES, Limits
+from keystone_check.probes.discretion import discreet
+from keystone_check.probes.limits import CONTACT_SECONDS, NO_WAY, SLOW, TRIES, Limits
 from keystone_check.probes.refusals import ReadError
 from keystone_check.probes.rights import AwsAsk
 
@@ -133,9 +134,10 @@ def _without_account_in_host(request: Any, **_: object) -> None:
 
 @contextmanager
 def translated(what: str, permission: str, access: Access, fact: str = "") -> Iterator[None]:
-    """Turn what botocore raises into a ReadError that names the action."""
+    """Turn what botocore raises into a ReadError that names the action, and keep what it logs to itself."""
     try:
-        yield
+        with discreet("botocore"):
+            yield
     except exceptions.ClientError as error:
         raise _answered(what, permission, error) from error
     except (exceptions.BotoCoreError, urllib3.exceptions.HTTPError) as error:
@@ -175,9 +177,9 @@ def _unanswered(what: str, error: Exception, access: Access) -> ReadError:
         case exceptions.SSOError() | exceptions.TokenRetrievalError() | exceptions.LoginError():
             return ReadError(f"{what}: {error}", "sign in again, for instance with `aws sso login`")
         case exceptions.ConnectTimeoutError():
-            return ReadError(f"{what}: no connection in time: {error}", code="timeout")
+            return ReadError(f"{what}: no connection in time: {error}", NO_WAY, code="timeout")
         case exceptions.ReadTimeoutError():
-            return ReadError(f"{what}: no answer within {seconds}: {error}", code="timeout")
+            return ReadError(f"{what}: no answer within {seconds}: {error}", SLOW, code="timeout")
         case exceptions.EndpointConnectionError() | exceptions.ProxyConnectionError():
             return ReadError(f"{what}: {error}", "check the network and HTTPS_PROXY", code="unreachable")
         case exceptions.SSLError():

@@ -12,28 +12,36 @@ from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.web import Response
 from keystone_check.probes import rights
 from keystone_check.probes.answer import BODY_LIMIT, text
-from keystone_check.probes.refusals import ReadError
+from keystone_check.probes.refusals import ReadError, header_beside
 from keystone_check.probes.rights import AwsAsk
 
 if TYPE_CHECKING:  # boto3 is loaded when a fact of AWS is asked for, not with this room
     from keystone_check.probes.aws import Aws
 
 T = TypeVar("T")
+PARTS = rights.parts("bucket")
+REGION_HEADER = "x-amz-bucket-region"
 DISCOVERY_PATH = ".well-known/openid-configuration"
 KEY_SET_PATH = "openid/v1/jwks"
 """Where the API server has its key set; looked at when no discovery document names another object."""
 
 
-def bucket(aws: Aws, issuer_url: str, discovery: Response | Missing) -> Bucket | Absent | Missing:
-    """All that decides who can read the issuer's two objects, each with its own gap."""
+def bucket(
+    aws: Aws, issuer_url: str, discovery: Response | Missing, wanted: frozenset[str] = PARTS
+) -> Bucket | Absent | Missing:
+    """All that decides who can read the issuer's two objects, each with its own gap.
+
+    Of its settings only the wanted ones are asked for (`bucket.policy`).
+    """
     located = locate(issuer_url)
     if located is None:
         return Absent("bucket", "the issuer is not an S3 address")
     name = located.bucket
-    region = _region(aws, name, located.region)
-    if isinstance(region, Absent | Missing):
-        return region
-    here = _Here(aws, name, region)
+    found = _found(aws, name, located.region)
+    if isinstance(found, Absent | Missing):
+        return found
+    region, listed = found
+    here = _Here(aws, name, region, wanted, listed)
     return Bucket(
         name=name,
         region=region,
@@ -83,30 +91,35 @@ def _public_access(answer: Mapping[str, Any]) -> PublicAccessBlock:
     )
 
 
-def _region(aws: Aws, name: str, by_address: str) -> str | Absent | Missing:
-    """The bucket's own region; the address's where S3 will not say."""
+def _found(aws: Aws, name: str, by_address: str) -> tuple[str, bool] | Absent | Missing:
+    """The bucket's own region, which S3 tells beside a refusal too, and whether we may list the bucket."""
     try:
-        answer = aws.ask(rights.BUCKET_LOCATION, name, by_address, Bucket=name)
+        answer = aws.ask(rights.FIND_BUCKET, name, by_address, Bucket=name)
     except ReadError as refusal:
-        if refusal.code == "NoSuchBucket":
+        if refusal.code == "404":
             return Absent("bucket", f"there is no bucket {name}")
-        return by_address if by_address and refusal.permission else refusal.missing("bucket")
-    # S3's two oldest regions have names of their own (GetBucketLocation, LocationConstraint).
-    constraint = answer.get("LocationConstraint") or "us-east-1"
-    return "eu-west-1" if constraint == "EU" else str(constraint)
+        if refusal.code == "403":
+            region = header_beside(refusal, REGION_HEADER) or by_address
+            return (region, False) if region else refusal.missing("bucket")
+        return refusal.missing("bucket")
+    region = answer["ResponseMetadata"]["HTTPHeaders"].get(REGION_HEADER) or by_address
+    return (region, True) if region else Missing("bucket", f"S3 does not tell the region of bucket {name}")
 
 
 class _Here:
     """One bucket's questions."""
 
-    def __init__(self, aws: Aws, name: str, region: str) -> None:
-        self._aws, self._name, self._region = aws, name, region
+    def __init__(self, aws: Aws, name: str, region: str, wanted: frozenset[str], listed: bool) -> None:
+        self._aws, self._name, self._region, self._wanted = aws, name, region, wanted
+        self._listed = listed
 
     def get(
         self, ask: AwsAsk, fact: str, absence: tuple[str, str], take: Callable[[dict[str, Any]], T]
     ) -> T | Absent | Missing:
         """One setting; `absence` is S3's code for not being set, and what it is called."""
         code, thing = absence
+        if f"bucket.{fact}" not in self._wanted:
+            return Missing(fact, "no selected check needs it")
         try:
             return self._aws.read(ask, self._name, self._region, take, Bucket=self._name)
         except ReadError as refusal:
@@ -115,13 +128,19 @@ class _Here:
             return refusal.missing(fact)
 
     def documents(self, location: Location, discovery: Response | Missing) -> Subjects[StoredObject]:
-        """The discovery document, then the key set that it names."""
+        """The discovery document, then the key set that it names.
+
+        Where nobody may read what it names there is no second entry: the usual key would be a guess.
+        """
         stem = f"{location.prefix}/" if location.prefix else ""
         key = stem + DISCOVERY_PATH
         document = self._object(key)
         published = discovery.body if isinstance(discovery, Response) else None
         stored = document.body if isinstance(document, StoredObject) else None
-        key_set_key = _named(location, published) or _named(location, stored) or stem + KEY_SET_PATH
+        named = _named(location, published) or _named(location, stored)
+        if not named and isinstance(document, Missing):
+            return Subjects(((key, document),))
+        key_set_key = named or stem + KEY_SET_PATH
         return Subjects(((key, document), (key_set_key, self._object(key_set_key))))
 
     def _object(self, key: str) -> StoredObject | Absent | Missing:
@@ -136,6 +155,10 @@ class _Here:
         except ReadError as refusal:
             if refusal.code == "NoSuchKey":
                 return Absent(key, f"there is no object {key} in bucket {self._name}")
+            if refusal.permission and not self._listed:
+                listing = rights.OBJECT_ABSENCE.action
+                because = f"{refusal.message}; without {listing} S3 says so of an absent object, too"
+                return Missing(key, because, listing)
             return refusal.missing(key)
 
 

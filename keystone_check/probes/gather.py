@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import fields
 from functools import partial
@@ -16,6 +16,7 @@ from keystone_check.model.world import World
 from keystone_check.probes.limits import Limits, detached
 from keystone_check.probes.readers import READERS, Reader, reader_of
 from keystone_check.probes.refusals import ReadError
+from keystone_check.probes.rights import ASKED, KubeAsk, aws_actions, kube_rights, parts
 from keystone_check.probes.sources import Sources
 
 FIELDS = tuple(field.name for field in fields(World))
@@ -35,11 +36,13 @@ def gather(
 ) -> World:
     """Read the facts that `needs` names (fields of World; None: all) and those that they follow from.
 
+    Of the bucket, `bucket.policy` and the like name the settings that are read; `bucket` alone means all.
+
     What cannot be read is Missing with its reason; nothing is raised for it. `progress(source, what)` is
     called from several threads, with `cluster`, `AWS` or `web` as the source.
     """
     limits = Limits.starting_now(access)
-    sources = Sources(access, limits)
+    sources = Sources(access, limits, wanted_parts(needs))
     wanted = closure(needs, access)
     look = _Look(sources, wanted, progress)
     facts: dict[str, Any] = {name: look.fact(name) if name in wanted else unneeded(name) for name in READERS}
@@ -48,15 +51,43 @@ def gather(
 
 def closure(needs: frozenset[str] | None, access: Access) -> frozenset[str]:
     """The needed fields and all that they follow from, without those that are given."""
-    waiting = set(READERS if needs is None else needs) - GIVEN
-    unknown = waiting - READERS.keys()
+    return _closure(needs, lambda name: reader_of(name, access).after)
+
+
+def rights(needs: frozenset[str] | None, access: Access) -> tuple[tuple[KubeAsk, ...], tuple[str, ...]]:
+    """What reading them takes: requests to the API server, and IAM actions.
+
+    What a reader can do without is no reason to ask for a right: who needs it as well names it himself.
+    """
+    fields = _closure(needs, lambda name: _required(reader_of(name, access)))
+    if "accounts" in fields and access.expected.bindings:
+        fields |= {"expected_accounts"}
+    fields |= wanted_parts(needs)
+    return kube_rights(fields), aws_actions(fields)
+
+
+def wanted_parts(needs: frozenset[str] | None) -> frozenset[str]:
+    """The parts of facts that are asked for, all of them where the fact is asked for as a whole."""
+    named = frozenset(READERS if needs is None else needs)
+    whole = (part for need in named for part in parts(need))
+    return frozenset(need for need in named if "." in need).union(whole)
+
+
+def _required(reader: Reader) -> frozenset[str]:
+    return frozenset(reader.after) - reader.despite
+
+
+def _closure(needs: frozenset[str] | None, after: Callable[[str], Iterable[str]]) -> frozenset[str]:
+    named = READERS if needs is None else (need.partition(".")[0] for need in needs)
+    waiting = set(named) - GIVEN
+    unknown = waiting - READERS.keys() | wanted_parts(needs) - set(ASKED)
     if unknown:
         raise ValueError(f"the World has no fact {', '.join(sorted(unknown))}")
     found = set[str]()
     while waiting:
         name = waiting.pop()
         found.add(name)
-        waiting |= set(reader_of(name, access).after) - found
+        waiting |= set(after(name)) - found
     return frozenset(found)
 
 

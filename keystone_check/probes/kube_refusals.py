@@ -58,7 +58,8 @@ def refused(what: str, answer: Answer, attempts: int, ask: KubeAsk | None) -> Re
     code = str(answer.status)
     if answer.status == 401:
         return ReadError(
-            f"the API server does not accept our credentials: {what}: 401{said}",
+            # Without the request: it fails for all of them, and is one reason.
+            f"the API server does not accept our credentials: 401{said}",
             "sign in to the cluster again or check the kubeconfig's user",
             code=code,
             fact="cluster",

@@ -18,7 +18,14 @@ from keystone_check.errors import KeystoneError
 from keystone_check.model.access import Access
 from keystone_check.probes.answer import Answer, headers_of
 from keystone_check.probes.kube_refusals import unreachable, unusable
-from keystone_check.probes.limits import CONTACT_SECONDS, BrokenOffError, Limits, detached, persist
+from keystone_check.probes.limits import (
+    CONTACT_SECONDS,
+    SLOW,
+    BrokenOffError,
+    Limits,
+    detached,
+    persist,
+)
 from keystone_check.probes.refusals import ReadError
 
 ACCEPT = "application/json, */*"
@@ -84,7 +91,8 @@ class Wire:
             )
             raw = answer.read()
         except urllib3.exceptions.ReadTimeoutError as error:
-            raise ReadError(f"{request.what}: {self.server} gave no answer within {seconds:g} s") from error
+            said = f"{request.what}: {self.server} gave no answer within {seconds:g} s"
+            raise ReadError(said, SLOW, code="timeout") from error
         except urllib3.exceptions.ProtocolError as error:
             broken = ReadError(f"{request.what}: {self.server} broke the connection off")
             if request.method == "GET":

@@ -15,6 +15,10 @@ from keystone_check.probes.refusals import ReadError
 CONTACT_SECONDS = 1.9
 """An address that takes no connection for longer than this counts as unreachable."""
 TRIES = 3
+SLOW = "look for what swallows it on the way (firewall, VPN, proxy), or raise --request-timeout"
+NO_WAY = "check the network from here (VPN, firewall, proxy), and that something serves this address"
+NO_NAME = "check the name, and the DNS from here"
+"""What to do about no answer, no connection, no address."""
 TRANSIENT = frozenset({429, 500, 502, 503, 504})
 """Answers that ask for another try: throttled, or a server that says the fault is its own."""
 AT_ONCE = 8

@@ -128,7 +128,7 @@ def _chains(sources: Sources, issuer: Issuer, discovery: Response | Missing) -> 
 def _bucket(
     sources: Sources, caller: Caller, issuer: Issuer, discovery: Response | Missing
 ) -> Bucket | Absent | Missing:
-    return bucket_room.bucket(sources.aws(), issuer.url, discovery)
+    return bucket_room.bucket(sources.aws(), issuer.url, discovery, sources.parts)
 
 
 def _account_public_access(sources: Sources, caller: Caller) -> PublicAccessBlock | Absent | Missing:

@@ -1,5 +1,7 @@
 """What a service would not tell, in the words of the action that failed."""
 
+from typing import Any
+
 from keystone_check.errors import KeystoneError
 from keystone_check.model.facts import Missing
 
@@ -19,3 +21,9 @@ class ReadError(KeystoneError):
         """The gap that this refusal leaves. What failed for all facts of a source keeps its own name."""
         because = f"{self.message}; {self.hint}" if self.hint else self.message
         return Missing(self.fact or fact, because, self.permission)
+
+
+def header_beside(refusal: ReadError, name: str) -> str:
+    """A header of the AWS answer that was translated into this refusal; empty when it has none."""
+    response: Any = getattr(refusal.__cause__, "response", {})
+    return str(response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get(name, ""))

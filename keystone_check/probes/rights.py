@@ -1,7 +1,7 @@
 """What the readers ask for, and the rights that it takes: the requests are made from these values."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -12,11 +12,14 @@ class KubeAsk:
     resource: str
     """`serviceaccounts/token`; or, starting with a slash, a URL that is no resource."""
     group: str = ""
+    why: str = field(default="", compare=False)
+    given_by: str = field(default="", compare=False)
+    """The default cluster role that gives it to everyone who is signed in."""
 
     @property
     def permission(self) -> str:
         """As people say it: `create serviceaccounts/token`."""
-        return f"{self.verb} {self.resource}"
+        return f"{self.verb} {self.resource}{f'.{self.group}' if self.group else ''}"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,6 +31,7 @@ class AwsAsk:
     operation: str
     action: str
     """The IAM action that allows it, which for S3 is not the operation's name; empty when none is needed."""
+    why: str = field(default="", compare=False)
 
     @property
     def name(self) -> str:
@@ -35,28 +39,50 @@ class AwsAsk:
         return f"{self.service}:{self.operation}"
 
 
-VERSION = KubeAsk("get", "/version")
-WHOAMI = KubeAsk("create", "selfsubjectreviews", "authentication.k8s.io")
-CLUSTER_DISCOVERY = KubeAsk("get", "/.well-known/openid-configuration")
-CLUSTER_KEYS = KubeAsk("get", "/openid/v1/jwks")
-LIST_ACCOUNTS = KubeAsk("list", "serviceaccounts")
-GET_ACCOUNT = KubeAsk("get", "serviceaccounts")
-CREATE_TOKEN = KubeAsk("create", "serviceaccounts/token")
+VERSION = KubeAsk("get", "/version", given_by="system:public-info-viewer")
+WHOAMI = KubeAsk("create", "selfsubjectreviews", "authentication.k8s.io", given_by="system:basic-user")
+CLUSTER_DISCOVERY = KubeAsk("get", "/.well-known/openid-configuration", why="the issuer that tokens name")
+CLUSTER_KEYS = KubeAsk("get", "/openid/v1/jwks", why="the keys that sign, which a repair would publish")
+LIST_ACCOUNTS = KubeAsk("list", "serviceaccounts", why="which service accounts are bound to roles")
+GET_ACCOUNT = KubeAsk("get", "serviceaccounts", why="the configured bindings that the listing does not show")
+CREATE_TOKEN = KubeAsk("create", "serviceaccounts/token", why="one fresh token of each bound service account")
 CREATE_ACCOUNT = KubeAsk("create", "serviceaccounts")
 DELETE_ACCOUNT = KubeAsk("delete", "serviceaccounts")
 
 CALLER = AwsAsk("sts", "GetCallerIdentity", "")
-BUCKET_LOCATION = AwsAsk("s3", "GetBucketLocation", "s3:GetBucketLocation")
-BUCKET_PUBLIC_ACCESS = AwsAsk("s3", "GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock")
+FIND_BUCKET = AwsAsk("s3", "HeadBucket", "")
+"""Where a bucket is S3 tells everyone who is signed in, in a header, even beside a refusal:
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html"""
+BUCKET_PUBLIC_ACCESS = AwsAsk(
+    "s3", "GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock", "what the bucket's block shuts out"
+)
 BUCKET_OWNERSHIP = AwsAsk("s3", "GetBucketOwnershipControls", "s3:GetBucketOwnershipControls")
-BUCKET_POLICY = AwsAsk("s3", "GetBucketPolicy", "s3:GetBucketPolicy")
-GET_OBJECT = AwsAsk("s3", "GetObject", "s3:GetObject")
-OBJECT_ABSENCE = AwsAsk("s3", "HeadBucket", "s3:ListBucket")
-"""Never asked: without s3:ListBucket S3 answers AccessDenied for an object that does not exist."""
-ACCOUNT_PUBLIC_ACCESS = AwsAsk("s3control", "GetPublicAccessBlock", "s3:GetAccountPublicAccessBlock")
-LIST_PROVIDERS = AwsAsk("iam", "ListOpenIDConnectProviders", "iam:ListOpenIDConnectProviders")
-GET_PROVIDER = AwsAsk("iam", "GetOpenIDConnectProvider", "iam:GetOpenIDConnectProvider")
-GET_ROLE = AwsAsk("iam", "GetRole", "iam:GetRole")
+BUCKET_POLICY = AwsAsk("s3", "GetBucketPolicy", "s3:GetBucketPolicy", "what the bucket's policy opens")
+GET_OBJECT = AwsAsk(
+    "s3", "GetObject", "s3:GetObject", "the two documents as stored, which a repair starts from"
+)
+OBJECT_ABSENCE = AwsAsk(
+    "s3",
+    "HeadBucket",
+    "s3:ListBucket",
+    "without it S3 answers 403 for a document that does not exist, so that absent and refused look alike",
+)
+ACCOUNT_PUBLIC_ACCESS = AwsAsk(
+    "s3control",
+    "GetPublicAccessBlock",
+    "s3:GetAccountPublicAccessBlock",
+    "what the account's block shuts out",
+)
+LIST_PROVIDERS = AwsAsk(
+    "iam", "ListOpenIDConnectProviders", "iam:ListOpenIDConnectProviders", "which providers there are"
+)
+GET_PROVIDER = AwsAsk(
+    "iam",
+    "GetOpenIDConnectProvider",
+    "iam:GetOpenIDConnectProvider",
+    "client ids and thumbprints of those on the issuer's host",
+)
+GET_ROLE = AwsAsk("iam", "GetRole", "iam:GetRole", "the trust policies of the annotated roles")
 
 ASKED: dict[str, tuple[KubeAsk | AwsAsk, ...]] = {
     "expected": (),
@@ -66,32 +92,40 @@ ASKED: dict[str, tuple[KubeAsk | AwsAsk, ...]] = {
     "issuer": (),
     "cluster_discovery": (CLUSTER_DISCOVERY,),
     "cluster_keys": (CLUSTER_KEYS,),
-    "accounts": (LIST_ACCOUNTS, GET_ACCOUNT),
+    "accounts": (LIST_ACCOUNTS,),
+    "expected_accounts": (GET_ACCOUNT,),
     "tokens": (CREATE_TOKEN,),
     "discovery": (),
     "key_set": (),
     "chains": (),
-    "bucket": (
-        BUCKET_LOCATION,
-        BUCKET_PUBLIC_ACCESS,
-        BUCKET_OWNERSHIP,
-        BUCKET_POLICY,
-        GET_OBJECT,
-        OBJECT_ABSENCE,
-    ),
+    "bucket": (FIND_BUCKET,),
+    "bucket.public_access": (BUCKET_PUBLIC_ACCESS,),
+    "bucket.ownership": (BUCKET_OWNERSHIP,),
+    "bucket.policy": (BUCKET_POLICY,),
+    "bucket.objects": (GET_OBJECT,),
+    "bucket.absence": (OBJECT_ABSENCE,),
     "account_public_access": (ACCOUNT_PUBLIC_ACCESS,),
     "providers": (LIST_PROVIDERS, GET_PROVIDER),
     "roles": (GET_ROLE,),
 }
-"""By field of the World, what reading that field itself asks. Fields that it follows from ask for theirs."""
+"""By field of the World, or part of one, what reading it asks. Fields that it follows from ask for theirs;
+`expected_accounts` stands for service accounts that the configuration names."""
+
+ASKS = tuple(dict.fromkeys(ask for asks in ASKED.values() for ask in asks))
+
+
+def parts(field: str) -> frozenset[str]:
+    """The parts of a field that can be asked for one by one: `bucket.policy`."""
+    return frozenset(name for name in ASKED if name.startswith(f"{field}."))
 
 
 def kube_rights(fields: Iterable[str]) -> tuple[KubeAsk, ...]:
-    """What RBAC has to allow for these fields, each once, sorted."""
-    return tuple(sorted({ask for field in fields for ask in ASKED[field] if isinstance(ask, KubeAsk)}))
+    """What RBAC has to allow for these, beyond what everyone may who is signed in; each once, sorted."""
+    asks = (ask for field in fields for ask in ASKED[field])
+    return tuple(sorted({ask for ask in asks if isinstance(ask, KubeAsk) and not ask.given_by}))
 
 
 def aws_actions(fields: Iterable[str]) -> tuple[str, ...]:
-    """The IAM actions that these fields need, each once, sorted."""
+    """The IAM actions that these need, each once, sorted."""
     asks = (ask for field in fields for ask in ASKED[field])
     return tuple(sorted({ask.action for ask in asks if isinstance(ask, AwsAsk) and ask.action}))

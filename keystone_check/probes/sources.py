@@ -44,9 +44,11 @@ class _Once(Generic[T]):
 class Sources:
     """Cluster and AWS, connected when first asked for."""
 
-    def __init__(self, access: Access, limits: Limits) -> None:
+    def __init__(self, access: Access, limits: Limits, parts: frozenset[str] = frozenset()) -> None:
+        """`parts` are the wanted parts of facts that can be read in parts (`bucket.policy`)."""
         self.access = access
         self.limits = limits
+        self.parts = parts
         self.kube: Callable[[], Kube] = _Once(self._kube)
         self.aws: Callable[[], Aws] = _Once(self._aws)
 

@@ -15,7 +15,7 @@ from keystone_check import jose
 from keystone_check.model.access import Access
 from keystone_check.model.facts import Missing
 from keystone_check.model.web import Chain
-from keystone_check.probes.limits import Limits
+from keystone_check.probes.limits import NO_NAME, NO_WAY, SLOW, Limits
 from keystone_check.probes.refusals import ReadError
 from keystone_check.probes.strangers import destination, obstacle
 from keystone_check.probes.web import proxy_for
@@ -99,13 +99,15 @@ def _handshake(
         ):
             return read(tls)
     except TimeoutError as error:
-        raise ReadError(f"{what}: no answer within {seconds:g} s", code="timeout") from error
+        raise ReadError(f"{what}: no answer within {seconds:g} s", SLOW, code="timeout") from error
     except ssl.SSLError as error:
         raise ReadError(f"{what}: {error.reason or error}", code="tls") from error
     except socket.gaierror as error:
-        raise ReadError(f"{what}: the host's name does not resolve", code="unreachable") from error
+        raise ReadError(f"{what}: the host's name does not resolve", NO_NAME, code="unreachable") from error
     except (OSError, http.client.HTTPException) as error:
-        raise ReadError(f"{what}: no connection: {getattr(error, 'strerror', None) or error}") from error
+        raise ReadError(
+            f"{what}: no connection: {getattr(error, 'strerror', None) or error}", NO_WAY
+        ) from error
 
 
 def _connection(host: str, access: Access, seconds: float) -> socket.socket:

@@ -13,7 +13,15 @@ from keystone_check.model.access import Access
 from keystone_check.model.facts import Missing
 from keystone_check.model.web import Response
 from keystone_check.probes.answer import BODY_LIMIT, Answer, headers_of, response
-from keystone_check.probes.limits import CONTACT_SECONDS, BrokenOffError, Limits, persist
+from keystone_check.probes.limits import (
+    CONTACT_SECONDS,
+    NO_NAME,
+    NO_WAY,
+    SLOW,
+    BrokenOffError,
+    Limits,
+    persist,
+)
 from keystone_check.probes.refusals import ReadError
 from keystone_check.probes.strangers import destination, obstacle
 
@@ -71,7 +79,7 @@ def _body(answer: urllib3.BaseHTTPResponse, url: str, started: float, seconds: f
     while len(chunks) <= BODY_LIMIT:
         if time.monotonic() - started > seconds:
             answer.close()
-            raise ReadError(f"GET {url}: the answer was not whole within {seconds:g} s", code="timeout")
+            raise ReadError(f"GET {url}: the answer was not whole within {seconds:g} s", SLOW, code="timeout")
         chunk = answer.read1(min(65536, BODY_LIMIT + 1 - len(chunks)))
         if not chunk:
             return bytes(chunks)
@@ -106,19 +114,19 @@ def proxy_for(host: str, port: int, access: Access) -> str:
 def _failure(url: str, error: Exception, seconds: float) -> Exception:
     match error:
         case urllib3.exceptions.NameResolutionError():
-            return ReadError(f"GET {url}: the host's name does not resolve", code="unreachable")
+            return ReadError(f"GET {url}: the host's name does not resolve", NO_NAME, code="unreachable")
         case urllib3.exceptions.NewConnectionError():
-            return ReadError(f"GET {url}: no connection: {_cause(error)}", code="unreachable")
+            return ReadError(f"GET {url}: no connection: {_cause(error)}", NO_WAY, code="unreachable")
         case urllib3.exceptions.ConnectTimeoutError():
             within = min(seconds, 2 * CONTACT_SECONDS)
-            return ReadError(f"GET {url}: no connection within {within:g} s", code="timeout")
+            return ReadError(f"GET {url}: no connection within {within:g} s", NO_WAY, code="timeout")
         case urllib3.exceptions.ReadTimeoutError():
-            return ReadError(f"GET {url}: no answer within {seconds:g} s", code="timeout")
+            return ReadError(f"GET {url}: no answer within {seconds:g} s", SLOW, code="timeout")
         case urllib3.exceptions.ProxyError():
             said = f"GET {url}: the proxy of HTTPS_PROXY did not connect us: {_cause(error)}"
             return ReadError(said, "check HTTPS_PROXY", code="unreachable")
         case urllib3.exceptions.SSLError():
-            return ReadError(f"GET {url}: no TLS connection: {_cause(error)}", code="tls")
+            return ReadError(f"GET {url}: no TLS connection: {_cause(error)}", NO_WAY, code="tls")
         case urllib3.exceptions.ProtocolError() | ConnectionError():
             return BrokenOffError(ReadError(f"GET {url}: the connection was broken off: {_cause(error)}"))
     return ReadError(f"GET {url}: {type(error).__name__}: {error}")

@@ -26,8 +26,20 @@ def render(report: Report, mending: Json | None = None) -> str:
 
 def dumps(document: object) -> str:
     """JSON as this project writes it."""
-    text = json.dumps(document, indent=2, ensure_ascii=True)
-    return veiled(text).replace("\x7f", "\\u007f") + "\n"
+    text = json.dumps(_veiled(document), indent=2, ensure_ascii=True)
+    return text.replace("\x7f", "\\u007f") + "\n"
+
+
+def _veiled(value: object) -> object:
+    """Text by text: what is left out of one must not take the quote that ends it along."""
+    match value:
+        case str():
+            return veiled(value)
+        case Mapping():
+            return {key: _veiled(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_veiled(item) for item in value]
+    return value
 
 
 def as_object(report: Report) -> Json:

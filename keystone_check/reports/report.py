@@ -79,11 +79,12 @@ def rows(world: World) -> Iterator[tuple[str, str]]:
 
 
 def retries(world: World) -> Iterator[str]:
-    """Answers that came only after a transient refusal."""
+    """Answers that came only after a transient refusal, or never came."""
     for name in ("cluster_discovery", "cluster_keys", "discovery", "key_set"):
         answer = getattr(world, name)
         if isinstance(answer, Response) and answer.attempts > 1:
-            yield f"{answer.url} answered at the {_ordinal(answer.attempts)} try"
+            said = "answered" if answer.status < 400 else f"still answered {answer.status}"
+            yield f"{answer.url} {said} at the {_ordinal(answer.attempts)} try"
 
 
 def counts(diagnosis: Diagnosis) -> str:

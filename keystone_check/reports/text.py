@@ -38,7 +38,7 @@ def judgement(report: Report, screen: Screen) -> Iterator[str]:
     yield from headline(diagnosis, screen)
     yield from _map(diagnosis, screen)
     yield from _findings(diagnosis, screen)
-    yield from _unseen(diagnosis, screen)
+    yield from _unseen(report, screen)
     yield from _idle(diagnosis, screen)
     for note in retries(diagnosis.world):
         yield from screen.words(f"note: {note}", style="dim")
@@ -61,7 +61,15 @@ def _sentence(diagnosis: Diagnosis) -> tuple[str, str]:
     if not (held := diagnosis.having(Status.HOLDS)):
         return "There was nothing to judge.", "bold yellow"
     checks = len({outcome.check.id for outcome in held})
-    return f"Every link holds: {_judgements(held)} by {checks} check{'s' * (checks > 1)}.", "bold green"
+    made = f"{_judgements(held)} by {checks} check{'s' * (checks > 1)}"
+    if idle := [link for link, outcomes in diagnosis.links() if _idles(outcomes)]:
+        return f"What is there holds: {made}. Nothing to judge at {', '.join(idle)}.", "bold yellow"
+    return f"Every link holds: {made}.", "bold green"
+
+
+def _idles(outcomes: Sequence[Outcome]) -> bool:
+    """Whether a link was asked for and had nothing to judge."""
+    return bool(outcomes) and _worst(outcomes) is Status.NOT_APPLICABLE
 
 
 def _judgements(outcomes: Sequence[Outcome]) -> str:
@@ -154,9 +162,9 @@ def _repair(repair: Repair, screen: Screen) -> Iterator[str]:
         yield from screen.pair("repair", words, "    ")
 
 
-def _unseen(diagnosis: Diagnosis, screen: Screen) -> Iterator[str]:
+def _unseen(report: Report, screen: Screen) -> Iterator[str]:
     mark, style = MARKS[Status.BLOCKED]
-    reasons = tuple(unseen(diagnosis))
+    reasons = tuple(unseen(report.diagnosis))
     if reasons:
         yield ""
         yield screen.paint("bold", "Could not be seen")
@@ -166,12 +174,15 @@ def _unseen(diagnosis: Diagnosis, screen: Screen) -> Iterator[str]:
             yield from screen.pair("needs", permission, "    ")
         checks = dict.fromkeys(outcome.check.id for outcome in outcomes)
         yield from screen.pair("unjudged", ", ".join(checks), "    ")
+    printing = f"{report.again} --permissions"
+    if any(permission for _, permission, _ in reasons) and next_step(report) != printing:
+        yield from screen.words(f"{printing} prints all rights that a look needs", indent="  ", style="dim")
 
 
 def _idle(diagnosis: Diagnosis, screen: Screen) -> Iterator[str]:
     """Links with nothing to judge: quiet, but never silent, for a wrong namespace looks like this."""
     for link, outcomes in diagnosis.links():
-        if outcomes and _worst(outcomes) is Status.NOT_APPLICABLE:
+        if _idles(outcomes):
             reasons = dict.fromkeys(outcome.finding.message for outcome in outcomes)
             yield from screen.words(f"{link}: nothing to judge: {'; '.join(reasons)}", style="dim", hang="  ")
 

@@ -1,44 +1,73 @@
-"""python -m keystone_check.sandbox [FAULT]: serve a sandbox until interrupted."""
+"""python -m keystone_check.sandbox [FAULT]: serve a sandbox until interrupted.
+
+What is heavy is imported when the signals are in hand, so that an early Ctrl-C is quiet as well.
+"""
+
+from __future__ import annotations
 
 import argparse
 import signal
 import sys
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from keystone_check.near import did_you_mean
-from keystone_check.sandbox.faults import FAULTS
-from keystone_check.sandbox.ground import Ground
-from keystone_check.sandbox.serve import Serving, serve, wall_clock
-from keystone_check.sandbox.worlds import healthy
+
+if TYPE_CHECKING:
+    from keystone_check.sandbox.serve import Serving
 
 
 def main() -> int:
-    """Serve, print how to reach it, and wait for Ctrl-C."""
-    parser = argparse.ArgumentParser(
-        prog="python -m keystone_check.sandbox",
-        description="Serve an embedded cluster and AWS account on loopback ports until interrupted.",
-        epilog="Faults: " + ", ".join(FAULTS),
-    )
-    parser.add_argument(
-        "fault", nargs="?", metavar="FAULT", help="a way to break it; none serves a healthy one"
-    )
-    name = parser.parse_args().fault
-    if name is not None and name not in FAULTS:
-        print(f"There is no fault {name!r}.{did_you_mean(name, FAULTS)} --help lists them.", file=sys.stderr)
+    """Serve, print how to reach it, and wait for Ctrl-C; 130 where that came before anything was served."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):  # Windows has no SIGHUP
+            # As Ctrl-C, which passes through every `finally`: a private kubeconfig lies in the folder.
+            signal.signal(getattr(signal, name), lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        return _serve()
+    except KeyboardInterrupt:
+        print("interrupted before anything was served", file=sys.stderr)
+        return 128 + signal.SIGINT
+
+
+def _serve() -> int:
+    from keystone_check.sandbox.faults import FAULTS
+    from keystone_check.sandbox.ground import Ground
+    from keystone_check.sandbox.serve import serve, wall_clock
+    from keystone_check.sandbox.worlds import healthy
+
+    name = _fault(FAULTS)
+    if name and name not in FAULTS:
+        hint = did_you_mean(name, FAULTS)
+        print(f"there is no fault {name!r}\n  next: {hint}", file=sys.stderr)
         return 2
     ground = Ground.make()
     world = healthy(ground, wall_clock())
-    if name is not None:
+    if name:
         world = FAULTS[name].apply(world)
+    what = f"with the fault {name}: {FAULTS[name].title}" if name else "in which every link holds"
     with serve(world, ground) as serving:
-        print(_introduction(name, serving), flush=True)
-        _wait()
+        _show_until_interrupted(_introduction(what, serving))
     return 0
 
 
-def _introduction(name: str | None, serving: Serving) -> str:
+def _fault(known: Iterable[str]) -> str:
+    parser = argparse.ArgumentParser(
+        prog="python -m keystone_check.sandbox",
+        description="Serve an embedded cluster and AWS account on loopback ports until interrupted.",
+        epilog="Faults: " + ", ".join(known),
+    )
+    parser.add_argument(
+        "fault", nargs="?", default="", metavar="FAULT", help="a way to break it; none serves a healthy one"
+    )
+    name: str = parser.parse_args().fault
+    return name
+
+
+def _introduction(what: str, serving: Serving) -> str:
     (serving.folder / "keystone-check.toml").write_text(_configuration(serving))
     exports = "\n".join(f"export {key}={value}" for key, value in serving.environment.items())
-    what = f"with the fault {name}: {FAULTS[name].title}" if name else "in which every link holds"
     return (
         f"# A sandbox {what}.\n"
         "# In another shell, for kubectl, the AWS CLI and every SDK:\n"
@@ -60,10 +89,11 @@ def _configuration(serving: Serving) -> str:
     )
 
 
-def _wait() -> None:
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+def _show_until_interrupted(introduction: str) -> None:
     try:
-        signal.pause()
+        print(introduction, flush=True)
+        while True:
+            time.sleep(1)  # and not signal.pause(): a signal just before it would be slept through
     except KeyboardInterrupt:
         return
 

@@ -3,7 +3,7 @@
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import partial
@@ -40,6 +40,10 @@ class Serving:
     """Holds the kubeconfig and the CA; gone when serving ends."""
     environment: Mapping[str, str]
     """For kubectl, the AWS CLI and any SDK: where their configuration lies. No secret is in it."""
+    asked: Callable[[], frozenset[str]]
+    """What requests have needed so far: `list serviceaccounts`, `iam:GetRole`."""
+    asked_of: Callable[[], frozenset[tuple[str, str]]]
+    """The IAM actions that were needed, with the ARN of what they were asked of."""
 
 
 def wall_clock() -> int:
@@ -54,16 +58,20 @@ def serve(
     *,
     clock: Callable[[], int] = wall_clock,
     fixed: Mapping[str, Response] | None = None,
+    denied: Collection[str] = (),
 ) -> Iterator[Serving]:
     """Serve a world until the block ends. What is Missing in it is refused, by the permission that it names.
 
+    `denied` names more permissions that are refused: `iam:GetRole`, `create serviceaccounts/token`.
     `fixed` gives answers by URL that stand in front of the bucket. One process can serve several worlds,
     each on a ground of its own.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keystone-check-")))
-        kube = stack.enter_context(_kube_server(world, ground, clock, _refused(world)))
-        access = stack.enter_context(serve_cloud(world, ground, clock=clock, fixed=fixed))
+        refused = _refused(world).union(denied)
+        kube = stack.enter_context(_kube_server(world, ground, clock, refused))
+        account = _account(world, ground)
+        access = stack.enter_context(_serving_cloud(world, account, ground, clock, fixed, refused))
         kubeconfig = _private_file(folder / "kubeconfig", kube.kubeconfig.reveal())
         (folder / "ca.pem").write_bytes(ground.root_pem)
         yield Serving(
@@ -71,6 +79,8 @@ def serve(
             access=replace(access, kubeconfig=str(kubeconfig)),
             folder=folder,
             environment=_environment(access, folder),
+            asked=lambda: frozenset(kube.asked).union(action for action, _ in account.asked),
+            asked_of=lambda: frozenset(account.asked),
         )
 
 
@@ -83,14 +93,32 @@ def serve_cloud(
     fixed: Mapping[str, Response] | None = None,
 ) -> Iterator[Access]:
     """Serve a world's AWS account and issuer front alone; the cluster is somebody else's."""
-    account = Account.open(ground.account, ground.region, _caller(world, ground))
+    account = _account(world, ground)
+    with _serving_cloud(world, account, ground, clock, fixed, _refused(world)) as access:
+        yield access
+
+
+def _account(world: World, ground: Ground) -> Account:
+    return Account.open(ground.account, ground.region, _caller(world, ground))
+
+
+@contextmanager
+def _serving_cloud(
+    world: World,
+    account: Account,
+    ground: Ground,
+    clock: Callable[[], int],
+    fixed: Mapping[str, Response] | None,
+    refused: frozenset[str],
+) -> Iterator[Access]:
     publication = Publication(
         partial(state.bucket, account.id), partial(state.account_public_access, account.id), dict(fixed or {})
     )
     sts = Sts(account, publication, world.chains, clock)
     with Front(publication, ground.web) as front, AwsServer(account, sts) as aws:
         loading.load(world, aws.url, account)
-        account.denied = _refused(world)
+        account.denied = refused
+        account.asked.clear()  # what loading asked
         hosts = dict.fromkeys((*(host for host, _ in world.chains.seen()), *WEB_NAMES[:1]))
         yield Access(
             name="sandbox",

@@ -14,6 +14,7 @@ from keystone_check.model.chain import LINKS
 from keystone_check.model.finding import Severity
 from keystone_check.model.outcome import Check
 from keystone_check.model.world import World
+from keystone_check.probes.rights import parts
 from keystone_check.sandbox.faults import FAULTS
 
 ALL = checks.load()
@@ -62,6 +63,13 @@ def test_it_needs_facts_that_a_world_has_under_the_same_type(check: Check) -> No
     for need in check.needs:
         assert need in {field.name for field in fields(World)}
         assert _members(judge[need]) <= _members(world[need]), need
+
+
+@every_check
+def test_it_reads_parts_that_there_are_of_needs_that_have_parts(check: Check) -> None:
+    assert check.parts <= {part for need in check.needs for part in parts(need)}
+    for need in check.needs:
+        assert not parts(need) or parts(need) & check.parts, f"{need}: name the parts with Annotated"
 
 
 def _members(hint: object) -> set[object]:

@@ -85,7 +85,7 @@ class Outside:
             gather=self.gather,
             write=self.write,
             wait=lambda attempt: False,
-            endpoints=lambda access: ("https://10.0.0.5:6443  the API server",),
+            endpoints=lambda access, known: ("https://10.0.0.5:6443  the API server",),
             rights=self.rights,
         )
 

@@ -11,10 +11,16 @@ MANUAL = {
     "issuer-is-k3s-default": "--kube-apiserver-arg=service-account-issuer",
     "issuer-was-appended": "--kube-apiserver-arg=service-account-issuer",
     "bucket-is-gone": "serve this at",
+    "private-key-is-published": "on every API server: sign with a new key",
     "role-is-missing": "aws iam create-role",
 }
 """Faults that are mended on a host or by somebody who knows more, and a line that says how."""
-UNSAFE = ("account-is-blocked", "policy-opens-everything", "trust-pins-no-subject")
+UNSAFE = (
+    "account-is-blocked",
+    "former-private-key-is-published",
+    "policy-opens-everything",
+    "trust-pins-no-subject",
+)
 """Faults whose repair takes access away, or may open what else the account holds shut."""
 SAFE = tuple(name for name in FAULTS if name not in MANUAL and name not in UNSAFE)
 

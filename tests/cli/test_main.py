@@ -211,10 +211,14 @@ def test_without_a_terminal_there_is_no_colour_unless_asked_for() -> None:
     assert "\x1b" in command(finding(build.defect()), "--color").out
 
 
-def test_endpoints_are_listed_without_a_look() -> None:
+def test_endpoints_are_listed_after_a_look_at_what_names_them() -> None:
     outside = finding(build.defect())
     ran = command(outside, "--endpoints")
-    assert (ran.code, ran.out, outside.needs) == (0, "https://10.0.0.5:6443  the API server\n", [])
+    assert (ran.code, ran.out, outside.needs) == (
+        0,
+        "https://10.0.0.5:6443  the API server\n",
+        [frozenset({"caller", "issuer", "discovery"})],
+    )
 
 
 def test_a_page_is_printed_without_a_cluster() -> None:

@@ -5,7 +5,21 @@ import json
 import pytest
 import yaml  # type: ignore[import-untyped]  # it ships no types
 
-from keystone_check.cli.permissions import Scope, iam_policy, manifests, permissions, resource
+from keystone_check.cli.permissions import (
+    MOST_ROLES,
+    Scope,
+    iam_policy,
+    manifests,
+    permissions,
+    resources,
+    scope,
+)
+from keystone_check.model.access import Access
+from keystone_check.model.aws import Caller
+from keystone_check.model.cluster import ROLE_ARN, Issuer, ServiceAccount
+from keystone_check.model.facts import Subjects
+from keystone_check.model.web import Response
+from keystone_check.model.world import Binding, Expected, World
 from keystone_check.probes.rights import (
     ASKED,
     CLUSTER_DISCOVERY,
@@ -19,8 +33,9 @@ from keystone_check.probes.rights import (
     aws_actions,
     kube_rights,
 )
+from tests.worlds import world
 
-SCOPE = Scope("", "aws-cn", "111122223333", "keys")
+SCOPE = Scope("", "aws-cn", "111122223333", "keys", ("one/.well-known/openid-configuration", "one/k"))
 ALL = kube_rights(ASKED)
 
 
@@ -38,13 +53,13 @@ def granted(role: dict[str, object]) -> set[KubeAsk]:
 
 @pytest.mark.parametrize("namespace", ["", "app"])
 def test_the_roles_grant_exactly_what_is_asked(namespace: str) -> None:
-    roles = [dict(role) for role in manifests(ALL, namespace)]
+    roles = [dict(role) for role in manifests(ALL, Scope(namespace))]
     assert set().union(*(granted(role) for role in roles)) == set(ALL)
 
 
 def test_what_lies_in_a_namespace_is_granted_there_alone() -> None:
     across, inside = manifests(
-        (VERSION, WHOAMI, CLUSTER_DISCOVERY, LIST_ACCOUNTS, GET_ACCOUNT, CREATE_TOKEN), "app"
+        (VERSION, WHOAMI, CLUSTER_DISCOVERY, LIST_ACCOUNTS, GET_ACCOUNT, CREATE_TOKEN), Scope("app")
     )
     assert granted(dict(across)) == {VERSION, WHOAMI, CLUSTER_DISCOVERY}
     assert granted(dict(inside)) == {LIST_ACCOUNTS, GET_ACCOUNT, CREATE_TOKEN}
@@ -55,24 +70,92 @@ def test_the_policy_allows_exactly_the_actions() -> None:
     actions = aws_actions(ASKED)
     statements = iam_policy(actions, SCOPE)["Statement"]
     assert isinstance(statements, list)
+    assert "sts:GetCallerIdentity" not in actions
     assert sorted(action for statement in statements for action in statement["Action"]) == list(actions)
     assert {statement["Effect"] for statement in statements} == {"Allow"}
 
 
 @pytest.mark.parametrize(
-    ("action", "arn"),
+    ("action", "arns"),
     [
-        ("iam:GetRole", "arn:aws-cn:iam::111122223333:role/*"),
-        ("iam:GetOpenIDConnectProvider", "arn:aws-cn:iam::111122223333:oidc-provider/*"),
-        ("iam:ListOpenIDConnectProviders", "*"),
-        ("s3:GetAccountPublicAccessBlock", "*"),
-        ("s3:GetObject", "arn:aws-cn:s3:::keys/*"),
-        ("s3:ListBucket", "arn:aws-cn:s3:::keys"),
-        ("s3:GetBucketPolicy", "arn:aws-cn:s3:::keys"),
+        ("iam:GetRole", ["arn:aws-cn:iam::111122223333:role/*"]),
+        ("iam:GetOpenIDConnectProvider", ["arn:aws-cn:iam::111122223333:oidc-provider/*"]),
+        ("iam:ListOpenIDConnectProviders", ["*"]),
+        ("s3:GetAccountPublicAccessBlock", ["*"]),
+        (
+            "s3:GetObject",
+            ["arn:aws-cn:s3:::keys/one/.well-known/openid-configuration", "arn:aws-cn:s3:::keys/one/k"],
+        ),
+        ("s3:ListBucket", ["arn:aws-cn:s3:::keys"]),
+        ("s3:GetBucketPolicy", ["arn:aws-cn:s3:::keys"]),
     ],
 )
-def test_an_action_is_granted_on_the_narrowest_resource_that_is_known(action: str, arn: str) -> None:
-    assert resource(action, SCOPE) == arn
+def test_an_action_is_granted_on_the_narrowest_resources_that_are_known(action: str, arns: list[str]) -> None:
+    assert list(resources(action, SCOPE)) == arns
+
+
+def test_known_roles_are_named_whatever_their_path() -> None:
+    narrow = Scope(account="111122223333", roles=("api",))
+    assert resources("iam:GetRole", narrow) == (
+        "arn:aws:iam::111122223333:role/api",
+        "arn:aws:iam::111122223333:role/*/api",
+    )
+
+
+def bound(*arns: str) -> World:
+    """A world with one service account for each of these roles."""
+    accounts = tuple(
+        (f"app/{number}", ServiceAccount("app", f"{number}", "", {ROLE_ARN: arn}))
+        for number, arn in enumerate(arns)
+    )
+    caller = Caller("arn:aws:iam::111122223333:user/me", "111122223333", "eu-central-1")
+    return world(accounts=Subjects(accounts), caller=caller)
+
+
+def test_only_well_formed_roles_of_the_own_account_are_looked_up() -> None:
+    known = bound(
+        "arn:aws:iam::111122223333:role/team/api", "arn:aws:iam::999999999999:role/other", "role/bent"
+    )
+    assert scope(Access("test"), known).roles == ("api",)
+
+
+def test_a_policy_does_not_list_roles_without_end() -> None:
+    known = bound(*(f"arn:aws:iam::111122223333:role/r{number}" for number in range(MOST_ROLES + 1)))
+    assert scope(Access("test"), known).roles == ("*",)
+
+
+def test_of_an_unread_world_nothing_is_narrowed() -> None:
+    assert scope(Access("test"), world()) == Scope()
+
+
+def test_documents_of_a_prefix_are_named_by_their_keys() -> None:
+    issuer = "https://keys.s3.eu-central-1.amazonaws.com/one"
+    body = json.dumps({"issuer": issuer, "jwks_uri": f"{issuer}/keys.json"})
+    known = world(issuer=Issuer(issuer, "test"), discovery=Response("u", 200, (), body, len(body)))
+    found = scope(Access("test"), known)
+    assert (found.bucket, found.keys) == (
+        "keys",
+        ("one/.well-known/openid-configuration", "one/keys.json"),
+    )
+    unpublished = scope(Access("test"), world(issuer=Issuer(issuer, "test")))
+    assert (unpublished.bucket, unpublished.keys) == ("keys", ("*",))
+
+
+def test_an_expected_binding_elsewhere_gets_a_role_for_its_account_alone() -> None:
+    binding = Binding("other", "job", "arn:aws:iam::111122223333:role/job")
+    access = Access("test", namespace="app", expected=Expected(bindings=(binding,)))
+    *_, elsewhere = manifests(ALL, scope(access, world()))
+    assert elsewhere["metadata"] == {"name": "keystone-check", "namespace": "other"}
+    rules = elsewhere["rules"]
+    assert isinstance(rules, list)
+    assert [rule["resourceNames"] for rule in rules] == [["job"], ["job"]]
+    assert granted(dict(elsewhere)) == {GET_ACCOUNT, CREATE_TOKEN}
+
+
+@pytest.mark.parametrize("format", ["text", "json"])
+def test_no_check_that_asks_aws_needs_no_policy(format: str) -> None:
+    printed = permissions(ALL, (), Scope(), format)
+    assert ("nothing has to be allowed" in printed) == (format == "text")
 
 
 def test_every_action_that_is_read_with_is_known_to_be_of_iam_or_s3() -> None:
@@ -85,6 +168,8 @@ def test_the_text_is_yaml_for_kubectl_and_then_json_for_iam() -> None:
     roles, policy = text.split("# IAM: ", 1)
     (role,) = (document for document in yaml.safe_load_all(roles) if document)
     assert granted(role) == set(ALL)
+    assert "# iam:GetRole: " in policy
+    assert "# sts:GetCallerIdentity needs no permission" in policy
     assert json.loads(policy[policy.index("{") :])["Version"] == "2012-10-17"
 
 

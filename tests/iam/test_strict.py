@@ -7,12 +7,34 @@ from keystone_check.iam import strict
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "{'a': 1}", "NaN", '{"a": Infinity}', "[1,]", "[" * 100_000, "1" * 5000, "\ufeff{}", '"\t"'],
+    [
+        "",
+        "{",
+        "{'a': 1}",
+        "[" * 65 + "]" * 65,
+        '{"a":' * 900 + "1" + "}" * 900,
+        "1e400",
+        '"\\udc00"',
+        '["\ud800"]',
+        "NaN",
+        '{"a": Infinity}',
+        "[1,]",
+        "[" * 100_000,
+        "1" * 5000,
+        "\ufeff{}",
+        '"\t"',
+    ],
 )
 def test_what_is_not_json_says_why(text: str) -> None:
     answer = strict.read(text)
     assert isinstance(answer, strict.NotJson)
     assert answer.because
+
+
+def test_what_is_nested_as_deep_as_a_document_may_be_is_read() -> None:
+    assert isinstance(strict.read("[" * 64 + "]" * 64), list)
+    assert strict.read('"[{[{"') == "[{[{"
+    assert strict.read('"\\ud83d\\ude00"') == "\U0001f600"
 
 
 def test_repeated_names_are_told_with_their_place() -> None:

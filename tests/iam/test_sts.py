@@ -52,7 +52,7 @@ CASES: list[tuple[str, dict[str, Any], Step, str, int, str]] = [
         Step.SHAPE,
         "ValidationError",
         400,
-        "Request ARN is invalid",
+        f"{VALID} '' at 'roleArn' failed to satisfy constraint: Member must have length",
     ),
     ("session of one", {"request": request(session_name="s")}, Step.SHAPE, "ValidationError", 400, VALID),
     (

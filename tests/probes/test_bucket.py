@@ -10,6 +10,8 @@ from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.web import Response
 from keystone_check.probes.aws import Aws
 from keystone_check.probes.bucket import account_public_access, bucket
+from tests.probes.conftest import in_aws
+from tests.probes.servers import Reply, Request
 
 ISSUER = "https://keys.s3.eu-central-1.amazonaws.com/one"
 ME = Caller("arn:aws:sts::123456789012:user/moto", "123456789012", "eu-central-1")
@@ -93,6 +95,59 @@ def test_an_object_that_is_no_text_is_there_and_its_body_is_not(account: Access,
 
 def test_a_bucket_that_does_not_exist_is_absent(account: Access) -> None:
     assert bucket(Aws(account), ISSUER, UNREAD) == Absent("bucket", "there is no bucket keys")
+
+
+def test_only_the_wanted_settings_are_asked_for(account: Access, s3: Any) -> None:
+    s3.put_bucket_policy(Bucket="keys", Policy=POLICY)
+    found = bucket(Aws(account), ISSUER, UNREAD, frozenset({"bucket.policy"}))
+    assert isinstance(found, Bucket)
+    assert found.policy == POLICY
+    assert found.public_access == Missing("public_access", "no selected check needs it")
+    assert found.ownership == Missing("ownership", "no selected check needs it")
+
+
+def refusing(plain: Any, *refused: str, region: str = "eu-north-1") -> Access:
+    """S3 that refuses these methods, and tells the bucket's region as S3 does beside a refusal."""
+    denied = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+
+    def answer(request: Request) -> Reply:
+        status = 403 if request.method in refused else 200
+        headers = {"x-amz-bucket-region": region} if region else {}
+        return Reply(status, headers, denied if (status, request.method) == (403, "GET") else b"")
+
+    return in_aws(f"http://127.0.0.1:{plain(answer).port}")
+
+
+def test_the_region_is_told_beside_a_refusal(plain: Any) -> None:
+    found = bucket(Aws(refusing(plain, "HEAD", "GET")), "https://keys.s3.amazonaws.com", UNREAD)
+    assert isinstance(found, Bucket)
+    assert found.region == "eu-north-1"
+
+
+def test_a_region_that_nobody_tells_is_missing(plain: Any) -> None:
+    access = refusing(plain, "HEAD", region="")
+    found = bucket(Aws(access), "https://keys.s3.amazonaws.com", UNREAD)
+    assert isinstance(found, Missing)
+    assert found.because.startswith("s3:HeadBucket keys: 403")
+
+
+@pytest.mark.parametrize(
+    ("refused", "permission"), [(("GET",), "s3:GetObject"), (("HEAD", "GET"), "s3:ListBucket")]
+)
+def test_a_refused_object_names_the_right_that_would_tell_more(
+    plain: Any, refused: tuple[str, ...], permission: str
+) -> None:
+    found = bucket(Aws(refusing(plain, *refused)), ISSUER, UNREAD)
+    assert isinstance(found, Bucket)
+    gap = found.objects[DISCOVERY_KEY]
+    assert isinstance(gap, Missing)
+    assert gap.permission == permission
+
+
+def test_where_the_key_set_is_said_to_be_is_not_guessed(plain: Any) -> None:
+    found = bucket(Aws(refusing(plain, "GET")), ISSUER, UNREAD)
+    assert isinstance(found, Bucket)
+    assert [key for key, _ in found.objects] == [DISCOVERY_KEY]
 
 
 def test_an_issuer_elsewhere_has_no_bucket(account: Access) -> None:

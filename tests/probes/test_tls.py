@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from keystone_check.model.access import Access
 from keystone_check.model.facts import Missing
 from keystone_check.model.web import Chain
+from keystone_check.probes.limits import NO_WAY
 from keystone_check.probes.tls import chain
 from keystone_check.sandbox.ground import Ground
 from tests.probes.conftest import HOST, towards
@@ -54,7 +55,7 @@ def test_a_host_that_does_not_speak_tls_has_no_chain(plain: Callable[[Answer], S
 
 def test_a_host_that_is_not_there_has_no_chain(unused_port: int) -> None:
     found = chain(HOST, Access("test", connect_to=((HOST, f"127.0.0.1:{unused_port}"),)))
-    assert found == Missing(HOST, f"TLS with {HOST}: no connection: Connection refused")
+    assert found == Missing(HOST, f"TLS with {HOST}: no connection: Connection refused; {NO_WAY}")
 
 
 def test_a_host_inside_the_network_is_not_asked() -> None:

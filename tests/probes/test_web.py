@@ -10,6 +10,7 @@ from keystone_check.model.access import Access
 from keystone_check.model.facts import Missing
 from keystone_check.model.web import Response
 from keystone_check.probes.answer import BODY_LIMIT
+from keystone_check.probes.limits import NO_WAY, SLOW
 from keystone_check.probes.web import fetch
 from tests.probes.conftest import HOST, towards
 from tests.probes.servers import Answer, Reply, Reset, Server, Silence
@@ -92,7 +93,7 @@ def test_a_body_of_exactly_the_limit_is_whole(web: Start) -> None:
 def test_a_timeout_names_address_and_limit(web: Start) -> None:
     server = web(lambda _: Silence())
     missing = gap(fetch(URL, towards(server, request_seconds=0.2)))
-    assert missing.because == f"GET {URL}: no answer within 0.2 s"
+    assert missing.because == f"GET {URL}: no answer within 0.2 s; {SLOW}"
     assert len(server.asked) == 1
 
 
@@ -120,7 +121,7 @@ def test_a_connection_that_always_breaks_is_missing_after_three_tries(web: Start
 
 def test_a_port_that_nobody_listens_on_is_said_at_once(plain: Start, unused_port: int) -> None:
     access = Access("test", connect_to=((HOST, f"127.0.0.1:{unused_port}"),))
-    assert gap(fetch(URL, access)).because == f"GET {URL}: no connection: Connection refused"
+    assert gap(fetch(URL, access)).because == f"GET {URL}: no connection: Connection refused; {NO_WAY}"
 
 
 def test_a_server_that_speaks_no_tls_is_said_so(plain: Start) -> None:

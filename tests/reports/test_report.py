@@ -106,6 +106,13 @@ def test_an_answer_after_a_transient_refusal_is_noted(attempts: int, word: str) 
     ]
 
 
+def test_an_outage_that_did_not_pass_is_noted_as_one() -> None:
+    answer = Response("https://oidc.example/keys", 503, (), "", 0, attempts=3)
+    assert list(retries(replace(build.world(), key_set=answer))) == [
+        f"{answer.url} still answered 503 at the 3rd try"
+    ]
+
+
 def test_an_answer_at_the_first_try_is_not_noted() -> None:
     answer = Response("https://oidc.example/keys", 200, (), "{}", 2)
     assert list(retries(replace(build.world(), key_set=answer))) == []

@@ -187,3 +187,10 @@ def test_the_chain_shows_the_worst_of_each_link_and_fits_the_screen() -> None:
         "cluster ✓ → token ✓ → bucket ✓ → publication ✓ →\n  provider ✗ → binding ? → role ! → exchange –\n"
         in shown
     )
+
+
+def test_a_link_with_nothing_to_judge_is_in_the_headline() -> None:
+    idle = build.outcome(build.FINDINGS[Status.NOT_APPLICABLE], "role_exists", "role")
+    shown = flat(render(build.report(*GREEN, idle), Screen(200)))
+    assert "What is there holds: 2 judgements by 2 checks. Nothing to judge at role." in shown
+    assert "Every link holds" not in shown

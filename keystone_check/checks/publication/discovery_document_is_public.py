@@ -47,6 +47,6 @@ def _problem(discovery: Response) -> str:
     if discovery.status != 200:
         return publishing.refusal(discovery)
     if isinstance(discovery.body, Missing):
-        return f"200, but the body is {discovery.body.because}"
+        return f"200, but {discovery.body.because}"
     read = read_discovery(discovery.body)
     return f"200, but {read.because}" if isinstance(read, Unreadable) else ""

@@ -45,6 +45,6 @@ def _problem(key_set: Response) -> str:
     if key_set.status != 200:
         return publishing.refusal(key_set)
     if isinstance(key_set.body, Missing):
-        return f"200, but the body is {key_set.body.because}"
+        return f"200, but {key_set.body.because}"
     read = read_key_set(key_set.body)
     return f"200, but {read.because}" if isinstance(read, Unreadable) else ""

@@ -28,6 +28,8 @@ class Account:
     credentials: StaticCredentials = field(repr=False)
     denied: frozenset[str] = frozenset()
     """Actions such as `iam:GetRole` that answer AccessDenied."""
+    asked: set[tuple[str, str]] = field(default_factory=set)
+    """Every action that a request needed, with the ARN of what it was asked of."""
     _identities: dict[str, str] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 

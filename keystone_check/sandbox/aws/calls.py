@@ -29,25 +29,42 @@ class Call:
     access_key_id: str
     """Empty for an unsigned request."""
     form: dict[str, str]
+    path: str = ""
+    """Of S3: bucket and key."""
 
     @property
     def permission(self) -> str:
         """`iam:GetRole`."""
         return f"{'s3' if self.service == 's3control' else self.service}:{self.action}"
 
+    def resource(self, account: str) -> str:
+        """The ARN that a policy names to allow the call."""
+        if self.service == "s3":
+            return f"arn:aws:s3:::{self.path}"
+        if "RoleName" in self.form:
+            return f"arn:aws:iam::{account}:role/{self.form['RoleName']}"
+        return self.form.get("OpenIDConnectProviderArn", "*")
+
 
 def read_call(request: Request) -> Call:
     """The call that a request makes. The Query protocol names its action; S3's follows from verb and path."""
     signed = _CREDENTIAL.search(request.headers.get("Authorization", ""))
     key, service = (signed["key"], signed["service"]) if signed else ("", "")
-    body = request.get_data(cache=True)
-    if request.content_type and request.content_type.startswith("application/x-www-form-urlencoded"):
-        form = {name: values[-1] for name, values in parse_qs(body.decode(), keep_blank_values=True).items()}
-        if "Action" in form:
-            return Call(service or "sts", form["Action"], key, form)
+    form = _form(request)
+    if "Action" in form:
+        return Call(service or "sts", form["Action"], key, form)
     if request.path.startswith("/v20180820/configuration/publicAccessBlock"):
         return Call("s3control", f"{_verb(request)}AccountPublicAccessBlock", key, {})
-    return Call(service or "s3", _s3_action(request), key, {})
+    return Call(service or "s3", _s3_action(request), key, {}, request.path.strip("/"))
+
+
+def _form(request: Request) -> dict[str, str]:
+    """The parameters of the Query protocol, which a GET has in its address. What is not UTF-8 is replaced."""
+    body = request.get_data(cache=True)
+    if request.content_type and request.content_type.startswith("application/x-www-form-urlencoded"):
+        sent = parse_qs(body.decode(errors="replace"), keep_blank_values=True)
+        return {name: values[-1] for name, values in sent.items()}
+    return dict(request.args.items()) if request.method == "GET" and request.path == "/" else {}
 
 
 def _s3_action(request: Request) -> str:

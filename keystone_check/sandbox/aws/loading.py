@@ -9,12 +9,18 @@ from keystone_check.model.aws import Bucket, Provider, PublicAccessBlock, Role, 
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.world import World
 from keystone_check.probes.aws import session
+from keystone_check.probes.discretion import discreet
 from keystone_check.sandbox.aws import state
 from keystone_check.sandbox.aws.account import Account
 
 
 def load(world: World, url: str, account: Account) -> None:
     """Create bucket, providers and roles as the world has them; what is Missing or Absent is left out."""
+    with discreet("botocore"):
+        _load(world, url, account)
+
+
+def _load(world: World, url: str, account: Account) -> None:
     if isinstance(world.bucket, Bucket):
         _load_bucket(_client("s3", url, account), world.bucket)
     if isinstance(world.account_public_access, PublicAccessBlock):

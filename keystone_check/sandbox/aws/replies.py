@@ -1,5 +1,6 @@
 """Answers in the forms that AWS's clients parse: the Query protocol's XML and S3's."""
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from xml.sax.saxutils import escape
@@ -10,6 +11,9 @@ NAMESPACES = {
     "sts": "https://sts.amazonaws.com/doc/2011-06-15/",
     "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
 }
+
+_NO_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold, not even escaped (section 2.2)."""
 
 Tree = Mapping[str, "str | Tree | Iterable[Tree]"]
 
@@ -47,7 +51,7 @@ def xml(tree: Tree) -> str:
 def _value(value: "str | Tree | Iterable[Tree]") -> str:
     match value:
         case str():
-            return escape(value)
+            return escape(_NO_CHARACTER.sub("\ufffd", value), {"\r": "&#13;"})
         case Mapping():
             return xml(value)
         case _:

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Request, Response
 
 from keystone_check.iam.s3 import is_public
 from keystone_check.model.aws import Bucket, PublicAccessBlock
+from keystone_check.model.facts import Absent
 from keystone_check.sandbox.aws import state
 from keystone_check.sandbox.aws.account import Account
 from keystone_check.sandbox.aws.calls import Call
@@ -14,10 +15,15 @@ from keystone_check.sandbox.aws.replies import s3_error
 
 def refusal(account: Account, call: Call, request: Request) -> Response | None:
     """S3's refusal of a write that moto would take; None when S3 would take it too."""
-    bucket = state.bucket(account.id, request.path.lstrip("/").partition("/")[0])
+    name, _, key = request.path.lstrip("/").partition("/")
+    bucket = state.bucket(account.id, name, key)
     if not isinstance(bucket, Bucket):
         return None
     match call.action:
+        case "GetObject" if "s3:ListBucket" in account.denied and isinstance(bucket.objects[key], Absent):
+            # Who may not list a bucket does not learn what is not in it:
+            # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+            return s3_error(403, "AccessDenied", "Access Denied")
         case "PutBucketPolicy":
             return _policy_refusal(account, bucket, request)
         case "PutObject" | "PutObjectAcl" | "PutBucketAcl":

@@ -1,11 +1,14 @@
 """The AWS door: our answers first, moto's for the rest, on one free loopback port."""
 
 import io
+import os
 import threading
 from collections.abc import Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from botocore.model import OperationNotFoundError
+from moto.core.utils import service_name_from_moto_package_name
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -15,7 +18,8 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from keystone_check.model import web
-from keystone_check.sandbox.aws import iam, s3
+from keystone_check.model.aws import Bucket
+from keystone_check.sandbox.aws import iam, s3, state
 from keystone_check.sandbox.aws.account import Account
 from keystone_check.sandbox.aws.calls import Call, read_call
 from keystone_check.sandbox.aws.replies import query_error, s3_error
@@ -24,14 +28,20 @@ from keystone_check.sandbox.aws.sts import Sts
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+SERVICES = ("iam", "s3", "s3control", "sts")
+
 
 class AwsServer:
     """`with AwsServer(account, sts) as aws` serves until the block ends."""
 
     def __init__(self, account: Account, sts: Sts) -> None:
+        _learn_service_names()
+        self.crashes: list[str] = []
+        """Tracebacks of the server's own faults; tests assert that there is none."""
         self._server = make_server(
-            "127.0.0.1", 0, _Application(account, sts), threaded=True, request_handler=_QuietHandler
+            "127.0.0.1", 0, Application(account, sts), threaded=True, request_handler=_QuietHandler
         )
+        self._server.log = lambda kind, message, *values: self.crashes.append(message)  # type: ignore[method-assign]
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
 
     @property
@@ -51,6 +61,22 @@ class AwsServer:
         self._server.server_close()
 
 
+def _learn_service_names() -> None:
+    """Let moto look its services' names up (it keeps them) before any request does.
+
+    It asks a botocore session of its own, which fails where AWS_PROFILE names no profile: the user's
+    configuration is no business of the sandbox's.
+    """
+    hidden = {
+        name: os.environ.pop(name) for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE") if name in os.environ
+    }
+    try:
+        for service in SERVICES:
+            service_name_from_moto_package_name(service)
+    finally:
+        os.environ.update(hidden)
+
+
 class _QuietHandler(MotoRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -58,7 +84,9 @@ class _QuietHandler(MotoRequestHandler):
         """Nothing: the sandbox is quiet."""
 
 
-class _Application:
+class Application:
+    """The account as a WSGI application."""
+
     def __init__(self, account: Account, sts: Sts) -> None:
         self._account = account
         self._sts = sts
@@ -74,21 +102,29 @@ class _Application:
         body = request.get_data(cache=True)  # reading the call consumed it, so moto gets it again
         environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
         environ.pop("HTTP_TRANSFER_ENCODING", None)
-        return self._moto(environ, start_response)  # type: ignore[no-any-return]  # moto is not typed here
+        try:
+            return self._moto(environ, start_response)  # type: ignore[no-any-return]  # moto is not typed here
+        except (OperationNotFoundError, NotImplementedError):
+            return _unknown_action(call)(environ, start_response)
 
     def _refusal(self, call: Call) -> Response | None:
         """Steps that every AWS service takes first: who is it, and may they?"""
-        if call.permission == "sts:AssumeRoleWithWebIdentity" or not call.access_key_id:
+        if call.permission == "sts:AssumeRoleWithWebIdentity":
             return None
+        if not call.access_key_id:
+            return None if call.service == "s3" else _unsigned(call)
         identity = self._account.identity(call.access_key_id)
         if not identity:
             return _unknown_key(call)
+        self._account.asked.add((call.permission, call.resource(self._account.id)))
         if call.permission in self._account.denied:
-            return _denied(call, identity)
+            return _denied(call, identity, self._account.id)
         return None
 
     def _answer(self, call: Call, request: Request) -> Response | None:
         match call.service:
+            case "sts" | "iam" if not call.action:
+                return _unknown_action(call)
             case "sts":
                 return self._sts.answer(call)
             case "iam":
@@ -111,6 +147,19 @@ class _Application:
         return s3_error(403, "AccessDenied", "Access Denied")
 
 
+def _unknown_action(call: Call) -> Response:
+    """What no service has, and what moto does not have of it."""
+    message = f"Could not find operation {call.action} for version {call.form.get('Version', '')}"
+    return query_error(call.service, 400, "InvalidAction", message)
+
+
+def _unsigned(call: Call) -> Response:
+    if call.service == "s3control":
+        return s3_error(403, "AccessDenied", "Access Denied")
+    message = "Request is missing Authentication Token"
+    return query_error(call.service, 403, "MissingAuthenticationToken", message)
+
+
 def _unknown_key(call: Call) -> Response:
     if call.service.startswith("s3"):
         message = "The AWS Access Key Id you provided does not exist in our records."
@@ -120,9 +169,13 @@ def _unknown_key(call: Call) -> Response:
     )
 
 
-def _denied(call: Call, identity: str) -> Response:
+def _denied(call: Call, identity: str, account: str) -> Response:
     if call.service.startswith("s3"):
-        return s3_error(403, "AccessDenied", "Access Denied")
+        answer = s3_error(403, "AccessDenied", "Access Denied")
+        bucket = state.bucket(account, call.path)
+        if isinstance(bucket, Bucket):  # told to whoever is signed in
+            answer.headers["x-amz-bucket-region"] = bucket.region
+        return answer
     message = (
         f"User: {identity} is not authorized to perform: {call.permission} "
         f"because no identity-based policy allows the {call.permission} action"

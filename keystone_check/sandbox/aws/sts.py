@@ -1,14 +1,25 @@
 """STS: who calls, and the exchange of a web identity token, decided by our own law."""
 
 import datetime
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from werkzeug.wrappers import Response
 
 from keystone_check import jose
+from keystone_check.iam import sts_answers as answers
 from keystone_check.iam.oidc import Jwk, KeySet, Unreadable, discovery_url, read_discovery, read_key_set
-from keystone_check.iam.sts import AssumeRequest, Granted, Malformed, Refused, Undecided, exchange
+from keystone_check.iam.sts import (
+    AssumeRequest,
+    Certainty,
+    Granted,
+    Malformed,
+    Reason,
+    Refused,
+    Undecided,
+    exchange,
+)
 from keystone_check.model import web
 from keystone_check.model.cluster import Token
 from keystone_check.model.facts import Missing, Subjects
@@ -18,6 +29,8 @@ from keystone_check.sandbox.aws.account import Account, SessionCredentials
 from keystone_check.sandbox.aws.calls import Call
 from keystone_check.sandbox.aws.replies import query_error, query_result
 from keystone_check.sandbox.publication import Publication
+
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +57,10 @@ class Sts:
         return query_result("sts", call.action, {"Arn": arn, "UserId": arn, "Account": self.account.id})
 
     def _assume(self, call: Call) -> Response:
-        request = AssumeRequest(
-            role_arn=call.form.get("RoleArn", ""),
-            session_name=call.form.get("RoleSessionName", ""),
-            duration_seconds=int(call.form.get("DurationSeconds", "3600")),
-            provider_id=call.form.get("ProviderId", ""),
-        )
-        evidence = self._evidence(Secret(call.form.get("WebIdentityToken", "")))
+        request = read_request(call.form)
+        if isinstance(request, Reason):
+            return _refused(request)
+        evidence = self._evidence(Secret(call.form["WebIdentityToken"]))
         answer = exchange(
             request=request,
             token=evidence.token,
@@ -63,9 +73,9 @@ class Sts:
         )
         match answer:
             case Granted():
-                return self._granted(call, request, evidence.token)
+                return self._granted(call, request, answer, evidence.token)
             case Refused(first=reason):
-                return query_error("sts", reason.status, reason.code, reason.message)
+                return _refused(reason)
             case Undecided():
                 because = "; ".join(str(getattr(item, "because", item)) for item in answer.because)
                 return query_error("sts", 500, "InternalFailure", f"the sandbox cannot decide: {because}")
@@ -89,7 +99,9 @@ class Sts:
             return Missing("key_set", f"the discovery document cannot be read: {read.because}")
         return self.publication.answer(read.jwks_uri)
 
-    def _granted(self, call: Call, request: AssumeRequest, token: Token | Malformed) -> Response:
+    def _granted(
+        self, call: Call, request: AssumeRequest, granted: Granted, token: Token | Malformed
+    ) -> Response:
         assert isinstance(token, Token), "the exchange grants nothing to what is no token"
         name = request.role_arn.rpartition("/")[2]
         partition = request.role_arn.split(":")[1]
@@ -99,13 +111,34 @@ class Sts:
             "sts",
             call.action,
             {
-                "SubjectFromWebIdentityToken": token.subject,
-                "Audience": str(token.claims.get("azp") or token.audiences[0]),
+                "SubjectFromWebIdentityToken": granted.subject,
+                "Audience": granted.audience,
                 "AssumedRoleUser": {"Arn": arn, "AssumedRoleId": f"AROASANDBOX:{request.session_name}"},
                 "Credentials": _credentials(credentials),
                 "Provider": token.issuer,
             },
         )
+
+
+def read_request(form: Mapping[str, str]) -> AssumeRequest | Reason:
+    """The call's parameters, or what STS says to one that is not there or is no number."""
+    for name in ("RoleArn", "RoleSessionName", "WebIdentityToken"):
+        if name not in form:
+            return answers.not_given(_member(name))
+    duration = form.get("DurationSeconds", "3600")
+    if not _NUMBER.fullmatch(duration):
+        cause = f'DurationSeconds "{duration}" is no whole number'
+        constraint = "Member must be a whole number"
+        return answers.out_of_shape("durationSeconds", duration, constraint, cause, Certainty.INFERRED)
+    return AssumeRequest(form["RoleArn"], form["RoleSessionName"], int(duration), form.get("ProviderId", ""))
+
+
+def _member(parameter: str) -> str:
+    return parameter[0].lower() + parameter[1:]
+
+
+def _refused(reason: Reason) -> Response:
+    return query_error("sts", reason.status, reason.code, reason.message)
 
 
 @dataclass(frozen=True, slots=True)

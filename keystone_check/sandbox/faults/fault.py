@@ -21,7 +21,12 @@ class Fault:
 
 
 KEY_SET_CHECKS = frozenset(
-    {"key_set_is_public", "signing_key_is_published", "signature_verifies_with_the_published_key"}
+    {
+        "key_set_is_public",
+        "key_set_holds_no_private_key",
+        "signing_key_is_published",
+        "signature_verifies_with_the_published_key",
+    }
 )
 """What nobody can judge while the discovery document does not tell where the key set is."""
 

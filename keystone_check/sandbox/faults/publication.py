@@ -4,6 +4,7 @@ import json
 
 from keystone_check.model.facts import Absent
 from keystone_check.model.world import World
+from keystone_check.probes.redaction import LEFT_OUT
 from keystone_check.sandbox.faults.editing import bucket_of, stored, with_bucket, with_object
 from keystone_check.sandbox.faults.fault import KEY_SET_CHECKS, fault
 from keystone_check.sandbox.worlds import ADVERTISED_KEY_SET, DISCOVERY_KEY, KEY_SET_KEY
@@ -73,6 +74,20 @@ def signing_key_was_rotated(world: World) -> World:
 def published_key_is_another(world: World) -> World:
     """Another cluster's key was published under the kid of this one's."""
     return _with_key(world, n=STRANGERS_MODULUS)
+
+
+@fault(breaks=("key_set_holds_no_private_key",))
+def private_key_is_published(world: World) -> World:
+    """The key itself was converted and published, not its public half."""
+    return _with_key(world, d=LEFT_OUT)
+
+
+@fault(breaks=("key_set_holds_no_private_key",))
+def former_private_key_is_published(world: World) -> World:
+    """Beside the key that signs stands a former one, with its private half."""
+    (key,) = json.loads(stored(world, KEY_SET_KEY))["keys"]
+    former = {**key, "kid": "former-key", "n": STRANGERS_MODULUS, "d": LEFT_OUT}
+    return with_object(world, KEY_SET_KEY, json.dumps({"keys": [key, former]}))
 
 
 def _with_discovery(world: World, document: dict[str, object]) -> World:

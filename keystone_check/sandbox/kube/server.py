@@ -13,6 +13,7 @@ from keystone_check.sandbox.kube.api import Api
 from keystone_check.sandbox.kube.identity import Permission, users
 from keystone_check.sandbox.kube.kubeconfig import kubeconfig
 from keystone_check.sandbox.kube.resources import NAMESPACES, SERVICE_ACCOUNTS
+from keystone_check.sandbox.kube.routes import attributes
 from keystone_check.sandbox.kube.state import KubeState, Tls
 from keystone_check.sandbox.kube.status import panic
 from keystone_check.sandbox.kube.store import Store
@@ -32,6 +33,8 @@ class KubeServer:
         self.state = state
         self.crashes: list[str] = []
         """Faults of the emulator itself, without any value of the request."""
+        self.asked: set[Permission] = set()
+        """What requests needed: `list serviceaccounts`."""
         self._tls = tls
         self._clock = clock
         self._users = users(state.user, state.guests, denied)
@@ -88,6 +91,7 @@ class KubeServer:
         return tuple(_account(item.value) for item in self._store.list(SERVICE_ACCOUNTS))
 
     def _respond(self, api: Api, found: Request) -> Answer:
+        self.asked.add(attributes(found).permission)
         try:
             return api.answer(found)
         # Whatever breaks here is ours: the client is told as the API server tells it, tests read `crashes`.

@@ -1,0 +1,1 @@
+"""Each promise of speed as something to run: `python -m benchmarks`."""

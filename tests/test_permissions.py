@@ -1,0 +1,300 @@
+"""What `--permissions` prints is what the checks need to see everything, and nothing more.
+
+Proven on the sandbox, which refuses one right after another and keeps what it was asked for.
+"""
+
+import itertools
+import json
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from keystone_check import checks
+from keystone_check.cli.commands import WHO_ASKS
+from keystone_check.cli.permissions import NARROWING, permissions, scope
+from keystone_check.diagnosis import diagnose
+from keystone_check.iam.evaluate import Allowed, Denied, decide
+from keystone_check.iam.language import PolicyKind
+from keystone_check.iam.policy import read
+from keystone_check.iam.request import AwsPrincipal, Request
+from keystone_check.model.access import Access
+from keystone_check.model.aws import Caller, StoredObject
+from keystone_check.model.finding import Finding, Safety, Status
+from keystone_check.model.outcome import Check, Diagnosis, Outcome
+from keystone_check.model.world import Binding, World
+from keystone_check.probes import rights
+from keystone_check.probes.gather import gather
+from keystone_check.probes.gather import rights as needed
+from keystone_check.reports import render
+from keystone_check.reports.report import Report
+from keystone_check.reports.screen import Screen
+from keystone_check.sandbox.faults import FAULTS
+from keystone_check.sandbox.faults.editing import bucket_of, with_bucket
+from keystone_check.sandbox.ground import Ground
+from keystone_check.sandbox.serve import Serving, serve
+from keystone_check.sandbox.worlds import DISCOVERY_KEY, KEY_SET_KEY, healthy
+from tests.worlds import NOW
+
+ALL = checks.load()
+FREE = {ask.permission for ask in rights.ASKS if isinstance(ask, rights.KubeAsk) and ask.given_by} | {
+    "sts:GetCallerIdentity"
+}
+"""What a look asks for and nobody has to grant."""
+GROUND = Ground.make()
+NUMBERS = itertools.count(1)
+every_check = pytest.mark.parametrize("check", ALL, ids=[check.id for check in ALL])
+
+
+def reads(chosen: Iterable[Check]) -> frozenset[str]:
+    return frozenset().union(*(check.reads for check in chosen))
+
+
+@contextmanager
+def cluster(world: str = "healthy", denied: Collection[str] = ()) -> Iterator[Serving]:
+    """A sandbox with this world, in an account of its own; keys and certificates are the same in all."""
+    number = next(NUMBERS)
+    ground = replace(GROUND, number=number, account=f"{222200000000 + number}")
+    served = WORLDS[world](healthy(ground, NOW))
+    with serve(served, ground, clock=lambda: NOW, denied=denied) as serving:
+        yield serving
+
+
+def look(access: Access, chosen: Iterable[Check] = ALL) -> Diagnosis:
+    """What a run with these checks finds."""
+    chosen = tuple(chosen)
+    return diagnose(gather(access, reads(chosen) | WHO_ASKS, clock=lambda: NOW), chosen)
+
+
+@cache
+def found(world: str = "healthy", *denied: str) -> Diagnosis:
+    """What all checks find while these permissions are refused."""
+    with cluster(world, denied) as serving:
+        return look(serving.access)
+
+
+def printed(access: Access, chosen: Iterable[Check] = ALL) -> dict[str, object]:
+    """Role and policy, as `--permissions --format json` gives them."""
+    known = gather(access, NARROWING)
+    document: dict[str, object] = json.loads(
+        permissions(*needed(reads(chosen), access), scope(access, known), "json")
+    )
+    return document
+
+
+def names(document: dict[str, object]) -> set[str]:
+    """The permissions of a printed role and policy, one by one."""
+    roles, policy = document["kubernetes"], document["iam"]
+    assert isinstance(roles, dict)
+    assert isinstance(policy, dict)
+    rules = [rule for role in roles["items"] for rule in role["rules"]]
+    kube = {
+        f"{verb} {resource}"
+        for rule in rules
+        for verb in rule["verbs"]
+        for resource in (*rule.get("resources", ()), *rule.get("nonResourceURLs", ()))
+    }
+    return kube.union(*(statement["Action"] for statement in policy["Statement"]))
+
+
+@cache
+def needed_by(*ids: str) -> frozenset[str]:
+    """What is printed for these checks alone."""
+    asks, actions = needed(reads(checks.load(ids)), Access("any"))
+    return frozenset({*(ask.permission for ask in asks), *actions})
+
+
+EVERYTHING = sorted(needed_by(*checks.index()))
+every_permission = pytest.mark.parametrize("permission", EVERYTHING)
+
+
+def unread_key_set(world: World) -> World:
+    """The bucket is shut, and only its discovery document tells that the key set has another name."""
+    bucket = bucket_of(world)
+    document, keys = (bucket.objects[key] for key in (DISCOVERY_KEY, KEY_SET_KEY))
+    assert isinstance(document, StoredObject)
+    assert isinstance(document.body, str)
+    moved = StoredObject(document.body.replace(KEY_SET_KEY, "keys.json"), "application/json")
+    objects = bucket.objects.put(DISCOVERY_KEY, moved).without(KEY_SET_KEY).put("keys.json", keys)
+    return FAULTS["bucket-is-blocked"].apply(with_bucket(world, objects=objects))
+
+
+WORLDS: dict[str, Callable[[World], World]] = {
+    "healthy": lambda world: world,
+    **{name: fault.apply for name, fault in FAULTS.items()},
+    "shut-with-the-key-set-elsewhere": unread_key_set,
+    "shut-and-empty": lambda world: FAULTS["bucket-is-blocked"].apply(
+        FAULTS["discovery-document-is-missing"].apply(world)
+    ),
+}
+BUCKETS = (
+    "bucket-is-blocked",
+    "shut-with-the-key-set-elsewhere",
+    "discovery-document-is-missing",
+    "shut-and-empty",
+)
+
+
+def revealing(check: Check) -> tuple[str, ...]:
+    """Worlds in which a right that the check has no use for elsewhere may matter."""
+    breaking = (name for name, fault in FAULTS.items() if check.id in fault.breaks)
+    return tuple(dict.fromkeys(("healthy", *breaking, *(BUCKETS if check.link == "bucket" else ()))))
+
+
+def of(diagnosis: Diagnosis, check: Check) -> tuple[Finding, ...]:
+    return tuple(it.finding for it in diagnosis.outcomes if it.check.id == check.id)
+
+
+def subject(outcome: Outcome) -> tuple[str, str]:
+    """Check and subject, without what differs from one sandbox to the next."""
+    text = re.sub(r"keystone-oidc-\d+", "BUCKET", re.sub(r"\d{12}", "ACCOUNT", outcome.finding.subject))
+    return outcome.check.id, text
+
+
+def subjects(outcomes: Iterable[Outcome]) -> set[tuple[str, str]]:
+    return {subject(outcome) for outcome in outcomes}
+
+
+def lost(diagnosis: Diagnosis, less: Diagnosis, check: Check, permission: str) -> bool:
+    """Whether the check sees less: it is blocked, or a repair is not offered or held back."""
+    with_all, without = of(diagnosis, check), of(less, check)
+    blocked = any(it.status is Status.BLOCKED and it.permission == permission for it in without)
+    return blocked or _safe(without) < _safe(with_all)
+
+
+def _safe(found: Iterable[Finding]) -> int:
+    return sum(it.repair is not None and it.repair.safety is Safety.SAFE for it in found)
+
+
+def test_with_every_right_nothing_is_blocked() -> None:
+    assert {it.status for it in found().outcomes} == {Status.HOLDS}
+
+
+def test_what_is_printed_is_what_a_look_asks_for() -> None:
+    with cluster() as serving:
+        look(serving.access)
+        asked = serving.asked() - FREE
+        assert names(printed(serving.access)) == asked
+
+
+def test_a_configured_binding_is_asked_for_by_its_name_and_printed() -> None:
+    with cluster() as serving:
+        binding = Binding("app", "new", f"arn:aws:iam::{_account(serving)}:role/api")
+        access = _expecting(serving.access, binding)
+        look(access)
+        assert names(printed(access)) == serving.asked() - FREE
+        assert "get serviceaccounts" in serving.asked()
+
+
+@every_permission
+def test_without_a_right_the_rest_is_judged_and_what_needs_it_names_it(permission: str) -> None:
+    less = found("healthy", permission)
+    seen = subjects(found().outcomes)
+    assert {it.check.id for it in less.outcomes} == {check.id for check in ALL}
+    for outcome in less.outcomes:
+        if outcome.status is Status.HOLDS:
+            assert subject(outcome) in seen
+        else:
+            assert outcome.status is Status.BLOCKED, outcome
+            assert outcome.finding.permission == permission, outcome
+            assert permission in needed_by(outcome.check.id)
+
+
+@pytest.mark.parametrize("permission", sorted(set(EVERYTHING) - {"get /openid/v1/jwks"}))
+def test_a_report_of_a_missing_right_names_it_and_points_to_what_prints_all(permission: str) -> None:
+    less = found(_telling(permission), permission)
+    report = Report("sandbox", less, "keystone-check --cluster sandbox")
+    text = render(report, "text", Screen(width=10_000))
+    blocked = less.having(Status.BLOCKED)
+    assert any(it.finding.permission == permission for it in blocked), blocked
+    assert permission in text
+    assert "keystone-check --cluster sandbox --permissions" in text
+
+
+def _telling(permission: str) -> str:
+    """A world in which the right decides whether something can be judged at all."""
+    return {
+        "s3:GetObject": "bucket-is-blocked",
+        "s3:ListBucket": "discovery-document-is-missing",
+    }.get(permission, "healthy")
+
+
+@pytest.mark.parametrize("kind", ["all", "Kubernetes", "AWS"])
+def test_with_many_rights_missing_nothing_crashes_and_each_gap_names_one_of_them(kind: str) -> None:
+    denied = [it for it in EVERYTHING if kind == "all" or (":" in it) == (kind == "AWS")]
+    less = found("healthy", *denied)
+    assert less.having(Status.CRASHED) == ()
+    assert less.having(Status.BROKEN) == ()
+    for outcome in less.having(Status.BLOCKED):
+        assert outcome.finding.permission in denied, outcome
+    for outcome in less.having(Status.HOLDS):
+        assert not needed_by(outcome.check.id) & set(denied) - TOLERATED, outcome
+
+
+TOLERATED = {"get /openid/v1/jwks", "s3:GetObject", "s3:ListBucket"}
+"""Needed where something is broken: for the repair, or to tell refused from absent."""
+
+
+@every_check
+def test_what_is_broken_never_holds_because_a_right_is_missing(check: Check) -> None:
+    fault = next(name for name, fault in FAULTS.items() if check.id in fault.breaks)
+    broken = subjects(found(fault).having(Status.BROKEN))
+    for permission in sorted(needed_by(check.id) - BLOCKING):
+        for outcome in found(fault, permission).outcomes:
+            if subject(outcome) in broken:
+                assert outcome.status in (Status.BROKEN, Status.BLOCKED), (permission, outcome)
+            assert outcome.status is not Status.CRASHED, (permission, outcome)
+
+
+BLOCKING = {"list serviceaccounts", "get /.well-known/openid-configuration", "iam:ListOpenIDConnectProviders"}
+"""Without these a whole fact is missing, and no judge is asked that needs it."""
+
+
+@every_check
+def test_a_check_alone_has_no_use_for_less(check: Check) -> None:
+    for permission in needed_by(check.id):
+        assert any(
+            lost(found(world), found(world, permission), check, permission) for world in revealing(check)
+        ), f"{check.id} does as well without {permission}"
+
+
+ALIKE = {needed_by(check.id): check for check in reversed(ALL)}
+"""For each set of rights that is printed for a check alone, the first check that needs it."""
+
+
+@pytest.mark.parametrize("check", ALIKE.values(), ids=[check.id for check in ALIKE.values()])
+def test_a_check_alone_has_no_use_for_more(check: Check) -> None:
+    others = set(EVERYTHING) - needed_by(check.id)
+    for world in revealing(check)[:2]:
+        with cluster(world, others) as serving:
+            alone = of(look(serving.access, [check]), check)
+        told = of(found(world), check)
+        assert [it.status for it in alone] == [it.status for it in told]
+        assert _safe(alone) == _safe(told)
+
+
+def _account(serving: Serving) -> str:
+    assert isinstance(serving.world.caller, Caller)
+    return serving.world.caller.account
+
+
+def _expecting(access: Access, *bindings: Binding) -> Access:
+    return replace(access, expected=replace(access.expected, bindings=bindings))
+
+
+def test_the_policy_allows_what_is_asked_and_nothing_of_the_neighbours() -> None:
+    with cluster() as serving:
+        look(serving.access)
+        document = printed(serving.access)
+        reading = read(json.dumps(document["iam"]), PolicyKind.IDENTITY)
+        caller = AwsPrincipal(f"arn:aws:iam::{_account(serving)}:user/engineer")
+        asked = {(action, arn) for action, arn in serving.asked_of() if action not in FREE}
+        assert asked
+        for action, arn in asked:
+            assert isinstance(decide((reading,), Request(action, arn, caller)), Allowed), (action, arn)
+            if arn != "*" and action != "iam:GetOpenIDConnectProvider":
+                neighbour = Request(action, f"{arn}-of-another", caller)
+                assert isinstance(decide((reading,), neighbour), Denied), (action, arn)

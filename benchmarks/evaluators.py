@@ -1,8 +1,7 @@
 """Evaluators of IAM policies that can be installed from PyPI, each asked as its own project asks it.
 
-Searched for: what is in PyPI's index for IAM together with evaluate, simulate, permission or policy. Others
-there call AWS (aws-why, sibyl-aws), know no conditions (iam-ape, iam-explorer), take CloudTrail events for
-requests (npkt) or only parse and lint (policyuniverse, parliament).
+Two that decide offline on whole policies with conditions were found. Others were looked at no closer than
+their description or a part of their code; a better one may exist, and belongs here.
 """
 
 import collections

@@ -99,12 +99,7 @@ def _offer(
 ) -> Offer:
     location = locate(url)
     if location is None or not isinstance(bucket, Bucket) or bucket.name != location.bucket:
-        return Repair(
-            title,
-            Safety.MANUAL,
-            f"{url} is served from a place that is not read here",
-            steps=(f"serve this at {url}:", *text.splitlines()),
-        )
+        return _by_hand(title, url, bucket, text)
     if isinstance(stored, Missing):
         return _unprepared(title, stored)
     if isinstance(stored, StoredObject) and isinstance(stored.body, Missing):
@@ -128,6 +123,18 @@ def _unprepared(title: str, gap: Missing) -> Offer:
         f"what to write is not known yet: {gap.because}",
         steps=(f"allow {gap.permission} (keystone-check --permissions prints all rights), and look again",),
     )
+
+
+def _by_hand(title: str, url: str, bucket: Bucket | Absent | Missing, text: str) -> Repair:
+    location = locate(url)
+    reason = f"{url} is served from a place that is not read here"
+    first: tuple[str, ...] = ()
+    if location and not isinstance(bucket, Bucket):
+        reason = bucket.because
+    if location and isinstance(bucket, Absent):
+        region = f" --region {location.region}" if location.region else ""
+        first = (f"make the bucket: aws s3 mb s3://{location.bucket}{region}",)
+    return Repair(title, Safety.MANUAL, reason, steps=(*first, f"serve this at {url}:", *text.splitlines()))
 
 
 def _stored(url: str, bucket: Bucket | Absent | Missing) -> StoredObject | Absent | Missing:

@@ -129,7 +129,8 @@ def _finding(outcome: Outcome, others: Sequence[str], screen: Screen) -> Iterato
     elif finding.repair:
         yield from _repair(finding.repair, screen)
     else:
-        yield from screen.pair("explain", f"keystone-check --explain {check.id}", "    ")
+        # unbroken: a command is there to be copied
+        yield f"    {screen.paint('dim', 'explain')}   keystone-check --explain {check.id}"
 
 
 def _evidence(evidence: Evidence, screen: Screen) -> Iterator[str]:

@@ -15,7 +15,8 @@ import pytest
 
 from keystone_check import checks
 from keystone_check.cli.commands import WHO_ASKS
-from keystone_check.cli.permissions import NARROWING, permissions, scope
+from keystone_check.cli.permissions import permissions
+from keystone_check.cli.scope import NARROWING, scope
 from keystone_check.diagnosis import diagnose
 from keystone_check.iam.evaluate import Allowed, Denied, decide
 from keystone_check.iam.language import PolicyKind

@@ -6,9 +6,10 @@ from keystone_check.cli.arguments import Options
 from keystone_check.cli.doors import Doors
 from keystone_check.cli.mending import fix
 from keystone_check.cli.pages import explain, listing
-from keystone_check.cli.permissions import NARROWING, permissions, scope
+from keystone_check.cli.permissions import permissions
 from keystone_check.cli.progress import progress
 from keystone_check.cli.reaching import again, overrides
+from keystone_check.cli.scope import NARROWING, scope
 from keystone_check.cli.selection import known, select
 from keystone_check.cli.terminal import Terminal
 from keystone_check.diagnosis import diagnose

@@ -12,6 +12,8 @@ from enum import Enum
 from keystone_check.iam import strict
 from keystone_check.iam.jwk import ALGORITHMS, Jwk, KeySet, Unreadable, merge_key_sets, read_key_set
 from keystone_check.iam.s3_address import split
+from keystone_check.model.facts import Missing
+from keystone_check.model.web import Response
 
 __all__ = [
     "ALGORITHMS",
@@ -24,6 +26,7 @@ __all__ = [
     "discovery_document",
     "discovery_url",
     "issuer_problem",
+    "key_set_address",
     "merge_key_sets",
     "public_url_problem",
     "read_discovery",
@@ -131,6 +134,20 @@ def read_discovery(text: str) -> Discovery | Unreadable:
         _texts(document.get("id_token_signing_alg_values_supported")),
     )
     return replace(discovery, problems=_problems(discovery))
+
+
+def key_set_address(discovery: Response | Missing) -> str | Missing:
+    """Where the published discovery document says that the key set is, or why nobody can tell."""
+    if isinstance(discovery, Missing):
+        return discovery
+    if discovery.status != 200:
+        return Missing("key_set", f"the discovery document was answered with {discovery.status}")
+    if isinstance(discovery.body, Missing):
+        return Missing("key_set", discovery.body.because)
+    read = read_discovery(discovery.body)
+    if isinstance(read, Unreadable):
+        return Missing("key_set", f"the discovery document cannot be read: {read.because}")
+    return read.jwks_uri
 
 
 def discovery_document(issuer: str, jwks_uri: str, algorithms: Sequence[str]) -> str:

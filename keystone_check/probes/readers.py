@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from keystone_check.iam.oidc import Unreadable, discovery_url, read_discovery
+from keystone_check.iam.oidc import Unreadable, discovery_url, key_set_address, read_discovery
 from keystone_check.model.access import Access
 from keystone_check.model.aws import Bucket, Caller, Provider, PublicAccessBlock, Role
 from keystone_check.model.cluster import Cluster, Issuer, ServiceAccount, Token
@@ -94,19 +94,8 @@ def _discovery(sources: Sources, issuer: Issuer) -> Response | Missing:
 def _key_set(sources: Sources, discovery: Response) -> Response | Missing:
     from keystone_check.probes.web import fetch
 
-    url = _jwks_uri(discovery)
+    url = key_set_address(discovery)
     return url if isinstance(url, Missing) else _named("key_set", fetch(url, sources.access, sources.limits))
-
-
-def _jwks_uri(discovery: Response) -> str | Missing:
-    if discovery.status != 200:
-        return Missing("key_set", f"the discovery document was answered with {discovery.status}")
-    if isinstance(discovery.body, Missing):
-        return Missing("key_set", discovery.body.because)
-    read = read_discovery(discovery.body)
-    if isinstance(read, Unreadable):
-        return Missing("key_set", f"the discovery document cannot be read: {read.because}")
-    return read.jwks_uri or Missing("key_set", "the discovery document has no jwks_uri")
 
 
 def _named(fact: str, answer: Response | Missing) -> Response | Missing:
@@ -117,7 +106,7 @@ def _chains(sources: Sources, issuer: Issuer, discovery: Response | Missing) -> 
     from keystone_check.probes.tls import chain
 
     urls = [issuer.url]
-    jwks_uri = _jwks_uri(discovery) if isinstance(discovery, Response) else discovery
+    jwks_uri = key_set_address(discovery)
     if isinstance(jwks_uri, str):
         urls.append(jwks_uri)
     hosts = [host for host in dict.fromkeys(host_key(url) for url in urls) if host]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from keystone_check.iam.evaluate import Undecided
-from keystone_check.iam.oidc import Discovery, KeySet, Unreadable, read_discovery, read_key_set
+from keystone_check.iam.oidc import Discovery, KeySet, key_set_address, read_discovery, read_key_set
 from keystone_check.iam.s3 import anonymous_get, locate, object_key
 from keystone_check.model.aws import Bucket, PublicAccessBlock, StoredObject
 from keystone_check.model.cluster import Token
@@ -45,7 +45,7 @@ def _discovery(before: World, after: World) -> Response | Missing:
 def _key_set(before: World, after: World) -> Response | Missing:
     if before.key_set == Missing("key_set", "no selected check needs it"):
         return before.key_set
-    url = _jwks_uri(after.discovery)
+    url = key_set_address(after.discovery)
     if isinstance(url, Missing):
         return url
     seen = before.key_set
@@ -90,20 +90,6 @@ def _alike(one: Response, other: Response) -> bool:
     return replace(one, seconds=other.seconds, attempts=other.attempts) == other
 
 
-def _jwks_uri(discovery: Response | Missing) -> str | Missing:
-    """The key set's address, or why there is none, in the words of a look."""
-    if isinstance(discovery, Missing):
-        return discovery
-    if discovery.status != 200:
-        return Missing("key_set", f"the discovery document was answered with {discovery.status}")
-    if isinstance(discovery.body, Missing):
-        return Missing("key_set", discovery.body.because)
-    read = read_discovery(discovery.body)
-    if isinstance(read, Unreadable):
-        return Missing("key_set", f"the discovery document cannot be read: {read.because}")
-    return read.jwks_uri or Missing("key_set", "the discovery document has no jwks_uri")
-
-
 def _objects_looked_at(after: World) -> Bucket | Absent | Missing:
     bucket = after.bucket
     if not isinstance(bucket, Bucket) or not bucket.objects.entries:
@@ -129,7 +115,7 @@ def _named(bucket: Bucket, document: str | Missing) -> str:
 def _chains(after: World) -> Subjects[Chain]:
     if not after.chains.entries or isinstance(after.issuer, Missing):
         return after.chains
-    url = _jwks_uri(after.discovery)
+    url = key_set_address(after.discovery)
     urls = (after.issuer.url,) if isinstance(url, Missing) else (after.issuer.url, url)
     hosts = dict.fromkeys(host for host in map(_host, urls) if host)
     known = dict(after.chains)

@@ -10,11 +10,10 @@ from keystone_check.iam import s3
 from keystone_check.iam.oidc import (
     Jwk,
     KeySet,
-    Unreadable,
     discovery_document,
     discovery_url,
+    key_set_address,
     public_url_problem,
-    read_discovery,
     read_key_set,
 )
 from keystone_check.model.aws import Bucket, Caller, Provider, PublicAccessBlock, Role, StoredObject
@@ -87,7 +86,7 @@ BINDINGS = (("ack-system", "ack-s3-controller"), ("app", "api"), ("karpenter", "
 def published(world: World) -> World:
     """The world with its two public documents, and the hosts that serve them, as the bucket makes them."""
     discovery = _answered(world, discovery_url(_issuer(world)))
-    jwks_uri = _jwks_uri(discovery)
+    jwks_uri = key_set_address(discovery)
     key_set = jwks_uri if isinstance(jwks_uri, Missing) else _answered(world, jwks_uri)
     return replace(world, discovery=discovery, key_set=key_set, chains=_chains(world, jwks_uri))
 
@@ -175,19 +174,6 @@ def _answered(world: World, url: str) -> Response | Missing:
     answer = s3.anonymous_get(world.bucket, world.account_public_access, url)
     assert isinstance(answer, Response), "nothing that decides is missing in a world that is served"
     return answer
-
-
-def _jwks_uri(discovery: Response | Missing) -> str | Missing:
-    """Where the published document says that the key set is."""
-    if isinstance(discovery, Missing):
-        return discovery
-    if discovery.status != 200:
-        return Missing("key_set", f"the discovery document was answered with {discovery.status}")
-    assert isinstance(discovery.body, str)
-    read = read_discovery(discovery.body)
-    if isinstance(read, Unreadable):
-        return Missing("key_set", f"the discovery document cannot be read: {read.because}")
-    return read.jwks_uri
 
 
 def _chains(world: World, jwks_uri: str | Missing) -> Subjects[Chain]:

@@ -16,7 +16,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from keystone_check import checks
-from keystone_check.cli.permissions import Scope, manifests, permissions, scope
+from keystone_check.cli.permissions import manifests, permissions
+from keystone_check.cli.scope import Scope, scope
 from keystone_check.diagnosis import diagnose
 from keystone_check.model.access import Access
 from keystone_check.model.cluster import ROLE_ARN, Cluster, ServiceAccount

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from keystone_check import jose
 from keystone_check.iam import sts_answers as answers
-from keystone_check.iam.oidc import Jwk, KeySet, Unreadable, discovery_url, read_discovery, read_key_set
+from keystone_check.iam.oidc import Jwk, KeySet, discovery_url, key_set_address, read_key_set
 from keystone_check.iam.sts import (
     AssumeRequest,
     Certainty,
@@ -90,14 +90,8 @@ class Sts:
         return _Evidence(jose.decode(token.reveal(), _keys(key_set)), discovery, key_set)
 
     def _key_set(self, discovery: web.Response | Missing) -> web.Response | Missing:
-        if isinstance(discovery, Missing):
-            return Missing("key_set", discovery.because)
-        if not isinstance(discovery.body, str):
-            return Missing("key_set", discovery.body.because)
-        read = read_discovery(discovery.body)
-        if isinstance(read, Unreadable):
-            return Missing("key_set", f"the discovery document cannot be read: {read.because}")
-        return self.publication.answer(read.jwks_uri)
+        url = key_set_address(discovery)
+        return url if isinstance(url, Missing) else self.publication.answer(url)
 
     def _granted(
         self, call: Call, request: AssumeRequest, granted: Granted, token: Token | Malformed

@@ -44,7 +44,7 @@ def read(path: str = "", environ: Mapping[str, str] = os.environ) -> Kubeconfig:
 
 
 def _document(path: str, must: bool) -> Mapping[str, object] | None:
-    import yaml  # type: ignore[import-untyped]  # a dependency of kubernetes; only reading contexts pays for it
+    import yaml  # a dependency of kubernetes; only reading contexts pays for it
 
     try:
         loaded = yaml.safe_load(Path(path).read_text("utf-8"))

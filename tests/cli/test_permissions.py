@@ -3,7 +3,7 @@
 import json
 
 import pytest
-import yaml  # type: ignore[import-untyped]  # it ships no types
+import yaml
 
 from keystone_check.cli.permissions import iam_policy, manifests, permissions, resources
 from keystone_check.cli.scope import Scope, scope

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from keystone_check.model.access import Access
 from keystone_check.probes.kube import Kube

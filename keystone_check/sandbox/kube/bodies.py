@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]  # ships no types
+import yaml
 
 from keystone_check.sandbox.kube import protobuf
 from keystone_check.sandbox.kube.resources import Resource

@@ -46,7 +46,8 @@ FREE = {ask.permission for ask in rights.ASKS if isinstance(ask, rights.KubeAsk)
 }
 """What a look asks for and nobody has to grant."""
 GROUND = Ground.make()
-NUMBERS = itertools.count(1)
+NUMBERS = itertools.count(10_000)
+"""Of accounts and buckets; other sandboxes of this process have lower ones."""
 every_check = pytest.mark.parametrize("check", ALL, ids=[check.id for check in ALL])
 
 
@@ -163,11 +164,15 @@ def lost(diagnosis: Diagnosis, less: Diagnosis, check: Check, permission: str) -
     """Whether the check sees less: it is blocked, or a repair is not offered or held back."""
     with_all, without = of(diagnosis, check), of(less, check)
     blocked = any(it.status is Status.BLOCKED and it.permission == permission for it in without)
-    return blocked or _safe(without) < _safe(with_all)
+    return blocked or _offered(without) < _offered(with_all)
 
 
-def _safe(found: Iterable[Finding]) -> int:
-    return sum(it.repair is not None and it.repair.safety is Safety.SAFE for it in found)
+def _offered(found: Iterable[Finding]) -> int:
+    """How much of the repairs is ready to be made: at once, or once somebody has released it."""
+    return sum(WORTH[it.repair.safety] for it in found if it.repair)
+
+
+WORTH = {Safety.SAFE: 2, Safety.UNSAFE: 1, Safety.MANUAL: 0}
 
 
 def test_with_every_right_nothing_is_blocked() -> None:
@@ -274,7 +279,7 @@ def test_a_check_alone_has_no_use_for_more(check: Check) -> None:
             alone = of(look(serving.access, [check]), check)
         told = of(found(world), check)
         assert [it.status for it in alone] == [it.status for it in told]
-        assert _safe(alone) == _safe(told)
+        assert _offered(alone) == _offered(told)
 
 
 def _account(serving: Serving) -> str:

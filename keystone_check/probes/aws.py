@@ -5,9 +5,11 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, TypeVar
 
 import boto3
+import botocore.loaders
 import botocore.session
 import urllib3
 from botocore import exceptions, xform_name
@@ -102,12 +104,20 @@ def session(access: Access) -> Any:
     keys = access.aws_credentials
     if keys is None:
         return boto3.Session(profile_name=access.profile or None, region_name=access.region or None)
+    unconfigured = botocore.session.Session(session_vars=_UNCONFIGURED)
+    unconfigured.register_component("data_loader", _service_models())
     return boto3.Session(
         aws_access_key_id=keys.access_key_id.reveal(),
         aws_secret_access_key=keys.secret_access_key.reveal(),
         region_name=access.region or None,
-        botocore_session=botocore.session.Session(session_vars=_UNCONFIGURED),
+        botocore_session=unconfigured,
     )
+
+
+@cache
+def _service_models() -> Any:
+    """One loader for all such sessions: it keeps the models it read, and each takes tens of milliseconds."""
+    return botocore.loaders.create_loader()
 
 
 _UNCONFIGURED = {

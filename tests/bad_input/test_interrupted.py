@@ -78,6 +78,7 @@ def running(folder: Path, *argv: str) -> Iterator[Running]:
         stdout=its,
         stderr=its,
         start_new_session=True,
+        preexec_fn=_as_at_a_terminal,
     )
     os.close(its)
     try:
@@ -86,6 +87,12 @@ def running(folder: Path, *argv: str) -> Iterator[Running]:
         process.kill()
         process.wait()
         os.close(ours)
+
+
+def _as_at_a_terminal() -> None:
+    """Undo what a background job inherits: a shell without job control lets it ignore SIGINT."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

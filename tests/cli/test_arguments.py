@@ -1,7 +1,5 @@
 """The command line, read."""
 
-from dataclasses import FrozenInstanceError
-
 import pytest
 
 from keystone_check.cli.arguments import Answered, Options, parse
@@ -57,7 +55,7 @@ def test_what_cannot_be_meant_is_a_usage_error_with_a_hint(argv: tuple[str, ...]
 
 def test_options_are_frozen() -> None:
     options = parse(["--list"])
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError):
         options.list = False  # type: ignore[misc]
 
 
@@ -65,7 +63,7 @@ def test_help_names_every_option_and_every_exit_code() -> None:
     with pytest.raises(Answered) as raised:
         parse(["--help"])
     text = str(raised.value)
-    for field in Options.__dataclass_fields__:
+    for field in Options._fields:
         option = {"all_namespaces": "-A"}.get(field, f"--{field.replace('_', '-')}")
         assert option in text
     for code in range(5):

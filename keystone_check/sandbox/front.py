@@ -25,7 +25,7 @@ class Front:
 
     @property
     def crashes(self) -> list[str]:
-        """Tracebacks of the server's own faults; tests assert that there is none."""
+        """Tracebacks of the server's own faults, kept here and off the terminal."""
         return self._server.crashes
 
     @property

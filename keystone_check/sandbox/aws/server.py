@@ -37,7 +37,7 @@ class AwsServer:
     def __init__(self, account: Account, sts: Sts) -> None:
         _learn_service_names()
         self.crashes: list[str] = []
-        """Tracebacks of the server's own faults; tests assert that there is none."""
+        """Tracebacks of the server's own faults, kept here and off the terminal."""
         self._server = make_server(
             "127.0.0.1", 0, Application(account, sts), threaded=True, request_handler=_QuietHandler
         )

@@ -13,14 +13,15 @@ from typing import Any
 from keystone_check.model.facts import Missing
 from keystone_check.model.web import Response
 from keystone_check.sandbox.ground import ServerIdentity
+from keystone_check.sandbox.pace import Pace
 from keystone_check.sandbox.publication import Publication
 
 
 class Front:
     """A TLS server on a free loopback port; `with Front(...) as front` serves until the block ends."""
 
-    def __init__(self, publication: Publication, identity: ServerIdentity) -> None:
-        self._server = _Server(("127.0.0.1", 0), _handler(publication), identity)
+    def __init__(self, publication: Publication, identity: ServerIdentity, pace: Pace | None = None) -> None:
+        self._server = _Server(("127.0.0.1", 0), _handler(publication, pace or Pace()), identity)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
 
     @property
@@ -82,13 +83,14 @@ def server_context(identity: ServerIdentity) -> ssl.SSLContext:
     return context
 
 
-def _handler(publication: Publication) -> type[BaseHTTPRequestHandler]:
+def _handler(publication: Publication, pace: Pace) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         wbufsize = -1
         timeout = 30
 
         def do_GET(self) -> None:
+            pace.hold("web")
             host = self.headers.get("Host", "").partition(":")[0]
             self._send(publication.answer(f"https://{host}{self.path}"))
 

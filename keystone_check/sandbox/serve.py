@@ -23,6 +23,7 @@ from keystone_check.sandbox.front import Front
 from keystone_check.sandbox.ground import WEB_NAMES, Ground
 from keystone_check.sandbox.kube.server import KubeServer
 from keystone_check.sandbox.kube.state import Document, KubeState, Signer, Tls
+from keystone_check.sandbox.pace import Pace
 from keystone_check.sandbox.publication import Publication
 
 API_AUDIENCES = ("https://kubernetes.default.svc.cluster.local", "k3s")
@@ -59,19 +60,22 @@ def serve(
     clock: Callable[[], int] = wall_clock,
     fixed: Mapping[str, Response] | None = None,
     denied: Collection[str] = (),
+    pace: Pace | None = None,
 ) -> Iterator[Serving]:
     """Serve a world until the block ends. What is Missing in it is refused, by the permission that it names.
 
     `denied` names more permissions that are refused: `iam:GetRole`, `create serviceaccounts/token`.
-    `fixed` gives answers by URL that stand in front of the bucket. One process can serve several worlds,
+    `fixed` gives answers by URL that stand in front of the bucket; `pace` counts answers and delays them.
+    One process can serve several worlds,
     each on a ground of its own.
     """
+    pace = pace or Pace()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keystone-check-")))
         refused = _refused(world).union(denied)
-        kube = stack.enter_context(_kube_server(world, ground, clock, refused))
+        kube = stack.enter_context(_kube_server(world, ground, clock, refused, pace))
         account = _account(world, ground)
-        access = stack.enter_context(_serving_cloud(world, account, ground, clock, fixed, refused))
+        access = stack.enter_context(_serving_cloud(world, account, ground, clock, fixed, refused, pace))
         kubeconfig = _private_file(folder / "kubeconfig", kube.kubeconfig.reveal())
         (folder / "ca.pem").write_bytes(ground.root_pem)
         yield Serving(
@@ -94,7 +98,7 @@ def serve_cloud(
 ) -> Iterator[Access]:
     """Serve a world's AWS account and issuer front alone; the cluster is somebody else's."""
     account = _account(world, ground)
-    with _serving_cloud(world, account, ground, clock, fixed, _refused(world)) as access:
+    with _serving_cloud(world, account, ground, clock, fixed, _refused(world), Pace()) as access:
         yield access
 
 
@@ -110,14 +114,16 @@ def _serving_cloud(
     clock: Callable[[], int],
     fixed: Mapping[str, Response] | None,
     refused: frozenset[str],
+    pace: Pace,
 ) -> Iterator[Access]:
     publication = Publication(
         partial(state.bucket, account.id), partial(state.account_public_access, account.id), dict(fixed or {})
     )
     sts = Sts(account, publication, world.chains, clock)
-    with Front(publication, ground.web) as front, AwsServer(account, sts) as aws:
+    with Front(publication, ground.web, pace) as front, AwsServer(account, sts) as aws:
         loading.load(world, aws.url, account)
         account.denied = refused
+        account.pace = pace
         account.asked.clear()  # what loading asked
         hosts = dict.fromkeys((*(host for host, _ in world.chains.seen()), *WEB_NAMES[:1]))
         yield Access(
@@ -153,7 +159,7 @@ def _caller(world: World, ground: Ground) -> str:
 
 
 def _kube_server(
-    world: World, ground: Ground, clock: Callable[[], int], refused: frozenset[str]
+    world: World, ground: Ground, clock: Callable[[], int], refused: frozenset[str], pace: Pace
 ) -> KubeServer:
     assert isinstance(world.accounts, Subjects)
     tls = Tls(ground.api.chain_pem, ground.api.key_pem, ground.root_pem)
@@ -168,7 +174,7 @@ def _kube_server(
         accounts=tuple(account for _, account in world.accounts.seen()),
         user=user,
     )
-    return KubeServer(kube, tls, clock, refused)
+    return KubeServer(kube, tls, clock, refused, pace)
 
 
 def _document(answer: Response | Missing) -> Document:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from keystone_check.model.access import StaticCredentials
 from keystone_check.model.secret import Secret
+from keystone_check.sandbox.pace import Pace
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +29,7 @@ class Account:
     credentials: StaticCredentials = field(repr=False)
     denied: frozenset[str] = frozenset()
     """Actions such as `iam:GetRole` that answer AccessDenied."""
+    pace: Pace = field(default_factory=Pace)
     asked: set[tuple[str, str]] = field(default_factory=set)
     """Every action that a request needed, with the ARN of what it was asked of."""
     _identities: dict[str, str] = field(default_factory=dict, repr=False)

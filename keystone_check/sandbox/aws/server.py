@@ -93,6 +93,7 @@ class Application:
         self._moto = DomainDispatcherApplication(create_backend_app)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        self._account.pace.hold("AWS")
         request = Request(environ)
         call = read_call(request)
         answer = self._refusal(call) or self._answer(call, request)

@@ -19,6 +19,7 @@ from keystone_check.sandbox.kube.status import panic
 from keystone_check.sandbox.kube.store import Store
 from keystone_check.sandbox.kube.transport import HttpServer
 from keystone_check.sandbox.kube.wire import Answer, Object, Request
+from keystone_check.sandbox.pace import Pace
 
 NAMESPACES_AT_START = ("default", "kube-node-lease", "kube-public", "kube-system")
 ROLE_ANNOTATIONS = "eks.amazonaws.com/"
@@ -28,13 +29,19 @@ class KubeServer:
     """Serves a KubeState on a free port of 127.0.0.1 while it is entered."""
 
     def __init__(
-        self, state: KubeState, tls: Tls, clock: Callable[[], int], denied: Iterable[Permission] = ()
+        self,
+        state: KubeState,
+        tls: Tls,
+        clock: Callable[[], int],
+        denied: Iterable[Permission] = (),
+        pace: Pace | None = None,
     ) -> None:
         self.state = state
         self.crashes: list[str] = []
         """Faults of the emulator itself, without any value of the request."""
         self.asked: set[Permission] = set()
         """What requests needed: `list serviceaccounts`."""
+        self._pace = pace or Pace()
         self._tls = tls
         self._clock = clock
         self._users = users(state.user, state.guests, denied)
@@ -92,6 +99,7 @@ class KubeServer:
 
     def _respond(self, api: Api, found: Request) -> Answer:
         self.asked.add(attributes(found).permission)
+        self._pace.hold("cluster")
         try:
             return api.answer(found)
         # Whatever breaks here is ours: the client is told as the API server tells it, tests read `crashes`.

@@ -92,14 +92,14 @@ def names(folder: Path | None = None, environ: Mapping[str, str] = os.environ) -
 
 
 def sandbox_names() -> tuple[str, ...]:
-    """`sandbox`, and `sandbox:FAULT` for every fault where the extra is installed."""
+    """`sandbox`, and `sandbox:NAME` for every fault and incident where the extra is installed."""
     try:
-        from keystone_check.sandbox.faults import FAULTS
+        from keystone_check.sandbox.catalogue import NAMES
     except ModuleNotFoundError as error:
         if error is not_installed(error):
             raise
         return (RESERVED,)
-    return (RESERVED, *(f"{RESERVED}:{fault}" for fault in FAULTS))
+    return (RESERVED, *(f"{RESERVED}:{name}" for name in NAMES))
 
 
 def _resolve(name: str, said: Overrides, configuration: Configuration, environ: Mapping[str, str]) -> Access:
@@ -165,18 +165,15 @@ def _sandbox(name: str, said: Overrides, clock: Callable[[], float]) -> Iterator
         if getattr(said, option):
             raise UsageError(f"--{option} does not go with the embedded cluster", f"leave --{option} out")
     try:
-        from keystone_check.sandbox.faults import FAULTS
-        from keystone_check.sandbox.ground import Ground
+        from keystone_check.sandbox import catalogue
         from keystone_check.sandbox.serve import serve
-        from keystone_check.sandbox.worlds import healthy
     except ModuleNotFoundError as error:
         raise not_installed(error) from error
-    fault = name.partition(":")[2]
-    if name != RESERVED and fault not in FAULTS:
-        raise UsageError(f"the embedded cluster has no fault {fault!r}", did_you_mean(name, sandbox_names()))
-    ground = Ground.make()
-    world = healthy(ground, int(clock()))
-    with serve(FAULTS[fault].apply(world) if fault else world, ground) as serving:
+    wanted = name.partition(":")[2]
+    if name != RESERVED and wanted not in catalogue.NAMES:
+        raise UsageError(f"the embedded cluster has no fault {wanted!r}", did_you_mean(name, sandbox_names()))
+    ground, world = catalogue.stage(wanted, int(clock()))
+    with serve(world, ground) as serving:
         yield replace(serving.access, name=name)
 
 

@@ -32,34 +32,32 @@ def main() -> int:
 
 
 def _serve() -> int:
-    from keystone_check.sandbox.faults import FAULTS
-    from keystone_check.sandbox.ground import Ground
+    from keystone_check.sandbox import catalogue
     from keystone_check.sandbox.serve import serve, wall_clock
-    from keystone_check.sandbox.worlds import healthy
 
-    name = _fault(FAULTS)
-    if name and name not in FAULTS:
-        hint = did_you_mean(name, FAULTS)
+    name = _name(catalogue.NAMES)
+    if name and name not in catalogue.NAMES:
+        hint = did_you_mean(name, catalogue.NAMES)
         print(f"there is no fault {name!r}\n  next: {hint}", file=sys.stderr)
         return 2
-    ground = Ground.make()
-    world = healthy(ground, wall_clock())
-    if name:
-        world = FAULTS[name].apply(world)
-    what = f"with the fault {name}: {FAULTS[name].title}" if name else "in which every link holds"
+    ground, world = catalogue.stage(name, wall_clock())
     with serve(world, ground) as serving:
-        _show_until_interrupted(_introduction(what, serving))
+        _show_until_interrupted(_introduction(catalogue.title(name), serving))
     return 0
 
 
-def _fault(known: Iterable[str]) -> str:
+def _name(known: Iterable[str]) -> str:
     parser = argparse.ArgumentParser(
         prog="python -m keystone_check.sandbox",
         description="Serve an embedded cluster and AWS account on loopback ports until interrupted.",
-        epilog="Faults: " + ", ".join(known),
+        epilog="Faults and incidents: " + ", ".join(known),
     )
     parser.add_argument(
-        "fault", nargs="?", default="", metavar="FAULT", help="a way to break it; none serves a healthy one"
+        "fault",
+        nargs="?",
+        default="",
+        metavar="FAULT",
+        help="a fault or an incident; none: nothing is broken",
     )
     name: str = parser.parse_args().fault
     return name

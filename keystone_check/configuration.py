@@ -1,5 +1,6 @@
-"""The configuration file: `[clusters.NAME]` in keystone-check.toml, or the same under `[tool.keystone-check]`
-in pyproject.toml, in the working folder or the nearest folder above it that has one."""
+"""The configuration file: `[clusters.NAME]`, `[[accept]]` and `checks` in keystone-check.toml, or the same
+under `[tool.keystone-check]` in pyproject.toml, in the working folder or the nearest folder above it that has
+one."""
 
 import math
 import tomllib
@@ -7,12 +8,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
+from keystone_check import acceptance
 from keystone_check.errors import UsageError
+from keystone_check.model.acceptance import Acceptance
 from keystone_check.model.access import Access
 from keystone_check.model.world import Binding, Expected
 from keystone_check.near import did_you_mean
 
 FILE = "keystone-check.toml"
+PROJECT = "pyproject.toml"
 RESERVED = "sandbox"
 
 
@@ -59,25 +63,56 @@ class Configured:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The clusters that the user described, and the file that describes them."""
+    """What the user described, and the file that describes it."""
 
     path: Path | None = None
     clusters: Mapping[str, Configured] = field(default_factory=dict)
+    accept: tuple[Acceptance, ...] = ()
+    checks: tuple[Path, ...] = ()
+    """Folders of the user's own checks."""
 
 
 def find(folder: Path) -> Configuration:
     """The configuration that holds in `folder`; an empty one where there is none."""
     for parent in (folder, *folder.parents):
         for path, table in _tables(parent):
-            return Configuration(path, _clusters(path, table))
+            return _configuration(path, table)
     return Configuration()
 
 
-def _tables(folder: Path) -> Iterator[tuple[Path, Mapping[str, object]]]:
-    own = folder / FILE
-    if (document := _toml(own)) is not None:
-        yield own, document
-    project = folder / "pyproject.toml"
+def at(path: Path) -> Configuration:
+    """The configuration of this very file; UsageError where it has none."""
+    table = _toml(path)
+    if table is None:
+        raise UsageError(f"there is no file {path}", "correct its name")
+    if path.name == PROJECT:
+        table = dict(_tables(path.parent, own=False)).get(path, {})
+    return _configuration(path, table)
+
+
+def _configuration(path: Path, table: Mapping[str, object]) -> Configuration:
+    _known(f"{path}", table, ("clusters", "accept", "checks"))
+    return Configuration(
+        path,
+        _clusters(path, table),
+        acceptance.read(f"{path}: accept", table.get("accept", [])),
+        _folders(path, table.get("checks", [])),
+    )
+
+
+def _folders(path: Path, value: object) -> tuple[Path, ...]:
+    """Like a kubeconfig, a folder is meant from the file that names it."""
+    if not isinstance(value, list):
+        raise _wrong(f"{path}: checks", "a list of folders", value)
+    named = (_text(f"{path}: checks[{number}]", item) for number, item in enumerate(value))
+    return tuple(path.parent / Path(name).expanduser() for name in named)
+
+
+def _tables(folder: Path, *, own: bool = True) -> Iterator[tuple[Path, Mapping[str, object]]]:
+    ours = folder / FILE
+    if own and (document := _toml(ours)) is not None:
+        yield ours, document
+    project = folder / PROJECT
     tool = (_toml(project) or {}).get("tool")
     if isinstance(tool, dict) and "keystone-check" in tool:
         yield project, _table(f"{project}: tool.keystone-check", tool["keystone-check"])
@@ -97,7 +132,6 @@ def _toml(path: Path) -> Mapping[str, object] | None:
 
 
 def _clusters(path: Path, table: Mapping[str, object]) -> Mapping[str, Configured]:
-    _known(f"{path}", table, ("clusters",))
     named = _table(f"{path}: clusters", table.get("clusters", {}))
     return {name: _configured(path, name, value) for name, value in named.items()}
 

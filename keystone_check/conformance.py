@@ -14,12 +14,14 @@ from typing import Any
 import pytest
 
 from keystone_check.errors import KeystoneError
+from keystone_check.gate import Gate
 from keystone_check.model.chain import LINKS
 from keystone_check.model.finding import Severity, Status
 from keystone_check.model.outcome import Outcome
 from keystone_check.reports.printable import printable
-from keystone_check.targets import Progress, Target, hand_over, take_over
-from keystone_check.telling import tell, who_asks
+from keystone_check.reports.report import documentation, idle_entries, terms
+from keystone_check.targets import Bench, Progress, Target, hand_over, take_over
+from keystone_check.telling import forgiveness, tell, who_asks
 
 Opener = Callable[[str, Path, Progress], AbstractContextManager[Target]]
 """Opens the cluster of a name, which may be meant from a folder, and tells how it goes."""
@@ -32,12 +34,21 @@ class Conformance:
     """Hooks of one run: look, say who asks, add the items."""
 
     def __init__(
-        self, config: pytest.Config, names: Sequence[str], opener: Opener, *, allow_blocked: bool
+        self,
+        config: pytest.Config,
+        names: Sequence[str],
+        opener: Opener,
+        *,
+        allow_blocked: bool,
+        gate: Gate | None = None,
+        bench: Bench | None = None,
     ) -> None:
         self._names = tuple(dict.fromkeys(names))
         self._opener = opener
         self._open = ExitStack()
         self.allow_blocked = allow_blocked
+        self.gate = gate or Gate()
+        self.bench = bench or Bench()
         self.targets: tuple[Target, ...] = ()
         config.add_cleanup(self._open.close)
         for marker, meaning in markers():
@@ -53,7 +64,7 @@ class Conformance:
             if handed is None:
                 self.targets = tuple(self._look(name, session.config) for name in self._names)
             else:
-                self.targets = tuple(map(take_over, handed))
+                self.targets = tuple(take_over(each, self.bench) for each in handed)
         except KeystoneError as error:
             raise pytest.UsageError(str(error)) from error
 
@@ -67,6 +78,14 @@ class Conformance:
 
     def pytest_report_header(self) -> list[str]:
         return [who_asks(target) for target in self.targets]
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Acceptances that fit nothing; they fail nothing either."""
+        notes = [note for target in self.targets for note in idle_entries(target.diagnosis)]
+        if notes:
+            terminalreporter.section("keystone: accepted findings")
+        for note in dict.fromkeys(notes):
+            terminalreporter.line(printable(note))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
@@ -138,9 +157,10 @@ class Judgement(pytest.Item):
 
     def __init__(self, *, run: Conformance, target: Target, outcomes: Sequence[Outcome], **node: Any) -> None:
         super().__init__(**node)
-        self._target = target
+        self._target, self._run = target, run
         self._outcomes = sorted(outcomes, key=lambda outcome: _GRAVEST_FIRST.index(outcome.status))
         check, finding = self._outcomes[0].check, self._outcomes[0].finding
+        entry = self._outcomes[0].acceptance
         for marker in ("keystone", f"keystone_{check.link}", f"keystone_{check.severity.value}"):
             self.add_marker(marker)
         self.user_properties += [
@@ -150,6 +170,8 @@ class Judgement(pytest.Item):
             ("subject", printable(finding.subject)),
             ("severity", check.severity.value),
             ("status", finding.status.value),
+            ("documentation", documentation(check)),
+            *((("accepted", terms(entry)),) if entry and not self._outcomes[0].lapsed else ()),
         ]
         if finding.status is Status.NOT_APPLICABLE:
             self._skip(f"{check.id}: {finding.message}")
@@ -160,16 +182,21 @@ class Judgement(pytest.Item):
         self.add_marker(pytest.mark.skip(reason=printable(reason)))
 
     def runtest(self) -> None:
-        told = [tell(outcome, self._target) for outcome in self._outcomes if _fails(outcome.status)]
-        if told:
-            pytest.fail("\n\n".join(told), pytrace=False)
+        gate = self._run.gate
+        failing = [outcome for outcome in self._outcomes if gate.fails(outcome) and not self._allows(outcome)]
+        forgiven = [outcome for outcome in self._outcomes if outcome.status is Status.BROKEN]
+        if forgiven and not failing:
+            # pytest's own word for a failure that is known; --runxfail lets it fail
+            pytest.xfail(printable("; ".join(forgiveness(outcome, gate) for outcome in forgiven)))
+            failing = forgiven
+        if failing:
+            pytest.fail("\n\n".join(tell(outcome, self._target) for outcome in failing), pytrace=False)
+
+    def _allows(self, outcome: Outcome) -> bool:
+        return outcome.status is Status.BLOCKED and self._run.allow_blocked
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.config.rootpath / "keystone", 0, self.name
-
-
-def _fails(status: Status) -> bool:
-    return status in (Status.BROKEN, Status.BLOCKED, Status.CRASHED)
 
 
 def markers() -> Iterator[tuple[str, str]]:

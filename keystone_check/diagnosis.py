@@ -1,6 +1,7 @@
 """diagnose(world, checks): every check on the frozen facts, in the chain's order."""
 
 from collections.abc import Iterable, Iterator
+from traceback import extract_tb
 
 from keystone_check.model.cluster import ROLE_ARN
 from keystone_check.model.facts import Absent, Missing, Subjects
@@ -42,7 +43,20 @@ def _obstacles(check: Check, facts: dict[str, object]) -> Iterator[Finding]:
 
 def _judged(check: Check, facts: dict[str, object]) -> tuple[Finding, ...]:
     try:
-        return tuple(check.judge(**facts))
-    except Exception as error:  # whatever a judge raises is a bug of ours and must not cost the other checks
-        message = f"{type(error).__name__} in the check itself: {error}"
+        return tuple(map(_finding, check.judge(**facts)))
+    except (Exception, SystemExit) as error:  # whatever a judge raises must not cost the other checks
+        where = f" ({check.origin}, line {_line(error, check.origin)})" if check.origin else ""
+        message = f"{type(error).__name__} in the check itself{where}: {error}"
         return (Finding(Status.CRASHED, "", message),)
+
+
+def _finding(found: object) -> Finding:
+    if not isinstance(found, Finding):
+        raise TypeError(f"the judge yields {found!r}, which is no finding")
+    return found
+
+
+def _line(error: BaseException, origin: str) -> int:
+    """Where in the check's own file it happened: the innermost line of it."""
+    frames = extract_tb(error.__traceback__)
+    return next((frame.lineno or 0 for frame in reversed(frames) if frame.filename == origin), 0)

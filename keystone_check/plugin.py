@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from keystone_check.fixtures.published import PublishedKeys, Thumbprints
     from keystone_check.model.access import Access
     from keystone_check.model.outcome import Diagnosis
+    from keystone_check.targets import Bench
 
+_FAIL_ON = ("critical", "high", "medium", "low", "fixable")
 _OVERRIDES = ("context", "kubeconfig", "namespace")
 
 
@@ -36,31 +38,75 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="skip checks that could not see what they judge, instead of failing them",
     )
+    group.addoption(
+        "--keystone-fail-on",
+        metavar="WHAT",
+        choices=_FAIL_ON,
+        help="fail for what is critical, high, medium or low (default) and worse, or for what is fixable; "
+        "the rest is reported as xfailed",
+    )
+    group.addoption(
+        "--keystone-checks",
+        metavar="DIR",
+        action="append",
+        default=[],
+        help="your own checks in this folder too",
+    )
+    group.addoption(
+        "--keystone-accept",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="accepted findings of this file too, beside those of the configuration",
+    )
     group.addoption("--keystone-context", metavar="C", default="", help="the kube context")
     group.addoption("--keystone-kubeconfig", metavar="F", default="", help="the kubeconfig file")
     group.addoption("--keystone-namespace", metavar="N", help="service accounts of this namespace only")
     parser.addini("keystone_cluster", "clusters to judge, one a line", "linelist", default=[])
     parser.addini("keystone_allow_blocked", "as --keystone-allow-blocked", "bool", default=False)
+    parser.addini("keystone_fail_on", "as --keystone-fail-on", default="low")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "keystone: checks of the trust chain between cluster and AWS")
     if names := _names(config):
         from keystone_check.conformance import Conformance
+        from keystone_check.gate import Gate
 
         allowed = config.getoption("keystone_allow_blocked") or config.getini("keystone_allow_blocked")
-        run = Conformance(config, names, _opener(config), allow_blocked=allowed)
+        bench = _bench(config)
+        opener = _opener(config, bench)
+        gate = Gate(_fail_on(config))
+        run = Conformance(config, names, opener, allow_blocked=allowed, gate=gate, bench=bench)
         config.pluginmanager.register(run, "keystone-conformance")
 
 
-def _opener(config: pytest.Config) -> "Opener":
+def _fail_on(config: pytest.Config) -> str:
+    said: str = config.getoption("keystone_fail_on") or config.getini("keystone_fail_on")
+    if said not in _FAIL_ON:
+        raise pytest.UsageError(f"keystone_fail_on is {said!r}: it must be one of {', '.join(_FAIL_ON)}")
+    return said
+
+
+def _bench(config: pytest.Config) -> "Bench":
+    from keystone_check.errors import UsageError
+    from keystone_check.targets import bench
+
+    folder = config.invocation_params.dir
+    try:
+        return bench(folder, config.getoption("keystone_checks"), config.getoption("keystone_accept"))
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def _opener(config: pytest.Config, bench: "Bench") -> "Opener":
     from functools import partial
 
     from keystone_check.clusters import Overrides
     from keystone_check.targets import open_target
 
     said = {name: config.getoption(f"keystone_{name}") for name in _OVERRIDES}
-    return partial(open_target, overrides=Overrides(**said))
+    return partial(open_target, overrides=Overrides(**said), bench=bench)
 
 
 def _names(config: pytest.Config) -> list[str]:

@@ -4,17 +4,21 @@ Runners that keep a cluster open while the facts are used start here. What reads
 imported where a name asks for it: a snapshot is judged without boto3 and kubernetes.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from keystone_check import snapshot
+from keystone_check.acceptance import accept, vetted
+from keystone_check.catalogue import catalogue
 from keystone_check.checks import load
 from keystone_check.clusters import Overrides, open_cluster
+from keystone_check.configuration import at, find
 from keystone_check.diagnosis import diagnose
 from keystone_check.errors import UsageError
+from keystone_check.model.acceptance import Acceptance
 from keystone_check.model.access import Access, StaticCredentials
 from keystone_check.model.outcome import Check, Diagnosis
 from keystone_check.model.secret import Secret
@@ -26,6 +30,23 @@ Progress = Callable[[str, str], None]
 
 
 @dataclass(frozen=True)
+class Bench:
+    """Who judges: the checks, and what the user accepts of their findings."""
+
+    checks: tuple[Check, ...] = field(default_factory=load, repr=False)
+    accepted: tuple[Acceptance, ...] = ()
+
+
+def bench(folder: Path, checks: Iterable[str] = (), accepted: Iterable[str] = ()) -> Bench:
+    """Our checks and the configured ones of this folder, with those of further folders and files."""
+    configured = find(folder)
+    every = catalogue((*configured.checks, *(folder / name for name in checks)))
+    files = (configured, *(at(folder / name) for name in accepted))
+    entries = tuple(entry for file in files for entry in file.accept)
+    return Bench(every.load(), tuple(vetted(entries, every.index())))
+
+
+@dataclass(frozen=True)
 class Target:
     """One cluster as it was when the facts were gathered."""
 
@@ -33,12 +54,12 @@ class Target:
     world: World = field(repr=False)
     access: Access | None = field(repr=False)
     """None for a snapshot: there is nothing to connect to."""
-    checks: tuple[Check, ...] = field(default_factory=load, repr=False)
+    bench: Bench = field(default_factory=Bench, repr=False)
 
     @cached_property
     def diagnosis(self) -> Diagnosis:
-        """Every check's outcome on these facts."""
-        return diagnose(self.world, self.checks)
+        """Every check's outcome on these facts; what is accepted says so."""
+        return accept(diagnose(self.world, self.bench.checks), self.bench.accepted, self.name)
 
     def reach(self, wish: str) -> Access:
         """How to connect; UsageError for a snapshot, saying which wish of the user needs a cluster."""
@@ -49,22 +70,27 @@ class Target:
 
 @contextmanager
 def open_target(
-    name: str, folder: Path, progress: Progress, overrides: Overrides | None = None
+    name: str,
+    folder: Path,
+    progress: Progress,
+    overrides: Overrides | None = None,
+    bench: Bench | None = None,
 ) -> Iterator[Target]:
     """The target of this name, looked at once; a cluster stays reachable while the block runs."""
     if name.startswith(SNAPSHOT):
-        yield Target(name, snapshot.read(folder / name.removeprefix(SNAPSHOT)), None)
+        yield Target(name, snapshot.read(folder / name.removeprefix(SNAPSHOT)), None, bench or Bench())
     else:
         with open_cluster(name, overrides, folder) as access:
-            yield look(access, progress)
+            yield look(access, progress, bench)
 
 
-def look(access: Access, progress: Progress) -> Target:
+def look(access: Access, progress: Progress, bench: Bench | None = None) -> Target:
     """Gather what all checks need from a cluster that is open already."""
     from keystone_check.probes.gather import gather
 
-    needs = frozenset(need for check in load() for need in check.reads)
-    return Target(access.name, gather(access, needs | WHO_ASKS, progress=progress), access)
+    judges = bench or Bench()
+    needs = frozenset(need for check in judges.checks for need in check.reads)
+    return Target(access.name, gather(access, needs | WHO_ASKS, progress=progress), access, judges)
 
 
 WHO_ASKS = frozenset({"cluster", "caller", "issuer"})
@@ -87,13 +113,14 @@ def hand_over(target: Target) -> Mapping[str, str]:
     return {**handed, "access": access, **keys}
 
 
-def take_over(handed: Mapping[str, str]) -> Target:
-    """The target that another process of this run handed over."""
+def take_over(handed: Mapping[str, str], bench: Bench | None = None) -> Target:
+    """The target that another process of this run handed over; the same bench judges it here."""
+    judges = bench or Bench()
     world = snapshot.load(handed["world"])
     if "access" not in handed:
-        return Target(handed["name"], world, None)
+        return Target(handed["name"], world, None, judges)
     access: Access = snapshot.value(handed["access"], Access)
     if "key" in handed:
         given = StaticCredentials(Secret(handed["key"]), Secret(handed["secret"]))
         access = replace(access, aws_credentials=given)
-    return Target(handed["name"], world, access)
+    return Target(handed["name"], world, access, judges)

@@ -4,10 +4,11 @@ import shlex
 from collections.abc import Iterator
 
 from keystone_check import __version__
-from keystone_check.model.finding import Finding, Repair, Safety, Status
+from keystone_check.gate import Gate
+from keystone_check.model.finding import Repair, Safety, Status
 from keystone_check.model.outcome import Check, Outcome
 from keystone_check.reports.printable import printable
-from keystone_check.reports.report import rows
+from keystone_check.reports.report import lapse, rows, terms
 from keystone_check.targets import Target
 
 
@@ -19,19 +20,32 @@ def who_asks(target: Target) -> str:
 
 def tell(outcome: Outcome, target: Target) -> str:
     """The finding as a reader needs it; its first line is what pytest's summary shows."""
-    check, finding = outcome.check, outcome.finding
-    return "\n".join((_headline(finding), *_lines(check, finding, target)))
+    return "\n".join((_headline(outcome), *_lines(outcome, target)))
 
 
-def _headline(finding: Finding) -> str:
+def forgiveness(outcome: Outcome, gate: Gate) -> str:
+    """Why what is broken does not fail, with what is broken."""
+    entry = outcome.acceptance if outcome.is_accepted else None
+    why = f"accepted {terms(entry)}" if entry else f"not failing, as only {gate.fail_on} does"
+    return f"{outcome.check.id}: {why} ({outcome.finding.message})"
+
+
+def _headline(outcome: Outcome) -> str:
+    finding = outcome.finding
     message = printable(finding.message)
     if finding.status is Status.BLOCKED:
         return f"could not see: {message}"
-    return f"bug of keystone-check: {message}" if finding.status is Status.CRASHED else message
+    if finding.status is not Status.CRASHED:
+        return message
+    whose = "a check of yours" if outcome.check.origin else "keystone-check"
+    return f"bug of {whose}: {message}"
 
 
-def _lines(check: Check, finding: Finding, target: Target) -> Iterator[str]:
+def _lines(outcome: Outcome, target: Target) -> Iterator[str]:
+    check, finding = outcome.check, outcome.finding
     yield _line("check", f"{check.title} ({check.severity.value})")
+    if over := lapse(outcome):
+        yield _line("accepted", over)
     if evidence := finding.evidence:
         yield _line("expected", evidence.expected)
         yield _line("seen", evidence.seen)

@@ -21,7 +21,7 @@ from keystone_check.model.finding import (
     not_applicable,
 )
 from keystone_check.model.outcome import Check
-from keystone_check.targets import Progress, Target
+from keystone_check.targets import Bench, Progress, Target
 from tests.worlds import world
 
 REPAIR = Repair("add client id sts.amazonaws.com", Safety.SAFE, "it only lets in what was shut out")
@@ -31,6 +31,7 @@ BROKEN = broken(
     Evidence("iam:GetOpenIDConnectProvider", "sts.amazonaws.com", "sigstore"),
     REPAIR,
 )
+PAGE = "## References\n- https://docs.aws.amazon.com/x.html"
 BLOCKED = blocked("roles", Missing("roles", "iam:GetRole app-api: AccessDenied", "iam:GetRole"))
 
 
@@ -54,12 +55,12 @@ class Given:
 
 def check(*findings: Finding, id: str = "audience_is_registered", link: str = "provider") -> Check:
     return Check(
-        id, link, "The audience is registered", "page", Severity.HIGH, (), frozenset(), lambda: findings
+        id, link, "The audience is registered", PAGE, Severity.HIGH, (), frozenset(), lambda: findings
     )
 
 
 def target(*checks: Check, name: str = "prod") -> Target:
-    return Target(name, world(), Access(name), checks)
+    return Target(name, world(), Access(name), Bench(checks))
 
 
 def run(pytester: pytest.Pytester, given: Given, *args: str) -> pytest.RunResult:
@@ -234,6 +235,7 @@ def test_junit_knows_check_link_severity_and_status(pytester: pytest.Pytester) -
         "subject": BROKEN.subject,
         "severity": "high",
         "status": "broken",
+        "documentation": "https://docs.aws.amazon.com/x.html",
     }
 
 

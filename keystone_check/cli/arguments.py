@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import NamedTuple, NoReturn
 
 from keystone_check import __version__
+from keystone_check.cli import gating
 from keystone_check.errors import UsageError
 from keystone_check.near import did_you_mean
 
-FORMATS = ("text", "short", "json")
+FORMATS = ("text", "short", "json", "markdown", "sarif")
 
 
 class Answered(Exception):  # noqa: N818  # it is no error
@@ -37,6 +38,15 @@ class Options(NamedTuple):
     format: str = "text"
     color: bool | None = None
     exit_zero: bool = False
+    fail_on: str = "low"
+    accept: tuple[str, ...] = ()
+    """Files of accepted findings, beside the configuration."""
+    accept_all: str = ""
+    until: str = ""
+    reason: str = ""
+    count: int = 1
+    every: float | None = None
+    wait: float | None = None
     fix: str = ""
     """`safe`, `unsafe`, or empty for none."""
     dry_run: bool = False
@@ -45,6 +55,10 @@ class Options(NamedTuple):
     list: bool = False
     permissions: bool = False
     endpoints: bool = False
+    checks: tuple[str, ...] = ()
+    """Folders of the user's own checks."""
+    lint_checks: bool = False
+    schema: bool = False
 
 
 def parse(argv: Sequence[str]) -> Options:
@@ -54,13 +68,22 @@ def parse(argv: Sequence[str]) -> Options:
     if unknown:
         raise _unknown(unknown[0], parser)
     said = vars(read)
-    options = Options(**{**said, "only": _ids("--only", said["only"]), "skip": _ids("--skip", said["skip"])})
+    ids = {"only": _ids("--only", said["only"]), "skip": _ids("--skip", said["skip"])}
+    many = {"accept": tuple(said["accept"]), "checks": tuple(said["checks"])}
+    options = Options(**{**said, **ids, **many})
     _agree(options)
+    gating.agree(options, looks=not _texts(options))
     return options
 
 
+def _texts(options: Options) -> bool:
+    """Whether a text is asked for instead of a look."""
+    asked = (options.list, options.permissions, options.endpoints, options.lint_checks, options.schema)
+    return bool(options.explain) or any(asked)
+
+
 def _agree(options: Options) -> None:
-    if options.fix and (options.explain or options.list or options.permissions or options.endpoints):
+    if options.fix and _texts(options):
         raise UsageError(
             "--fix looks and writes, and what goes with it does neither", "ask for one of the two"
         )
@@ -93,6 +116,7 @@ def _parser() -> _Parser:
     _reaching(parser)
     _choosing(parser)
     _mending(parser)
+    gating.arguments(parser, _seconds)
     _reporting(parser)
     _asking(parser)
     return parser
@@ -106,7 +130,7 @@ exit codes
   1  something is broken
   2  the command line or the configuration asks for what cannot be
   3  nothing is broken, but something could not be seen
-  4  a bug of ours
+  4  a bug of ours, or of a check of yours
 """
 
 
@@ -144,6 +168,7 @@ def _choosing(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="not these checks, or none of a link",
     )
+    add("--checks", metavar="DIR", action="append", default=[], help="your own checks in this folder too")
 
 
 def _mending(parser: argparse.ArgumentParser) -> None:
@@ -168,14 +193,13 @@ def _reporting(parser: argparse.ArgumentParser) -> None:
         "--format",
         choices=FORMATS,
         default="text",
-        help="text (default), short to paste into a chat, or json",
+        help="text (default), short to paste into a chat, json, markdown for a pull request, or sarif",
     )
     colour = group.add_mutually_exclusive_group()
     colour.add_argument(
         "--color", dest="color", action="store_true", default=None, help="colour even in a pipe"
     )
     colour.add_argument("--no-color", dest="color", action="store_false", default=None, help="no colour")
-    add("--exit-zero", action="store_true", help="end with 0 although something is broken")
 
 
 def _asking(parser: argparse.ArgumentParser) -> None:
@@ -189,6 +213,8 @@ def _asking(parser: argparse.ArgumentParser) -> None:
         help="print the least Kubernetes role and IAM policy that the checks need",
     )
     add("--endpoints", action="store_true", help="print the addresses that a run contacts")
+    add("--lint-checks", action="store_true", help="say what the checks, yours too, lack of the contract")
+    add("--schema", action="store_true", help="print the JSON Schema of --format json")
     add("-h", "--help", action=_Answer, nargs=0, default=argparse.SUPPRESS, help="print this and end")
     add("--version", action=_Answer, nargs=0, default=argparse.SUPPRESS, help="print the version and end")
 

@@ -2,23 +2,30 @@
 
 from collections.abc import Callable, Sequence
 
+from keystone_check.acceptance import accept, vetted
+from keystone_check.cli.accepting import accept_all
 from keystone_check.cli.arguments import Options
 from keystone_check.cli.doors import Doors
+from keystone_check.cli.gating import EVERY
+from keystone_check.cli.linting import lint
 from keystone_check.cli.mending import fix
-from keystone_check.cli.pages import explain, listing
+from keystone_check.cli.pages import explain, listed, listing
 from keystone_check.cli.permissions import permissions
 from keystone_check.cli.progress import progress
-from keystone_check.cli.reaching import again, overrides
+from keystone_check.cli.reaching import overrides, reporting
+from keystone_check.cli.rounds import Rounds, rounds
 from keystone_check.cli.scope import NARROWING, scope
 from keystone_check.cli.selection import known, select
 from keystone_check.cli.terminal import Terminal
 from keystone_check.diagnosis import diagnose
+from keystone_check.model.acceptance import Acceptance
 from keystone_check.model.access import Access
-from keystone_check.model.outcome import Check
+from keystone_check.model.outcome import Check, Diagnosis
 from keystone_check.model.world import World
 from keystone_check.reports import as_json, render
 from keystone_check.reports.printable import printable
 from keystone_check.reports.report import Report
+from keystone_check.reports.schema import schema
 
 WHO_ASKS = frozenset({"cluster", "caller", "issuer"})
 """What the header shows, whichever checks are asked for."""
@@ -28,23 +35,61 @@ NAMING = frozenset({"caller", "issuer", "discovery"})
 
 def perform(options: Options, doors: Doors, terminal: Terminal) -> int:
     """Do it and give the exit code."""
+    if options.schema:
+        terminal.stdout.write(as_json.dumps(schema()))
+        return 0
     if options.explain:
         return _explain(options, doors, terminal)
     checks = doors.load(select(doors.index(), options.only, options.skip))
+    if options.lint_checks:
+        said, code = lint(checks, options.format)
+        terminal.stdout.write(said)
+        return code
     if options.list:
-        terminal.stdout.write(as_json.dumps(_rows(checks)) if options.format == "json" else listing(checks))
-        return 0
+        return _list(options, checks, doors, terminal)
+    accepted = vetted(doors.accepted(options.accept), doors.index())
     with doors.open(options.cluster, overrides(options)) as access:
         if options.endpoints:
             return _endpoints(options, access, doors, terminal)
         if options.permissions:
             return _permissions(options, access, checks, doors, terminal)
-        look = looking(access, _needs(checks, whole=bool(options.fix)), doors, terminal)
-        if options.fix:
-            return fix(options, access, checks, look, doors, terminal)
-        report = Report(access.name, diagnose(look(), checks), again(options), options.exit_zero)
-        terminal.stdout.write(render(report, options.format, terminal.screen()))
-        return report.exit_code
+        return _look(options, access, checks, accepted, doors, terminal)
+
+
+def _look(
+    options: Options,
+    access: Access,
+    checks: Sequence[Check],
+    accepted: Sequence[Acceptance],
+    doors: Doors,
+    terminal: Terminal,
+) -> int:
+    look = looking(access, _needs(checks, whole=bool(options.fix)), doors, terminal)
+    report = reporting(options, access.name)
+
+    def judge(world: World) -> Diagnosis:
+        return accept(diagnose(world, checks), accepted, access.name)
+
+    if options.fix:
+        return fix(options, access, checks, look, judge, doors, terminal)
+    if options.accept_all:
+        said = report(accept_all(options, access.name, accepted, lambda: judge(look()), terminal))
+    else:
+        said = _rounds(options, lambda: report(judge(look())), doors, terminal)
+    terminal.stdout.write(render(said, options.format, terminal.screen()))
+    return said.exit_code
+
+
+def _rounds(options: Options, look: Callable[[], Report], doors: Doors, terminal: Terminal) -> Report:
+    if options.count == 1 and options.wait is None:
+        return look()
+
+    def tell(line: str) -> None:
+        terminal.stderr.write(f"{printable(line)}\n")
+        terminal.stderr.flush()
+
+    plan = Rounds(options.count, options.every or EVERY, options.wait)
+    return rounds(look, plan, doors.clock, doors.sleep, tell)
 
 
 def looking(access: Access, needs: frozenset[str], doors: Doors, terminal: Terminal) -> Callable[[], World]:
@@ -68,11 +113,12 @@ def _explain(options: Options, doors: Doors, terminal: Terminal) -> int:
     return 0
 
 
-def _rows(checks: Sequence[Check]) -> list[dict[str, str]]:
-    return [
-        {"check": check.id, "link": check.link, "severity": check.severity.value, "title": check.title}
-        for check in checks
-    ]
+def _list(options: Options, checks: Sequence[Check], doors: Doors, terminal: Terminal) -> int:
+    if options.format == "json":
+        terminal.stdout.write(as_json.dumps(listed(checks)))
+    else:
+        terminal.stdout.write(listing(checks, doors.scenarios()))
+    return 0
 
 
 def _endpoints(options: Options, access: Access, doors: Doors, terminal: Terminal) -> int:

@@ -1,13 +1,17 @@
 """What the command reaches outside itself through. The real doors are opened only when a run needs them."""
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from keystone_check import checks
+from keystone_check.catalogue import Catalogue, catalogue
 from keystone_check.cli.progress import Progress
 from keystone_check.clusters import Overrides, open_cluster
+from keystone_check.configuration import at, find
+from keystone_check.model.acceptance import Acceptance
 from keystone_check.model.access import Access
 from keystone_check.model.change import Change
 from keystone_check.model.outcome import Check
@@ -32,20 +36,48 @@ class Doors:
     """Pause before looking again for what was written; False when there was waiting enough."""
     endpoints: Callable[[Access, World], Iterable[str]]
     rights: Callable[[Access, frozenset[str]], Rights]
+    accepted: Callable[[Sequence[str]], tuple[Acceptance, ...]]
+    """The accepted findings of the configuration and of these files."""
+    scenarios: Callable[[], Mapping[str, int]]
+    """What the embedded cluster can be, by kind; empty where it is not installed."""
+    clock: Callable[[], float]
+    """Seconds that only ever grow."""
+    sleep: Callable[[float], None]
 
 
-def real(environ: Mapping[str, str]) -> Doors:
-    """The checks, the clusters that can be named from here, the readers and the writer."""
+def real(environ: Mapping[str, str], folders: Sequence[str] = ()) -> Doors:
+    """The checks, those of these folders too, the clusters that can be named, the readers and the writer."""
+
+    @cache
+    def known() -> Catalogue:
+        return catalogue((*find(Path.cwd()).checks, *map(Path, folders)))
+
     return Doors(
-        index=checks.index,
-        load=checks.load,
+        index=lambda: known().index(),
+        load=lambda ids: known().load(ids),
         open=lambda name, said: open_cluster(name, said, Path.cwd(), environ),
         gather=_gather,
         write=_write,
         wait=_wait,
         endpoints=_endpoints,
         rights=_rights,
+        accepted=_accepted,
+        scenarios=_scenarios,
+        clock=time.monotonic,
+        sleep=time.sleep,
     )
+
+
+def _accepted(files: Sequence[str]) -> tuple[Acceptance, ...]:
+    configured = find(Path.cwd())
+    here = [at(Path(file)) for file in files]
+    return tuple(entry for each in (configured, *here) for entry in each.accept)
+
+
+def _scenarios() -> Mapping[str, int]:
+    from keystone_check.sandbox.numbers import numbers
+
+    return numbers()
 
 
 # What is below loads boto3 and kubernetes; listing and explaining checks do without.

@@ -85,7 +85,11 @@ def _act(
     from keystone_check.cli.doors import real
     from keystone_check.cli.terminal import Terminal
 
-    return perform(options, doors or real(environ), Terminal(stdout, stderr, stdin, environ, options.color))
+    return perform(
+        options,
+        doors or real(environ, options.checks),
+        Terminal(stdout, stderr, stdin, environ, options.color),
+    )
 
 
 def _told(error: KeystoneError, stderr: TextIO, code: int) -> int:

@@ -4,16 +4,15 @@ from collections.abc import Callable, Sequence
 
 from keystone_check.cli.arguments import Options
 from keystone_check.cli.doors import Doors
-from keystone_check.cli.reaching import again
+from keystone_check.cli.reaching import reporting
 from keystone_check.cli.terminal import Terminal
 from keystone_check.model.access import Access
 from keystone_check.model.finding import Safety
 from keystone_check.model.outcome import Check
 from keystone_check.model.world import World
-from keystone_check.remedy.mend import Confirm, Mended, mend, rehearsed
+from keystone_check.remedy.mend import Confirm, Judge, Mended, mend, rehearsed
 from keystone_check.remedy.plan import SAFE_ONLY, Step
 from keystone_check.reports.mended import Repaired, question, render
-from keystone_check.reports.report import Report
 
 NOBODY_TO_ASK = "There is no terminal to ask at; --yes writes without asking."
 
@@ -23,6 +22,7 @@ def fix(
     access: Access,
     checks: Sequence[Check],
     look: Callable[[], World],
+    judge: Judge,
     doors: Doors,
     terminal: Terminal,
 ) -> int:
@@ -31,11 +31,17 @@ def fix(
     mute = not (options.yes or options.dry_run or terminal.answers)
     dry = options.dry_run or mute
     if dry:
-        mended = rehearsed(look(), checks, allow)
+        mended = rehearsed(look(), checks, allow, judge=judge)
     else:
         confirm: Confirm = (lambda step: True) if options.yes else Asking(terminal)
         mended = mend(
-            look, checks, lambda change: doors.write(access, change), allow, confirm, wait=doors.wait
+            look,
+            checks,
+            lambda change: doors.write(access, change),
+            allow,
+            confirm,
+            wait=doors.wait,
+            judge=judge,
         )
     repaired = _repaired(mended, access.name, options, dry, NOBODY_TO_ASK if mute else "")
     terminal.stdout.write(render(repaired, options.format, terminal.screen()))
@@ -43,10 +49,7 @@ def fix(
 
 
 def _repaired(mended: Mended, name: str, options: Options, dry: bool, note: str) -> Repaired:
-    before, after = (
-        Report(name, diagnosis, again(options), options.exit_zero)
-        for diagnosis in (mended.before, mended.after)
-    )
+    before, after = map(reporting(options, name), (mended.before, mended.after))
     return Repaired(before, after, mended, dry, options.fix, note)
 
 

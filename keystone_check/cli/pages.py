@@ -1,15 +1,33 @@
 """The checks as people read about them: the list, and the page of one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from keystone_check.model.chain import LINKS
 from keystone_check.model.outcome import Check
+from keystone_check.reports.printable import printable
 from keystone_check.reports.screen import Screen
 
 
-def listing(checks: Sequence[Check]) -> str:
-    """Every check by link: id, severity, and the sentence that is true when it passes."""
-    return "".join(f"{line}\n" for line in _listed(checks))
+def listing(checks: Sequence[Check], sandbox: Mapping[str, int]) -> str:
+    """Every check by link: id, severity, and the sentence that is true when it passes; then how many."""
+    pages = sum(bool(check.page) for check in checks)
+    numbers = {"checks": len(checks), "pages": pages, **sandbox}
+    said = ", ".join(f"{number} {what}" for what, number in numbers.items())
+    return "".join(f"{line}\n" for line in (*_listed(checks), said))
+
+
+def listed(checks: Sequence[Check]) -> list[dict[str, str]]:
+    """The same for machines."""
+    return [
+        {
+            "check": check.id,
+            "link": check.link,
+            "severity": check.severity.value,
+            "title": check.title,
+            "origin": check.origin,
+        }
+        for check in checks
+    ]
 
 
 def _listed(checks: Sequence[Check]) -> Iterator[str]:
@@ -19,7 +37,8 @@ def _listed(checks: Sequence[Check]) -> Iterator[str]:
         if of_link:
             yield f"{link.id}: {link.title}"
         for check in of_link:
-            yield f"  {check.id:<{column}}  {check.severity.value:<8}  {check.title}"
+            whose = f" ({printable(check.origin)})" if check.origin else ""
+            yield f"  {check.id:<{column}}  {check.severity.value:<8}  {check.title}{whose}"
 
 
 def explain(check: Check, screen: Screen) -> str:

@@ -1,9 +1,13 @@
 """The options, as what reaches a cluster and as the command that would do so again."""
 
 import shlex
+from collections.abc import Callable
 
 from keystone_check.cli.arguments import Options
 from keystone_check.clusters import Overrides
+from keystone_check.gate import Gate
+from keystone_check.model.outcome import Diagnosis
+from keystone_check.reports.report import Report
 
 
 def overrides(options: Options) -> Overrides:
@@ -18,6 +22,12 @@ def overrides(options: Options) -> Overrides:
         budget=options.budget,
         request_timeout=options.request_timeout,
     )
+
+
+def reporting(options: Options, name: str) -> Callable[[Diagnosis], Report]:
+    """What makes a report of a diagnosis of the cluster of this name, as the options say."""
+    gate = Gate(options.fail_on, options.exit_zero)
+    return lambda diagnosis: Report(name, diagnosis, again(options), gate)
 
 
 def again(options: Options) -> str:
@@ -36,4 +46,6 @@ def again(options: Options) -> str:
         "--skip": ",".join(options.skip),
     }
     words = [word for flag, value in said.items() if value for word in (flag, value)]
-    return shlex.join(["keystone-check", *words, *(["-A"] if options.namespace == "" else [])])
+    files = [word for folder in options.checks for word in ("--checks", folder)]
+    files += [word for file in options.accept for word in ("--accept", file)]
+    return shlex.join(["keystone-check", *words, *files, *(["-A"] if options.namespace == "" else [])])

@@ -16,6 +16,8 @@ from keystone_check.remedy.spare import necessary
 
 Look = Callable[[], World]
 Write = Callable[[Change], None]
+Judge = Callable[[World], Diagnosis]
+"""The diagnosis of a world, in which accepted findings say so: they are left as they are."""
 Confirm = Callable[[Step], bool]
 Wait = Callable[[int], bool]
 """Called with 0, 1, 2, … when a write is not seen yet: waits and gives True, or gives up with False."""
@@ -56,6 +58,7 @@ def mend(
     confirm: Confirm = lambda step: True,
     rounds: int = ROUNDS,
     wait: Wait = lambda attempt: False,
+    judge: Judge | None = None,
 ) -> Mended:
     """Mend what can be mended from here.
 
@@ -63,8 +66,9 @@ def mend(
     declined step is left whole. A change is written at most once, so that a repair which does not
     mend cannot go round in circles. A failing write ends the writing; the world is still looked at again.
     """
-    run = _Run(tuple(checks), look, write, confirm, wait)
-    first = diagnose(look(), run.checks)
+    judges = tuple(checks)
+    run = _Run(judges, look, write, confirm, wait, judge or (lambda world: diagnose(world, judges)))
+    first = run.judge(look())
     mended = Mended(first, first)
     for _ in range(rounds):
         following = run.round(mended, allow)
@@ -76,11 +80,15 @@ def mend(
 
 
 def rehearsed(
-    world: World, checks: Iterable[Check], allow: frozenset[Safety] = SAFE_ONLY, rounds: int = ROUNDS
+    world: World,
+    checks: Iterable[Check],
+    allow: frozenset[Safety] = SAFE_ONLY,
+    rounds: int = ROUNDS,
+    judge: Judge | None = None,
 ) -> Mended:
     """The dry run: the same loop on facts alone. `applied` is what would be written, `after` the report."""
     stage = _Stage(world)
-    return mend(stage.look, checks, stage.write, allow, rounds=rounds)
+    return mend(stage.look, checks, stage.write, allow, rounds=rounds, judge=judge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +112,7 @@ class _Run:
     write: Write
     confirm: Confirm
     wait: Wait
+    judge: Judge
     done: set[Change] = field(default_factory=set)
     """Written, declined, refused or failed: never proposed again."""
 
@@ -151,7 +160,7 @@ class _Run:
         promised = diagnose(rehearse(before.world, (step.change for step in applied)), self.checks)
         attempt = 0
         while True:
-            seen = diagnose(self.look(), self.checks)
+            seen = self.judge(self.look())
             if not late(promised, seen) or not self.wait(attempt):
                 return seen
             attempt += 1

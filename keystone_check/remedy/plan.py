@@ -110,7 +110,7 @@ def rank(change: Change) -> tuple[int, ...]:
 
 
 def _wanted(diagnosis: Diagnosis) -> Iterator[tuple[Outcome, Repair]]:
-    for outcome in diagnosis.having(Status.BROKEN):
+    for outcome in diagnosis.broken:  # what the user lives with is left as it is
         if outcome.finding.repair is not None:
             yield outcome, outcome.finding.repair
 

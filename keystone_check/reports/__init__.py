@@ -1,6 +1,6 @@
 """What people and machines read of a diagnosis: one module a format."""
 
-from keystone_check.reports import as_json, short, text
+from keystone_check.reports import as_json, markdown, sarif, short, text
 from keystone_check.reports.report import Report
 from keystone_check.reports.screen import Screen
 
@@ -12,6 +12,10 @@ def render(report: Report, format: str, screen: Screen) -> str:
             return as_json.render(report)
         case "short":
             return short.render(report)
+        case "markdown":
+            return markdown.render(report)
+        case "sarif":
+            return sarif.render(report)
         case "text":
             return text.render(report, screen)
         case _:

@@ -1,26 +1,33 @@
-"""The report for machines: one JSON object, versioned by its `schema` field."""
+"""The report for machines: one JSON object, versioned by its `schema` field and described by `schema.py`."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from keystone_check.model.acceptance import Acceptance
 from keystone_check.model.change import Change
 from keystone_check.model.facts import Missing
-from keystone_check.model.finding import Repair, Status
+from keystone_check.model.finding import Evidence, Repair, Status
 from keystone_check.model.outcome import Outcome
-from keystone_check.model.world import World
 from keystone_check.reports.printable import veiled
-from keystone_check.reports.report import Report, retries
+from keystone_check.reports.report import Report, documentation, retries
+from keystone_check.reports.shapes import (
+    SCHEMA,
+    AcceptanceObject,
+    EntryObject,
+    EvidenceObject,
+    LookObject,
+    MendingObject,
+    OutcomeObject,
+    RepairObject,
+    ReportObject,
+)
 
-SCHEMA = 1
 
-Json = Mapping[str, Any]
-
-
-def render(report: Report, mending: Json | None = None) -> str:
+def render(report: Report, mending: MendingObject | None = None) -> str:
     """The object as ASCII text, so that no terminal or log reads a control character in it."""
-    document = {**as_object(report), "mending": mending}
+    document: ReportObject = {**as_object(report), "mending": mending}
     return dumps(document)
 
 
@@ -42,24 +49,31 @@ def _veiled(value: object) -> object:
     return value
 
 
-def as_object(report: Report) -> Json:
+def as_object(report: Report) -> LookObject:
     """Every outcome, who asked, the summary and the exit code."""
     diagnosis, headline = report.diagnosis, report.diagnosis.headline
+    world = diagnosis.world
     return {
         "schema": SCHEMA,
         "keystone_check": report.version,
         "name": report.name,
         "exit_code": report.exit_code,
-        "verdict": report.verdict.name.lower(),
-        **_header(diagnosis.world),
+        "verdict": report.verdict.word,
+        "fail_on": report.gate.fail_on,
+        "gathered_at": world.now,
+        "cluster": _fact(world.cluster),
+        "caller": _fact(world.caller),
+        "issuer": _fact(world.issuer),
         "summary": {status.value: len(diagnosis.having(status)) for status in Status},
-        "headline": None if headline is None else outcome(headline),
-        "outcomes": [outcome(item) for item in diagnosis.outcomes],
-        "notes": list(retries(diagnosis.world)),
+        "accepted": len(diagnosis.accepted),
+        "headline": None if headline is None else outcome(headline, report),
+        "outcomes": [outcome(item, report) for item in diagnosis.outcomes],
+        "unmatched": [_entry(entry) for entry in diagnosis.unmatched],
+        "notes": list(retries(world)),
     }
 
 
-def outcome(item: Outcome) -> Json:
+def outcome(item: Outcome, report: Report) -> OutcomeObject:
     """One check's judgement about one subject."""
     finding, check = item.finding, item.check
     return {
@@ -67,16 +81,24 @@ def outcome(item: Outcome) -> Json:
         "link": check.link,
         "title": check.title,
         "severity": check.severity.value,
+        "origin": check.origin,
+        "documentation": documentation(check),
         "status": finding.status.value,
         "subject": finding.subject,
         "message": finding.message,
         "permission": finding.permission,
-        "evidence": asdict(finding.evidence) if finding.evidence else None,
+        "evidence": _evidence(finding.evidence) if finding.evidence else None,
         "repair": repair(finding.repair) if finding.repair else None,
+        "accepted": _acceptance(item.acceptance, item.lapsed) if item.acceptance else None,
+        "fails": report.gate.fails(item),
     }
 
 
-def repair(item: Repair) -> Json:
+def _evidence(item: Evidence) -> EvidenceObject:
+    return {"source": item.source, "expected": item.expected, "seen": item.seen}
+
+
+def repair(item: Repair) -> RepairObject:
     """What would mend it, the changes as data."""
     return {
         "title": item.title,
@@ -87,21 +109,26 @@ def repair(item: Repair) -> Json:
     }
 
 
-def change(item: Change) -> Json:
+def change(item: Change) -> Mapping[str, Any]:
     """A change's kind and its fields."""
     return {"kind": type(item).__name__, **asdict(item)}
 
 
-def _header(world: World) -> Json:
+def _acceptance(entry: Acceptance, lapsed: bool) -> AcceptanceObject:
+    return {"reason": entry.reason, "until": entry.until, "lapsed": lapsed}
+
+
+def _entry(entry: Acceptance) -> EntryObject:
     return {
-        "gathered_at": world.now,
-        "cluster": _fact(world.cluster),
-        "caller": _fact(world.caller),
-        "issuer": _fact(world.issuer),
+        "check": entry.check,
+        "subject": entry.subject,
+        "reason": entry.reason,
+        "until": entry.until,
+        "where": entry.where,
     }
 
 
-def _fact(fact: Any) -> Json:
+def _fact(fact: Any) -> Mapping[str, Any]:
     """A fact's fields, or why it is missing; `missing` is there in both and null in the first."""
     if isinstance(fact, Missing):
         return {"missing": fact.because, "permission": fact.permission}

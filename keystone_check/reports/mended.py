@@ -4,14 +4,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from keystone_check.model.finding import Safety, Status
+from keystone_check.model.finding import Safety
 from keystone_check.remedy import describe
 from keystone_check.remedy.mend import Mended
 from keystone_check.remedy.plan import HeldBack, Step
-from keystone_check.reports import as_json, short, text
+from keystone_check.reports import as_json, markdown, sarif, short, text
+from keystone_check.reports.escape import prose
 from keystone_check.reports.printable import printable
 from keystone_check.reports.report import Report, next_step
 from keystone_check.reports.screen import Screen
+from keystone_check.reports.shapes import MendingObject, StateWord
 
 
 class State(Enum):
@@ -33,6 +35,15 @@ MARKS = {
     State.SKIPPED: ("–", "dim"),
     State.REFUSED: ("✗", "bold yellow"),
 }
+WORDS: dict[State, StateWord] = {
+    State.PLANNED: "planned",
+    State.WRITTEN: "written",
+    State.DECLINED: "declined",
+    State.FAILED: "failed",
+    State.SKIPPED: "skipped",
+    State.REFUSED: "refused",
+}
+"""As the JSON report writes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,10 @@ def render(repaired: Repaired, format: str, screen: Screen) -> str:
             return as_json.render(repaired.now, _object(repaired))
         case "short":
             return short.render(repaired.now) + "".join(f"{printable(line)}\n" for line in _short(repaired))
+        case "markdown":
+            return markdown.render(repaired.now, _markdown(repaired))
+        case "sarif":
+            return sarif.render(repaired.now)
         case "text":
             return "\n".join((*_text(repaired, screen), ""))
         case _:
@@ -166,7 +181,7 @@ def _why_nothing(repaired: Repaired) -> str:
         return ": the repairs that there are, are held back"
     if any(True for _ in steps(repaired)):
         return ""
-    broken = dict.fromkeys(outcome.check.id for outcome in repaired.now.diagnosis.having(Status.BROKEN))
+    broken = dict.fromkeys(outcome.check.id for outcome in repaired.now.diagnosis.broken)
     return f": no repair is known from here for {', '.join(broken)}" if broken else ": nothing is broken"
 
 
@@ -189,13 +204,20 @@ def _short(repaired: Repaired) -> Iterator[str]:
     yield _sum(repaired)
 
 
-def _object(repaired: Repaired) -> as_json.Json:
+def _markdown(repaired: Repaired) -> Iterator[str]:
+    yield "### Repair"
+    yield ""
+    yield from (f"- {prose(line)}" for line in _short(repaired))
+    yield ""
+
+
+def _object(repaired: Repaired) -> MendingObject:
     return {
         "rehearsed": repaired.rehearsed,
         "note": repaired.note,
         "steps": [
             {
-                "state": state.name.lower(),
+                "state": WORDS[state],
                 "title": describe.title(step.change),
                 "because": why,
                 "mends": list(step.mends),

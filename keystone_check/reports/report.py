@@ -3,23 +3,15 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import Enum
 
 from keystone_check import __version__
+from keystone_check.gate import Gate, Verdict, verdict
+from keystone_check.model.acceptance import Acceptance
 from keystone_check.model.facts import Missing
 from keystone_check.model.finding import Finding, Safety, Status
-from keystone_check.model.outcome import Diagnosis, Outcome
+from keystone_check.model.outcome import Check, Diagnosis, Outcome
 from keystone_check.model.web import Response
 from keystone_check.model.world import World
-
-
-class Verdict(Enum):
-    """One word for a whole diagnosis; its value is the exit code."""
-
-    HOLDS = 0
-    BROKEN = 1
-    BLOCKED = 3
-    CRASHED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,32 +23,19 @@ class Report:
     diagnosis: Diagnosis
     again: str = "keystone-check"
     """The command that looks at the same cluster in the same way."""
-    exit_zero: bool = False
+    gate: Gate = Gate()  # noqa: RUF009  # it is frozen
+    """Which of the broken findings fail the run."""
     version: str = __version__
 
     @property
     def verdict(self) -> Verdict:
-        """A bug of ours outweighs all, for with it nobody knows the rest; broken outweighs unseen."""
+        """One word for all; whether it fails the run is the gate's to say."""
         return verdict(self.diagnosis)
 
     @property
     def exit_code(self) -> int:
-        """The verdict's; `--exit-zero` forgives what is broken, never what was not seen or is our bug."""
-        if self.verdict is Verdict.BROKEN and self.exit_zero:
-            return Verdict.BLOCKED.value if self.diagnosis.having(Status.BLOCKED) else Verdict.HOLDS.value
-        return self.verdict.value
-
-
-def verdict(diagnosis: Diagnosis) -> Verdict:
-    """The worst that the outcomes say."""
-    for status, word in (
-        (Status.CRASHED, Verdict.CRASHED),
-        (Status.BROKEN, Verdict.BROKEN),
-        (Status.BLOCKED, Verdict.BLOCKED),
-    ):
-        if diagnosis.having(status):
-            return word
-    return Verdict.HOLDS
+        """The same in every format."""
+        return self.gate.exit_code(self.diagnosis)
 
 
 def rows(world: World) -> Iterator[tuple[str, str]]:
@@ -89,10 +68,40 @@ def retries(world: World) -> Iterator[str]:
 
 def counts(diagnosis: Diagnosis) -> str:
     """How many outcomes of each status, as far as there are any."""
-    words = ((Status.CRASHED, "crashed"), (Status.BROKEN, "broken"), (Status.BLOCKED, "could not be seen"))
-    rest = ((Status.HOLDS, "hold"), (Status.NOT_APPLICABLE, "not applicable"))
-    said = [f"{len(found)} {word}" for status, word in (*words, *rest) if (found := diagnosis.having(status))]
-    return ", ".join(said) or "nothing was judged"
+    words = (
+        (diagnosis.having(Status.CRASHED), "crashed"),
+        (diagnosis.broken, "broken"),
+        (diagnosis.accepted, "accepted"),
+        (diagnosis.having(Status.BLOCKED), "could not be seen"),
+        (diagnosis.having(Status.HOLDS), "hold"),
+        (diagnosis.having(Status.NOT_APPLICABLE), "not applicable"),
+    )
+    return ", ".join(f"{len(found)} {word}" for found, word in words if found) or "nothing was judged"
+
+
+def terms(acceptance: Acceptance) -> str:
+    """Until when and why: `until 2027-03-31: the old cluster goes in spring`."""
+    return f"until {acceptance.until}: {acceptance.reason}"
+
+
+def lapse(outcome: Outcome) -> str:
+    """That a finding's acceptance is over, with its reason; empty where it is not."""
+    entry = outcome.acceptance
+    return f"until {entry.until}, which is past: {entry.reason}" if entry and outcome.lapsed else ""
+
+
+def idle_entries(diagnosis: Diagnosis) -> Iterator[str]:
+    """Each acceptance that fits nothing: it was mended, renamed or never true, and nobody needs it."""
+    for entry in diagnosis.unmatched:
+        about = f"{entry.check}, {entry.subject}" if entry.subject else entry.check
+        yield f"{entry.where or 'an acceptance'} ({about}) fits nothing that is broken here: remove it"
+
+
+def forgiven(report: Report) -> str:
+    """That some of what is broken does not fail, and by which option; empty where all of it does."""
+    number = sum(map(report.gate.forgives, report.diagnosis.outcomes))
+    option = "--exit-zero" if report.gate.exit_zero else f"--fail-on {report.gate.fail_on}"
+    return f"{number} of what is broken {'do' if number > 1 else 'does'} not fail: {option}" if number else ""
 
 
 def unseen(diagnosis: Diagnosis) -> Iterator[tuple[str, str, tuple[Outcome, ...]]]:
@@ -119,7 +128,12 @@ def _kind(outcome: Outcome) -> object:
     texts = [finding.message, *((seen.expected, seen.seen) if seen else ())]
     repair = finding.repair
     texts += [repair.title, *repair.steps] if repair else []
-    return (outcome.check.id, repair and repair.safety, *(_NAMES.sub("·", text) for text in texts))
+    return (
+        outcome.check.id,
+        repair and repair.safety,
+        outcome.acceptance,
+        *(_NAMES.sub("·", text) for text in texts),
+    )
 
 
 _NAMES = re.compile(r"arn:[^\s\"',;]+:role/[\w+=,.@/-]+|system:serviceaccount:[a-z0-9.-]+:[a-z0-9.-]+")
@@ -132,13 +146,24 @@ def sentence(finding: Finding) -> str:
     return message if not subject or subject in message else f"{subject}: {message}"
 
 
+def documentation(check: Check) -> str:
+    """Where the services themselves document what a check judges: its page's first reference."""
+    found = re.search(r"^- (https://\S+)", check.page.partition("## References")[2], re.MULTILINE)
+    return found[1] if found else ""
+
+
+def section(check: Check, title: str) -> str:
+    """One section of a check's page."""
+    return check.page.partition(f"## {title}")[2].partition("\n## ")[0].strip()
+
+
 def next_step(report: Report) -> str:
     """The command to type next, or an empty string when there is nothing to do.
 
     The headline's own repair decides: what comes after it in the chain may well follow from it.
     """
     headline = report.diagnosis.headline
-    broken = [headline] if headline and headline.finding.repair else report.diagnosis.having(Status.BROKEN)
+    broken = [headline] if headline and headline.finding.repair else report.diagnosis.broken
     classes = {outcome.finding.repair.safety for outcome in broken if outcome.finding.repair}
     if Safety.SAFE in classes:
         return f"{report.again} --fix --dry-run"

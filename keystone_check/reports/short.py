@@ -3,8 +3,20 @@
 from collections.abc import Iterator
 
 from keystone_check.model.finding import Status
+from keystone_check.model.outcome import Outcome
 from keystone_check.reports.printable import printable
-from keystone_check.reports.report import Report, counts, retries, rows, sentence, unseen
+from keystone_check.reports.report import (
+    Report,
+    counts,
+    forgiven,
+    idle_entries,
+    lapse,
+    retries,
+    rows,
+    sentence,
+    terms,
+    unseen,
+)
 
 
 def render(report: Report) -> str:
@@ -15,11 +27,21 @@ def render(report: Report) -> str:
 def _lines(report: Report) -> Iterator[str]:
     said = " | ".join(f"{label} {value}" for label, value in rows(report.diagnosis.world))
     yield f"keystone-check {report.version} on {report.name} | {said}"
-    for status, word in ((Status.CRASHED, "OUR BUG"), (Status.BROKEN, "BROKEN")):
-        for outcome in report.diagnosis.having(status):
-            yield f"{word} {outcome.check.link}/{outcome.check.id}: {sentence(outcome.finding)}"
+    for outcome in report.diagnosis.having(Status.CRASHED):
+        yield f"{'YOUR' if outcome.check.origin else 'OUR'} BUG {_said(outcome)}"
+    for outcome in report.diagnosis.broken:
+        yield f"BROKEN {_said(outcome)}{f' (accepted {over})' if (over := lapse(outcome)) else ''}"
+    for outcome in report.diagnosis.accepted:
+        if outcome.acceptance:
+            yield f"ACCEPTED {_said(outcome)} ({terms(outcome.acceptance)})"
     for message, permission, outcomes in unseen(report.diagnosis):
         checks = ",".join(dict.fromkeys(outcome.check.id for outcome in outcomes))
         yield f"UNSEEN {checks}: {message}{f' (needs {permission})' if permission else ''}"
-    yield from (f"note: {note}" for note in retries(report.diagnosis.world))
-    yield counts(report.diagnosis)
+    for note in (*idle_entries(report.diagnosis), *retries(report.diagnosis.world)):
+        yield f"note: {note}"
+    left = forgiven(report)
+    yield f"{counts(report.diagnosis)}{f'; {left}' if left else ''}"
+
+
+def _said(outcome: Outcome) -> str:
+    return f"{outcome.check.link}/{outcome.check.id}: {sentence(outcome.finding)}"

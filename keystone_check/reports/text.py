@@ -6,7 +6,20 @@ from keystone_check.model.chain import LINKS
 from keystone_check.model.finding import Evidence, Repair, Safety, Status
 from keystone_check.model.outcome import Diagnosis, Outcome
 from keystone_check.reports.printable import printable
-from keystone_check.reports.report import Report, alike, counts, next_step, retries, rows, sentence, unseen
+from keystone_check.reports.report import (
+    Report,
+    alike,
+    counts,
+    forgiven,
+    idle_entries,
+    lapse,
+    next_step,
+    retries,
+    rows,
+    sentence,
+    terms,
+    unseen,
+)
 from keystone_check.reports.screen import Screen
 
 MARKS = {
@@ -17,6 +30,8 @@ MARKS = {
     Status.NOT_APPLICABLE: ("–", "dim"),
 }
 """From the worst: a link's mark is the worst of its outcomes."""
+ACCEPTED = ("≈", "yellow")
+"""Broken, and the user lives with it."""
 
 
 def render(report: Report, screen: Screen) -> str:
@@ -38,9 +53,10 @@ def judgement(report: Report, screen: Screen) -> Iterator[str]:
     yield from headline(diagnosis, screen)
     yield from _map(diagnosis, screen)
     yield from _findings(diagnosis, screen)
+    yield from _accepted(diagnosis, screen)
     yield from _unseen(report, screen)
     yield from _idle(diagnosis, screen)
-    for note in retries(diagnosis.world):
+    for note in (*idle_entries(diagnosis), *retries(diagnosis.world)):
         yield from screen.words(f"note: {note}", style="dim")
 
 
@@ -55,9 +71,12 @@ def _sentence(diagnosis: Diagnosis) -> tuple[str, str]:
     if worst is not None:
         return f"Broken at {worst.check.link}: {sentence(worst.finding)}", "bold red"
     if crashed := diagnosis.having(Status.CRASHED):
-        return f"A check of ours failed: {crashed[0].check.id}. See below.", "bold magenta"
+        whose = "yours" if crashed[0].check.origin else "ours"
+        return f"A check of {whose} failed: {crashed[0].check.id}. See below.", "bold magenta"
     if blocked := diagnosis.having(Status.BLOCKED):
         return f"Nothing is seen to be broken, but {_judgements(blocked)} could not be made.", "bold yellow"
+    if accepted := diagnosis.accepted:
+        return f"What is broken is accepted: {_judgements(accepted)}. All else holds.", "bold yellow"
     if not (held := diagnosis.having(Status.HOLDS)):
         return "There was nothing to judge.", "bold yellow"
     checks = len({outcome.check.id for outcome in held})
@@ -78,7 +97,7 @@ def _judgements(outcomes: Sequence[Outcome]) -> str:
 
 def _map(diagnosis: Diagnosis, screen: Screen) -> Iterator[str]:
     """The chain at one glance, broken between links when the screen is narrow."""
-    marks = [(link, *MARKS[_worst(outcomes)]) for link, outcomes in diagnosis.links() if outcomes]
+    marks = [(link, *_mark(outcomes)) for link, outcomes in diagnosis.links() if outcomes]
     line, length = "", 0
     for number, (link, mark, style) in enumerate(marks):
         joint = " → " if number else ""
@@ -92,6 +111,13 @@ def _map(diagnosis: Diagnosis, screen: Screen) -> Iterator[str]:
         yield line
 
 
+def _mark(outcomes: Sequence[Outcome]) -> tuple[str, str]:
+    standing = [outcome for outcome in outcomes if not outcome.is_accepted]
+    worst = _worst(standing) if standing else Status.HOLDS
+    fine = worst in (Status.HOLDS, Status.NOT_APPLICABLE)
+    return ACCEPTED if fine and len(standing) < len(outcomes) else MARKS[worst]
+
+
 def _worst(outcomes: Iterable[Outcome]) -> Status:
     present = {outcome.status for outcome in outcomes}
     return next(status for status in MARKS if status in present)
@@ -101,7 +127,7 @@ def _findings(diagnosis: Diagnosis, screen: Screen) -> Iterator[str]:
     titles = {link.id: link.title for link in LINKS}
     first = diagnosis.headline
     for link, outcomes in diagnosis.links():
-        shown = [outcome for outcome in outcomes if outcome.status in (Status.BROKEN, Status.CRASHED)]
+        shown = [item for item in outcomes if item.status in _TOLD and not item.is_accepted]
         if not shown:
             continue
         after = (
@@ -113,6 +139,9 @@ def _findings(diagnosis: Diagnosis, screen: Screen) -> Iterator[str]:
             yield from _finding(outcome, others, screen)
 
 
+_TOLD = (Status.BROKEN, Status.CRASHED)
+
+
 def _finding(outcome: Outcome, others: Sequence[str], screen: Screen) -> Iterator[str]:
     finding, check = outcome.finding, outcome.check
     mark, style = MARKS[outcome.status]
@@ -122,9 +151,13 @@ def _finding(outcome: Outcome, others: Sequence[str], screen: Screen) -> Iterato
         yield from screen.pair("subject", finding.subject, "    ")
     if others:
         yield from screen.pair("likewise", ", ".join(others), "    ")
+    if over := lapse(outcome):
+        yield from screen.pair("accepted", over, "    ", "yellow")
     if finding.evidence:
         yield from _evidence(finding.evidence, screen)
-    if outcome.status is Status.CRASHED:
+    if outcome.status is Status.CRASHED and check.origin:
+        yield from screen.pair("yours", check.origin, "    ")
+    elif outcome.status is Status.CRASHED:
         yield from screen.pair("report it", "to the project, with what --format json prints", "    ")
     elif finding.repair:
         yield from _repair(finding.repair, screen)
@@ -163,6 +196,20 @@ def _repair(repair: Repair, screen: Screen) -> Iterator[str]:
         yield from screen.pair("repair", words, "    ")
 
 
+def _accepted(diagnosis: Diagnosis, screen: Screen) -> Iterator[str]:
+    """Each with its reason: what nobody is reminded of is accepted for ever."""
+    if diagnosis.accepted:
+        yield ""
+        yield screen.paint("bold", "Accepted")
+    for outcome, others in alike(diagnosis.accepted):
+        yield from screen.marked(ACCEPTED[0], sentence(outcome.finding), ACCEPTED[1])
+        yield from screen.pair("check", f"{outcome.check.id} ({outcome.check.severity.value})", "    ")
+        if others:
+            yield from screen.pair("likewise", ", ".join(others), "    ")
+        if outcome.acceptance:
+            yield from screen.pair("accepted", terms(outcome.acceptance), "    ")
+
+
 def _unseen(report: Report, screen: Screen) -> Iterator[str]:
     mark, style = MARKS[Status.BLOCKED]
     reasons = tuple(unseen(report.diagnosis))
@@ -190,9 +237,11 @@ def _idle(diagnosis: Diagnosis, screen: Screen) -> Iterator[str]:
 
 def _ending(report: Report, screen: Screen) -> Iterator[str]:
     step = next_step(report)
-    if not report.diagnosis.headline and not step:
+    if not report.diagnosis.headline and not report.diagnosis.accepted and not step:
         return
     yield ""
     yield from screen.words(f"{counts(report.diagnosis)}.".capitalize(), style="bold")
+    if left := forgiven(report):
+        yield from screen.words(f"{left}.", style="dim")
     if step:
         yield f"next: {screen.paint('bold cyan', printable(step))}"

@@ -10,6 +10,7 @@ from keystone_check.cli.main import main
 from keystone_check.cli.progress import Progress
 from keystone_check.clusters import Overrides
 from keystone_check.errors import UsageError
+from keystone_check.model.acceptance import Acceptance
 from keystone_check.model.access import Access
 from keystone_check.model.aws import Provider
 from keystone_check.model.change import Change, SetClientIds
@@ -74,6 +75,11 @@ class Outside:
     needs: list[frozenset[str]] = field(default_factory=list)
     opened: list[tuple[str, Overrides]] = field(default_factory=list)
     closed: int = 0
+    accepted: list[Acceptance] = field(default_factory=list)
+    seconds: float = 0.0
+    """What the clock shows; only sleeping moves it."""
+    later: list[World] = field(default_factory=list)
+    """What the world is after each sleep."""
     interrupted_by: BaseException | None = None
 
     def doors(self) -> Doors:
@@ -87,6 +93,10 @@ class Outside:
             wait=lambda attempt: False,
             endpoints=lambda access, known: ("https://10.0.0.5:6443  the API server",),
             rights=self.rights,
+            accepted=lambda files: tuple(self.accepted),
+            scenarios=lambda: {"faults": 2},
+            clock=lambda: self.seconds,
+            sleep=self.sleep,
         )
 
     def index(self) -> Mapping[str, str]:
@@ -112,6 +122,11 @@ class Outside:
         if self.interrupted_by is not None:
             raise self.interrupted_by
         return self.world
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+        if self.later:
+            self.world = self.later.pop(0)
 
     def write(self, access: Access, change: Change) -> None:
         self.written.append(change)

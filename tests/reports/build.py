@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from keystone_check.gate import Gate
 from keystone_check.model.aws import Caller
 from keystone_check.model.change import SetClientIds
 from keystone_check.model.cluster import Cluster, Issuer
@@ -106,5 +107,9 @@ def report(*outcomes: Outcome | Finding, exit_zero: bool = False, seen: World | 
     """A report on these outcomes; a bare finding is one of `audience_is_registered`."""
     made = tuple(item if isinstance(item, Outcome) else outcome(item) for item in outcomes)
     return Report(
-        "prod", Diagnosis(seen or world(), made), "keystone-check --cluster prod", exit_zero, "1.2.3"
+        "prod",
+        Diagnosis(seen or world(), made),
+        "keystone-check --cluster prod",
+        Gate(exit_zero=exit_zero),
+        "1.2.3",
     )

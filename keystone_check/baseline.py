@@ -41,7 +41,7 @@ def _standing(path: Path) -> str:
     if not path.exists():
         return ""
     configuration.at(path)
-    return path.read_text("utf-8")
+    return path.read_bytes().decode("utf-8")  # with the line ends that it has
 
 
 def _table(header: str, entry: Acceptance) -> str:

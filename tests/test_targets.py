@@ -46,7 +46,7 @@ def test_a_snapshot_is_found_from_the_folder_of_the_run(tmp_path: Path) -> None:
     (tmp_path / "w.json").write_text(snapshot.save(world()))
     with open_target("snapshot:w.json", tmp_path, silent) as target:
         assert target.world == world()
-        assert len(target.diagnosis.outcomes) >= len(target.checks) > 0
+        assert len(target.diagnosis.outcomes) >= len(target.bench.checks) > 0
 
 
 def test_a_snapshot_cannot_be_reached(tmp_path: Path) -> None:

@@ -44,7 +44,8 @@ class Options(NamedTuple):
     accept_all: str = ""
     until: str = ""
     reason: str = ""
-    count: int = 1
+    rounds: int = 1
+    """Good ones in a row. (A tuple has a `count` already.)"""
     every: float | None = None
     wait: float | None = None
     fix: str = ""

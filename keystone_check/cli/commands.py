@@ -81,14 +81,14 @@ def _look(
 
 
 def _rounds(options: Options, look: Callable[[], Report], doors: Doors, terminal: Terminal) -> Report:
-    if options.count == 1 and options.wait is None:
+    if options.rounds == 1 and options.wait is None:
         return look()
 
     def tell(line: str) -> None:
         terminal.stderr.write(f"{printable(line)}\n")
         terminal.stderr.flush()
 
-    plan = Rounds(options.count, options.every or EVERY, options.wait)
+    plan = Rounds(options.rounds, options.every or EVERY, options.wait)
     return rounds(look, plan, doors.clock, doors.sleep, tell)
 
 

@@ -25,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser, seconds: Callable[[str], float]) 
         help="fail for what is critical, high, medium or low (default) and worse, or for what is fixable",
     )
     add("--exit-zero", action="store_true", help="end with 0 although something is broken")
-    add("--count", metavar="N", type=_number, default=1, help="ask for N good rounds in a row")
+    add("--count", dest="rounds", metavar="N", type=_number, default=1, help="ask for N good rounds in a row")
     add(
         "--wait",
         metavar="S",
@@ -59,7 +59,7 @@ def agree(options: "Options", *, looks: bool) -> None:
             raise UsageError(f"{option} goes with a look, and none is asked for", f"leave {option} out")
     if options.accept_all and rounds:
         raise UsageError(f"--accept-all does not go with {next(iter(rounds))}", "accept first, then wait")
-    if options.every is not None and options.count == 1 and options.wait is None:
+    if options.every is not None and options.rounds == 1 and options.wait is None:
         raise UsageError("--every says how often to look, and one look is asked for", "add --count or --wait")
     _accepting(options)
 
@@ -74,8 +74,8 @@ def _accepting(options: "Options") -> None:
 
 
 def _rounds(options: "Options") -> Iterator[tuple[str, object]]:
-    if options.count != 1:
-        yield "--count", options.count
+    if options.rounds != 1:
+        yield "--count", options.rounds
     if options.wait is not None:
         yield "--wait", options.wait
     if options.every is not None:

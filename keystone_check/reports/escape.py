@@ -7,7 +7,9 @@ from keystone_check.reports.printable import printable
 
 LONGEST = 2000
 """A pull request's comment holds 65,536 characters, and one name must not take them all."""
-_MARKUP = re.compile(r"[\\`*_{}\[\]<>()#|~&@:$!]|^[-+=>]|(?<=\d)[.)](?=\s)|www(?=\.)", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"[\\`*_{}\[\]<>#|~&@$]|:(?=//|[\w+-]+:)|^[-+=>]|(?<=\d)[.)](?=\s)|www(?=\.)", re.IGNORECASE
+)
 
 
 def prose(text: str, longest: int = LONGEST) -> str:

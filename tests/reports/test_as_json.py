@@ -4,14 +4,24 @@ import json
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from keystone_check.model.finding import Status
-from keystone_check.reports.as_json import SCHEMA, render
+from keystone_check.reports.as_json import render
+from keystone_check.reports.schema import schema
+from keystone_check.reports.shapes import SCHEMA
 from tests.reports import build
 
 
 def printed(**kinds: Any) -> Any:
-    return json.loads(render(build.report(*build.FINDINGS.values(), **kinds)))
+    return read(render(build.report(*build.FINDINGS.values(), **kinds)))
+
+
+def read(text: str) -> Any:
+    """The report, which the published schema describes to the last field."""
+    document = json.loads(text)
+    Draft202012Validator(schema(closed=True)).validate(document)
+    return document
 
 
 def test_the_object_is_versioned_and_says_who_asked() -> None:
@@ -40,7 +50,7 @@ def test_the_summary_counts_every_status() -> None:
 
 
 def test_a_finding_carries_its_evidence_and_its_repair_as_data() -> None:
-    (item,) = json.loads(render(build.report(build.defect(build.repair()))))["outcomes"]
+    (item,) = read(render(build.report(build.defect(build.repair()))))["outcomes"]
     assert item["evidence"] == {
         "source": "iam:GetOpenIDConnectProvider",
         "expected": "sts.amazonaws.com",
@@ -59,11 +69,11 @@ def test_a_finding_carries_its_evidence_and_its_repair_as_data() -> None:
 
 def test_the_headline_is_the_first_broken_outcome_or_null() -> None:
     assert printed()["headline"]["status"] == "broken"
-    assert json.loads(render(build.report(build.FINDINGS[Status.HOLDS])))["headline"] is None
+    assert read(render(build.report(build.FINDINGS[Status.HOLDS])))["headline"] is None
 
 
 @pytest.mark.parametrize("value", ["\x1b[2J", "\x7f", "\u202e", "é\n"])
 def test_values_come_back_as_they_were_and_the_text_is_plain_ascii(value: str) -> None:
     text = render(build.report(build.defect(seen=value)))
-    assert json.loads(text)["outcomes"][0]["evidence"]["seen"] == value
+    assert read(text)["outcomes"][0]["evidence"]["seen"] == value
     assert all(char == "\n" or " " <= char <= "~" for char in text)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from keystone_check.configuration import READERS, Configured, find
+from keystone_check.configuration import READERS, Configured, at, find
 from keystone_check.errors import UsageError
+from keystone_check.model.acceptance import Acceptance
 from keystone_check.model.access import Access
 from keystone_check.model.world import Binding
 
@@ -118,6 +119,10 @@ def test_without_a_file_nothing_is_configured(tmp_path: Path) -> None:
         ("[clusters.prod]\nconnect_to = {a='b:99999'}", "connect_to.a is 'b:99999'", "ADDRESS:PORT"),
         ("[clusters.sandbox]", "clusters.sandbox: this name means the embedded cluster", "another name"),
         ("[clusters.prod", "is not TOML", "correct that line"),
+        ("accept = 1", "accept is 1", "[[accept]]"),
+        ("[[accept]]\ncheck = 'x'", "accept[0] has no reason", "until"),
+        ("checks = 'mine'", "checks is 'mine'", "a list of folders"),
+        ("checks = [1]", "checks[0] is 1", "it must be a string"),
     ],
 )
 def test_a_mistake_is_named_with_its_file_and_key(tmp_path: Path, text: str, message: str, hint: str) -> None:
@@ -138,3 +143,21 @@ def test_a_file_that_cannot_be_read_is_a_usage_error(tmp_path: Path) -> None:
     (tmp_path / "keystone-check.toml").mkdir()
     with pytest.raises(UsageError, match="cannot be read"):
         find(tmp_path)
+
+
+def test_accepted_findings_and_folders_of_checks_are_read(tmp_path: Path) -> None:
+    text = "checks = ['mine']\n[[accept]]\ncheck = 'c'\nreason = 'r'\nuntil = 2027-03-31\n"
+    found = find(written(tmp_path, text))
+    assert found.checks == (tmp_path / "mine",)
+    assert found.accept == (Acceptance("c", "r", "2027-03-31"),)
+    assert found.accept[0].where == f"{tmp_path / 'keystone-check.toml'}: accept[0]"
+
+
+def test_a_file_that_is_named_has_to_be_there(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no file"):
+        at(tmp_path / "more.toml")
+
+
+def test_a_named_pyproject_is_read_for_our_table_alone(tmp_path: Path) -> None:
+    written(tmp_path, "[project]\nname = 'x'\n[tool.keystone-check]\nchecks = ['mine']", "pyproject.toml")
+    assert at(tmp_path / "pyproject.toml").checks == (tmp_path / "mine",)

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -7,6 +8,8 @@ import pytest
 
 from keystone_check.conformance import Conformance
 from keystone_check.errors import KeystoneError
+from keystone_check.gate import Gate
+from keystone_check.model.acceptance import Acceptance
 from keystone_check.model.access import Access
 from keystone_check.model.facts import Missing
 from keystone_check.model.finding import (
@@ -38,13 +41,15 @@ BLOCKED = blocked("roles", Missing("roles", "iam:GetRole app-api: AccessDenied",
 class Given:
     """A run on targets that a test has made up, in place of what --keystone-cluster would open."""
 
-    def __init__(self, *targets: Target, allow_blocked: bool = False) -> None:
+    def __init__(self, *targets: Target, allow_blocked: bool = False, gate: Gate | None = None) -> None:
         self._targets = {target.name: target for target in targets}
-        self._allow_blocked = allow_blocked
+        self._allow_blocked, self._gate = allow_blocked, gate
         self.closed: list[str] = []
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        run = Conformance(config, list(self._targets), self._open, allow_blocked=self._allow_blocked)
+        run = Conformance(
+            config, list(self._targets), self._open, allow_blocked=self._allow_blocked, gate=self._gate
+        )
         config.pluginmanager.register(run)
 
     @contextmanager
@@ -281,3 +286,64 @@ def test_what_the_user_can_mend_is_a_usage_error_in_one_sentence(pytester: pytes
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert result.errlines[:2] == ["ERROR: there is no cluster prdo", "  next: did you mean prod?"]
     assert "Traceback" not in result.stdout.str() + result.stderr.str()
+
+
+ENTRY = Acceptance("audience_is_registered", "the old cluster", "2027-03-31", where="k.toml: accept[0]")
+
+
+def accepting(*findings: Finding, until: str = "2027-03-31") -> Target:
+    entry = Acceptance(ENTRY.check, ENTRY.reason, until, where=ENTRY.where)
+    return Target("prod", world(), Access("prod"), Bench((check(*findings),), (entry,)))
+
+
+def test_an_accepted_finding_is_an_expected_failure_with_its_reason(pytester: pytest.Pytester) -> None:
+    result = run(pytester, Given(accepting(BROKEN)), "-rx", "--junitxml=report.xml")
+    result.assert_outcomes(xfailed=1)
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(["XFAIL * accepted until 2027-03-31: the old cluster (the client ids are*"])
+    (case,) = ElementTree.parse(pytester.path / "report.xml").iter("testcase")
+    properties = {item.get("name"): item.get("value") for item in case.iter("property")}
+    assert (properties["status"], properties["accepted"]) == ("broken", "until 2027-03-31: the old cluster")
+
+
+def test_runxfail_lets_what_is_accepted_fail(pytester: pytest.Pytester) -> None:
+    run(pytester, Given(accepting(BROKEN)), "--runxfail").assert_outcomes(failed=1)
+
+
+def test_an_acceptance_past_its_day_fails_and_says_so(pytester: pytest.Pytester) -> None:
+    result = run(pytester, Given(accepting(BROKEN, until="2026-12-31")))
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*accepted *until 2026-12-31, which is past: the old cluster"])
+
+
+def test_an_acceptance_that_fits_nothing_is_told_at_the_end(pytester: pytest.Pytester) -> None:
+    result = run(pytester, Given(accepting(holds("app/api"))))
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*keystone: accepted findings*", "k.toml: accept* fits nothing *"])
+
+
+def test_what_is_accepted_and_what_was_not_seen_about_one_subject_fails(pytester: pytest.Pytester) -> None:
+    one = broken("roles", "shut", Evidence("a", "b", "c"))
+    run(pytester, Given(accepting(one, BLOCKED))).assert_outcomes(failed=1)
+    run(pytester, Given(accepting(one, BLOCKED), allow_blocked=True)).assert_outcomes(xfailed=1)
+
+
+@pytest.mark.parametrize(("fail_on", "failed"), [("low", 1), ("high", 1), ("critical", 0), ("fixable", 1)])
+def test_what_is_less_grave_than_asked_is_an_expected_failure(
+    pytester: pytest.Pytester, fail_on: str, failed: int
+) -> None:
+    result = run(pytester, Given(target(check(BROKEN)), gate=Gate(fail_on)), "-rx")
+    result.assert_outcomes(failed=failed, xfailed=1 - failed)
+    assert ("not failing, as only critical does" in result.stdout.str()) is (fail_on == "critical")
+
+
+def test_a_check_of_the_users_that_crashes_is_said_to_be_theirs(pytester: pytest.Pytester) -> None:
+    def judge() -> Iterator[Finding]:
+        raise LookupError("no such key")
+        yield
+
+    mine = replace(check(), judge=judge, origin="my_checks/role/mine.py")
+    result = run(pytester, Given(target(mine)))
+    result.stdout.fnmatch_lines(
+        ["bug of a check of yours: LookupError in the check itself (my_checks/role/m*"]
+    )

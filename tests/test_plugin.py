@@ -211,3 +211,44 @@ def test_a_fixture_without_a_cluster_says_how_to_name_one(pytester: pytest.Pytes
     result = pytest_on(pytester)
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["no cluster was named", "*pytest --keystone-cluster=NAME*"])
+
+
+ENTRY = """
+[[accept]]
+check = "audience_is_registered"
+reason = "known"
+until = 2999-12-31
+"""
+FAULT = "--keystone-cluster=sandbox:audience-is-not-registered"
+
+
+@pytest.mark.parametrize(
+    ("args", "name"), [((), "keystone-check.toml"), (("--keystone-accept=more.toml",), "more.toml")]
+)
+def test_accepted_findings_of_the_configuration_and_of_a_file_do_not_fail(
+    pytester: pytest.Pytester, args: tuple[str, ...], name: str
+) -> None:
+    (pytester.path / name).write_text(ENTRY)
+    result = pytest_on(pytester, FAULT, "-k", "audience_is_registered", *args, "-n", "1")
+    result.assert_outcomes(xfailed=1)
+    assert result.ret == pytest.ExitCode.OK
+
+
+def test_an_acceptance_of_an_unknown_check_is_a_usage_error(pytester: pytest.Pytester) -> None:
+    (pytester.path / "keystone-check.toml").write_text(
+        ENTRY.replace("audience_is_registered", "audience_registered")
+    )
+    result = pytest_on(pytester, SANDBOX)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["*there is no check 'audience_registered'*", "*did you mean audience_is_registered?*"]
+    )
+
+
+def test_the_ini_file_can_say_what_fails(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nkeystone_fail_on = fixable")
+    result = pytest_on(pytester, FAULT, "-k", "sts_accepts_the_token")
+    assert result.ret == pytest.ExitCode.OK
+    assert result.parseoutcomes()["xfailed"]
+    pytester.makeini("[pytest]\nkeystone_fail_on = severe")
+    assert pytest_on(pytester, FAULT).ret == pytest.ExitCode.USAGE_ERROR

@@ -2,36 +2,23 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from keystone_check.model.chain import LINKS
-from keystone_check.model.finding import Evidence, Repair, Safety, Status
+from keystone_check.model.finding import Status
 from keystone_check.model.outcome import Diagnosis, Outcome
+from keystone_check.reports.findings import accepted, findings
+from keystone_check.reports.marks import ACCEPTED, MARKS
 from keystone_check.reports.printable import printable
 from keystone_check.reports.report import (
     Report,
-    alike,
     counts,
     forgiven,
     idle_entries,
-    lapse,
     next_step,
     retries,
     rows,
     sentence,
-    terms,
     unseen,
 )
 from keystone_check.reports.screen import Screen
-
-MARKS = {
-    Status.CRASHED: ("!", "bold magenta"),
-    Status.BROKEN: ("✗", "bold red"),
-    Status.BLOCKED: ("?", "bold yellow"),
-    Status.HOLDS: ("✓", "green"),
-    Status.NOT_APPLICABLE: ("–", "dim"),
-}
-"""From the worst: a link's mark is the worst of its outcomes."""
-ACCEPTED = ("≈", "yellow")
-"""Broken, and the user lives with it."""
 
 
 def render(report: Report, screen: Screen) -> str:
@@ -52,8 +39,8 @@ def judgement(report: Report, screen: Screen) -> Iterator[str]:
     diagnosis = report.diagnosis
     yield from headline(diagnosis, screen)
     yield from _map(diagnosis, screen)
-    yield from _findings(diagnosis, screen)
-    yield from _accepted(diagnosis, screen)
+    yield from findings(diagnosis, screen)
+    yield from accepted(diagnosis, screen)
     yield from _unseen(report, screen)
     yield from _idle(diagnosis, screen)
     for note in (*idle_entries(diagnosis), *retries(diagnosis.world)):
@@ -75,8 +62,8 @@ def _sentence(diagnosis: Diagnosis) -> tuple[str, str]:
         return f"A check of {whose} failed: {crashed[0].check.id}. See below.", "bold magenta"
     if blocked := diagnosis.having(Status.BLOCKED):
         return f"Nothing is seen to be broken, but {_judgements(blocked)} could not be made.", "bold yellow"
-    if accepted := diagnosis.accepted:
-        return f"What is broken is accepted: {_judgements(accepted)}. All else holds.", "bold yellow"
+    if known := diagnosis.accepted:
+        return f"What is broken is accepted: {_judgements(known)}. All else holds.", "bold yellow"
     if not (held := diagnosis.having(Status.HOLDS)):
         return "There was nothing to judge.", "bold yellow"
     checks = len({outcome.check.id for outcome in held})
@@ -121,93 +108,6 @@ def _mark(outcomes: Sequence[Outcome]) -> tuple[str, str]:
 def _worst(outcomes: Iterable[Outcome]) -> Status:
     present = {outcome.status for outcome in outcomes}
     return next(status for status in MARKS if status in present)
-
-
-def _findings(diagnosis: Diagnosis, screen: Screen) -> Iterator[str]:
-    titles = {link.id: link.title for link in LINKS}
-    first = diagnosis.headline
-    for link, outcomes in diagnosis.links():
-        shown = [item for item in outcomes if item.status in _TOLD and not item.is_accepted]
-        if not shown:
-            continue
-        after = (
-            " (later in the chain: may follow from the first)" if first and first.check.link != link else ""
-        )
-        yield ""
-        yield from screen.words(f"{link}: {titles[link]}{after}", style="bold", hang="  ")
-        for outcome, others in alike(shown):
-            yield from _finding(outcome, others, screen)
-
-
-_TOLD = (Status.BROKEN, Status.CRASHED)
-
-
-def _finding(outcome: Outcome, others: Sequence[str], screen: Screen) -> Iterator[str]:
-    finding, check = outcome.finding, outcome.check
-    mark, style = MARKS[outcome.status]
-    yield from screen.marked(mark, finding.message, style)
-    yield from screen.pair("check", f"{check.id} ({check.severity.value})", "    ")
-    if finding.subject:
-        yield from screen.pair("subject", finding.subject, "    ")
-    if others:
-        yield from screen.pair("likewise", ", ".join(others), "    ")
-    if over := lapse(outcome):
-        yield from screen.pair("accepted", over, "    ", "yellow")
-    if finding.evidence:
-        yield from _evidence(finding.evidence, screen)
-    if outcome.status is Status.CRASHED and check.origin:
-        yield from screen.pair("yours", check.origin, "    ")
-    elif outcome.status is Status.CRASHED:
-        yield from screen.pair("report it", "to the project, with what --format json prints", "    ")
-    elif finding.repair:
-        yield from _repair(finding.repair, screen)
-    else:
-        # unbroken: a command is there to be copied
-        yield f"    {screen.paint('dim', 'explain')}   keystone-check --explain {check.id}"
-
-
-def _evidence(evidence: Evidence, screen: Screen) -> Iterator[str]:
-    yield from screen.pair("expected", evidence.expected, "    ", "green")
-    yield from screen.pair("seen", evidence.seen, "    ", "red")
-    if at := _parting(evidence, screen.width - 14):
-        yield f"{' ' * (14 + at)}{screen.paint('dim', '^ differs from here')}"
-    yield from screen.pair("read from", evidence.source, "    ")
-
-
-def _parting(evidence: Evidence, room: int) -> int:
-    """Where two values that look alike part; 0 when they do not look alike or do not stand on one line."""
-    expected, seen = printable(evidence.expected), printable(evidence.seen)
-    shorter = min(len(expected), len(seen))
-    at = next((at for at in range(shorter) if expected[at] != seen[at]), shorter)
-    alike = at * 2 >= max(len(expected), len(seen)) and expected != seen
-    return at if alike and max(len(expected), len(seen)) <= room else 0
-
-
-def _repair(repair: Repair, screen: Screen) -> Iterator[str]:
-    words = f"{repair.title} ({repair.safety.value}: {repair.reason})"
-    if repair.safety is Safety.MANUAL:
-        yield from screen.pair("by hand", f"{repair.title} ({repair.reason})", "    ")
-        for step in repair.steps:
-            # verbatim, unbroken: these lines are there to be copied
-            yield from (f"      {screen.paint('cyan', printable(line))}" for line in step.splitlines())
-    elif repair.safety is Safety.UNSAFE:
-        yield from screen.pair("repair", f"{words}; --fix=unsafe releases it", "    ")
-    else:
-        yield from screen.pair("repair", words, "    ")
-
-
-def _accepted(diagnosis: Diagnosis, screen: Screen) -> Iterator[str]:
-    """Each with its reason: what nobody is reminded of is accepted for ever."""
-    if diagnosis.accepted:
-        yield ""
-        yield screen.paint("bold", "Accepted")
-    for outcome, others in alike(diagnosis.accepted):
-        yield from screen.marked(ACCEPTED[0], sentence(outcome.finding), ACCEPTED[1])
-        yield from screen.pair("check", f"{outcome.check.id} ({outcome.check.severity.value})", "    ")
-        if others:
-            yield from screen.pair("likewise", ", ".join(others), "    ")
-        if outcome.acceptance:
-            yield from screen.pair("accepted", terms(outcome.acceptance), "    ")
 
 
 def _unseen(report: Report, screen: Screen) -> Iterator[str]:

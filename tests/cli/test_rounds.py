@@ -26,7 +26,9 @@ class Clock:
 
 def run(plan: Rounds, *reports: Report) -> tuple[Report, int, float, list[str]]:
     """The last report, how many rounds it took, how long, and what was told. The last one comes for ever."""
-    left, told, clock, made = list(reports), [], Clock(), []
+    left, clock = list(reports), Clock()
+    told: list[str] = []
+    made: list[int] = []
 
     def look() -> Report:
         made.append(1)

@@ -3,6 +3,8 @@
 import runpy
 from pathlib import Path
 
+import pytest
+
 DOCS = Path(__file__).parents[2] / "docs"
 
 
@@ -10,3 +12,24 @@ def test_the_pages_are_generated_from_the_checks() -> None:
     wanted = runpy.run_path(str(DOCS / "generate.py"))["pages"]()
     found = {path.name: path.read_text(encoding="utf-8") for path in (DOCS / "checks").iterdir()}
     assert found == wanted, "run python docs/generate.py"
+
+
+@pytest.mark.parametrize(
+    ("message", "check"),
+    [
+        ("Incorrect token audience", "audience_is_registered"),
+        ("Request ARN is invalid", "role_arn_is_well_formed"),
+        ("Couldn't retrieve verification key from your identity provider", "key_set_is_public"),
+        ("No OpenIDConnect provider found in your account for https://…", "provider_exists"),
+    ],
+)
+def test_a_search_for_a_message_finds_the_pages_that_explain_it(message: str, check: str) -> None:
+    index = runpy.run_path(str(DOCS / "generate.py"))["pages"]()["messages.md"]
+    pages = index.partition(f"`{message}`")[2].partition("\n`")[0]
+    assert f"({check}.md)" in pages
+
+
+def test_code_that_a_page_quotes_is_no_message() -> None:
+    index = runpy.run_path(str(DOCS / "generate.py"))["pages"]()["messages.md"]
+    assert "`openssl" not in index
+    assert "`StringEquals`" not in index

@@ -7,6 +7,7 @@ import pytest
 from keystone_check.gate import Gate
 from keystone_check.model.acceptance import Acceptance
 from keystone_check.model.finding import Safety, Status
+from keystone_check.model.outcome import Outcome
 from keystone_check.reports.markdown import render
 from tests.reports import build
 
@@ -14,7 +15,7 @@ REFERENCE = "https://docs.aws.amazon.com/x.html"
 PAGE = f"## Why it matters\nBecause.\n\n## How to fix\nTurn it off and on.\n\n## References\n- {REFERENCE}"
 
 
-def documented(found: build.Outcome) -> build.Outcome:
+def documented(found: Outcome) -> Outcome:
     return replace(found, check=replace(found.check, page=PAGE))
 
 

@@ -1,0 +1,98 @@
+"""What is broken in the text report, finding by finding: the defect, both values, what would mend it."""
+
+from collections.abc import Iterator, Sequence
+
+from keystone_check.model.chain import LINKS
+from keystone_check.model.finding import Evidence, Repair, Safety, Status
+from keystone_check.model.outcome import Diagnosis, Outcome
+from keystone_check.reports.marks import ACCEPTED, MARKS
+from keystone_check.reports.printable import printable
+from keystone_check.reports.report import alike, lapse, sentence, terms
+from keystone_check.reports.screen import Screen
+
+_TOLD = (Status.BROKEN, Status.CRASHED)
+
+
+def findings(diagnosis: Diagnosis, screen: Screen) -> Iterator[str]:
+    """What is broken or failed itself, by link; the first broken link is the cause, as far as is known."""
+    titles = {link.id: link.title for link in LINKS}
+    first = diagnosis.headline
+    for link, outcomes in diagnosis.links():
+        shown = [item for item in outcomes if item.status in _TOLD and not item.is_accepted]
+        if not shown:
+            continue
+        after = (
+            " (later in the chain: may follow from the first)" if first and first.check.link != link else ""
+        )
+        yield ""
+        yield from screen.words(f"{link}: {titles[link]}{after}", style="bold", hang="  ")
+        for outcome, others in alike(shown):
+            yield from _finding(outcome, others, screen)
+
+
+def _finding(outcome: Outcome, others: Sequence[str], screen: Screen) -> Iterator[str]:
+    finding, check = outcome.finding, outcome.check
+    mark, style = MARKS[outcome.status]
+    yield from screen.marked(mark, finding.message, style)
+    yield from screen.pair("check", f"{check.id} ({check.severity.value})", "    ")
+    if finding.subject:
+        yield from screen.pair("subject", finding.subject, "    ")
+    if others:
+        yield from screen.pair("likewise", ", ".join(others), "    ")
+    if over := lapse(outcome):
+        yield from screen.pair("accepted", over, "    ", "yellow")
+    if finding.evidence:
+        yield from _evidence(finding.evidence, screen)
+    if outcome.status is Status.CRASHED and check.origin:
+        yield from screen.pair("yours", check.origin, "    ")
+    elif outcome.status is Status.CRASHED:
+        yield from screen.pair("report it", "to the project, with what --format json prints", "    ")
+    elif finding.repair:
+        yield from _repair(finding.repair, screen)
+    else:
+        # unbroken: a command is there to be copied
+        yield f"    {screen.paint('dim', 'explain')}   keystone-check --explain {check.id}"
+
+
+def _evidence(evidence: Evidence, screen: Screen) -> Iterator[str]:
+    yield from screen.pair("expected", evidence.expected, "    ", "green")
+    yield from screen.pair("seen", evidence.seen, "    ", "red")
+    if at := _parting(evidence, screen.width - 14):
+        yield f"{' ' * (14 + at)}{screen.paint('dim', '^ differs from here')}"
+    yield from screen.pair("read from", evidence.source, "    ")
+
+
+def _parting(evidence: Evidence, room: int) -> int:
+    """Where two values that look alike part; 0 when they do not look alike or do not stand on one line."""
+    expected, seen = printable(evidence.expected), printable(evidence.seen)
+    shorter = min(len(expected), len(seen))
+    at = next((at for at in range(shorter) if expected[at] != seen[at]), shorter)
+    alike = at * 2 >= max(len(expected), len(seen)) and expected != seen
+    return at if alike and max(len(expected), len(seen)) <= room else 0
+
+
+def _repair(repair: Repair, screen: Screen) -> Iterator[str]:
+    words = f"{repair.title} ({repair.safety.value}: {repair.reason})"
+    if repair.safety is Safety.MANUAL:
+        yield from screen.pair("by hand", f"{repair.title} ({repair.reason})", "    ")
+        for step in repair.steps:
+            # verbatim, unbroken: these lines are there to be copied
+            yield from (f"      {screen.paint('cyan', printable(line))}" for line in step.splitlines())
+    elif repair.safety is Safety.UNSAFE:
+        yield from screen.pair("repair", f"{words}; --fix=unsafe releases it", "    ")
+    else:
+        yield from screen.pair("repair", words, "    ")
+
+
+def accepted(diagnosis: Diagnosis, screen: Screen) -> Iterator[str]:
+    """Each with its reason: what nobody is reminded of is accepted for ever."""
+    if diagnosis.accepted:
+        yield ""
+        yield screen.paint("bold", "Accepted")
+    for outcome, others in alike(diagnosis.accepted):
+        yield from screen.marked(ACCEPTED[0], sentence(outcome.finding), ACCEPTED[1])
+        yield from screen.pair("check", f"{outcome.check.id} ({outcome.check.severity.value})", "    ")
+        if others:
+            yield from screen.pair("likewise", ", ".join(others), "    ")
+        if outcome.acceptance:
+            yield from screen.pair("accepted", terms(outcome.acceptance), "    ")

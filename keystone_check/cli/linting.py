@@ -17,7 +17,8 @@ def lint(checks: Sequence[Check], format: str) -> tuple[str, int]:
         said = [{"check": check.id, "origin": check.origin, "missing": flaw} for check, flaw in found]
         return dumps({"checks": len(checks), "missing": said}), code
     lines = [printable(f"{check.origin or check.id}: {flaw}") for check, flaw in found]
-    lines.append(f"{len(checks)} checks, {len(found) or 'nothing'} missing")
+    number = "1 check" if len(checks) == 1 else f"{len(checks)} checks"
+    lines.append(f"{number}, {len(found) or 'nothing'} missing")
     return "".join(f"{line}\n" for line in lines), code
 
 

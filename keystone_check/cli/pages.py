@@ -12,7 +12,7 @@ def listing(checks: Sequence[Check], sandbox: Mapping[str, int]) -> str:
     """Every check by link: id, severity, and the sentence that is true when it passes; then how many."""
     pages = sum(bool(check.page) for check in checks)
     numbers = {"checks": len(checks), "pages": pages, **sandbox}
-    said = ", ".join(f"{number} {what}" for what, number in numbers.items())
+    said = ", ".join(f"{number} {what[:-1] if number == 1 else what}" for what, number in numbers.items())
     return "".join(f"{line}\n" for line in (*_listed(checks), said))
 
 

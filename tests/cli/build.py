@@ -1,9 +1,12 @@
 """A command with doors of its own: a world, a writer that changes it, and nothing outside."""
 
 import io
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+
+from jsonschema import Draft202012Validator
 
 from keystone_check.cli.doors import Doors, Rights
 from keystone_check.cli.main import main
@@ -21,9 +24,11 @@ from keystone_check.model.world import World
 from keystone_check.near import did_you_mean
 from keystone_check.probes.rights import CREATE_TOKEN, LIST_ACCOUNTS
 from keystone_check.remedy.rehearse import rehearse
+from keystone_check.reports.schema import schema
 from tests.reports import build
 from tests.reports.build import PROVIDER
 
+JSON_REPORT = Draft202012Validator(schema(closed=True))
 AUDIENCE = "sts.amazonaws.com"
 
 
@@ -152,7 +157,14 @@ def command(
     out = io.StringIO()
     err, read = (io.StringIO(), None) if stdin is None else (Tty(), Tty(stdin))
     code = main(argv, out, err, read, environ or {}, outside.doors())
-    return Ran(code, out.getvalue(), err.getvalue())
+    return Ran(code, described(out.getvalue()), err.getvalue())
+
+
+def described(text: str) -> str:
+    """The text itself; a JSON report among it has to be as the published schema says, to the last field."""
+    if text.startswith("{") and "verdict" in (document := json.loads(text)):
+        JSON_REPORT.validate(document)
+    return text
 
 
 def finding(*found: Finding) -> Outside:

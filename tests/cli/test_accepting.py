@@ -1,11 +1,13 @@
 """Accepted findings in the command, and the file that --accept-all writes."""
 
+import io
 import json
 from pathlib import Path
 
 import pytest
 
 from keystone_check.cli.arguments import FORMATS
+from keystone_check.cli.main import main
 from keystone_check.configuration import at
 from keystone_check.model.acceptance import Acceptance
 from keystone_check.model.finding import Status
@@ -94,3 +96,30 @@ def test_the_report_after_it_is_of_what_is_so_then(tmp_path: Path) -> None:
     ran = all_of(Outside([audience_check()], world()), tmp_path / "keystone-check.toml", "--format=json")
     document = json.loads(ran.out)
     assert (document["accepted"], document["verdict"], document["exit_code"]) == (1, "holds", 0)
+
+
+def outside_of(argv: tuple[str, ...]) -> tuple[int, str]:
+    """A run through the real doors, which opens no cluster: what it names is not there."""
+    err = io.StringIO()
+    return main(argv, io.StringIO(), err, environ={"KUBECONFIG": "/nowhere"}), err.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "there is no file"),
+        ("[[accept]]", "accept[0] has no check"),
+        ("[[accept", "is not TOML"),
+        ('[[accept]]\ncheck = "x"\nreason = "r"\nuntil = 2027-01-01', "there is no check 'x'"),
+    ],
+)
+def test_a_file_of_accepted_findings_that_is_none_is_a_usage_error(
+    tmp_path: Path, text: str | None, said: str
+) -> None:
+    path = tmp_path / "more.toml"
+    if text is not None:
+        path.write_text(text)
+    code, err = outside_of(("--accept", str(path), "--exit-zero"))
+    assert code == 2
+    assert said in err
+    assert str(path) in err

@@ -19,7 +19,7 @@ def folder(tmp_path: Path) -> Path:
     """The example as the page says where it goes."""
     text = PAGE.read_text(encoding="utf-8")
     (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    path = tmp_path / re.findall(r"`(my_checks/\S+\.py)`", text)[0]
+    path: Path = tmp_path / re.findall(r"`(my_checks/\S+\.py)`", text)[0]
     path.parent.mkdir(parents=True)
     path.write_text(example, encoding="utf-8")
     return path.parents[1]
@@ -32,7 +32,7 @@ def command(*argv: str) -> tuple[int, str, str]:
 
 def test_it_lacks_nothing(folder: Path) -> None:
     code, out, _ = command("--checks", str(folder), "--lint-checks", "--only", ID)
-    assert (code, out) == (0, "1 checks, nothing missing\n")
+    assert (code, out) == (0, "1 check, nothing missing\n")
 
 
 def test_it_is_listed_with_its_file_and_explained(folder: Path) -> None:

@@ -108,8 +108,8 @@ def _link(where: str, link: object) -> str:
 
 
 def _read(path: Path, module: ModuleType, link: str) -> Check:
-    if lack := next(unfit(module), ""):
-        raise UsageError(f"{path}: {lack}", "docs/own-checks.md has an example")
+    if lacks := "; ".join(unfit(module)):
+        raise UsageError(f"{path} is no check: {lacks}", "docs/own-checks.md has an example")
     return replace(checks.read(module, link), origin=str(path))
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from keystone_check.model.outcome import Diagnosis
     from keystone_check.targets import Bench
 
-_FAIL_ON = ("critical", "high", "medium", "low", "fixable")
+FAIL_ON = ("critical", "high", "medium", "low", "fixable")
 _OVERRIDES = ("context", "kubeconfig", "namespace")
 
 
@@ -41,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--keystone-fail-on",
         metavar="WHAT",
-        choices=_FAIL_ON,
+        choices=FAIL_ON,
         help="fail for what is critical, high, medium or low (default) and worse, or for what is fixable; "
         "the rest is reported as xfailed",
     )
@@ -83,8 +83,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _fail_on(config: pytest.Config) -> str:
     said: str = config.getoption("keystone_fail_on") or config.getini("keystone_fail_on")
-    if said not in _FAIL_ON:
-        raise pytest.UsageError(f"keystone_fail_on is {said!r}: it must be one of {', '.join(_FAIL_ON)}")
+    if said not in FAIL_ON:
+        raise pytest.UsageError(f"keystone_fail_on is {said!r}: it must be one of {', '.join(FAIL_ON)}")
     return said
 
 

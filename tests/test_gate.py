@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from keystone_check import plugin
 from keystone_check.cli import gating
 from keystone_check.gate import FAIL_ON, Gate, verdict
 from keystone_check.model.acceptance import Acceptance
 from keystone_check.model.finding import Safety, Severity, Status
 from keystone_check.model.outcome import Diagnosis, Outcome
-from keystone_check.plugin import _FAIL_ON
 from tests.reports import build
 
 ENTRY = Acceptance("audience_is_registered", "known", "2027-01-31")
@@ -30,7 +30,7 @@ def found(statuses: Iterable[Status]) -> tuple[Outcome, ...]:
 
 
 def test_command_and_plugin_offer_what_the_gate_knows() -> None:
-    assert gating.FAIL_ON == FAIL_ON == _FAIL_ON
+    assert gating.FAIL_ON == FAIL_ON == plugin.FAIL_ON
 
 
 @pytest.mark.parametrize("severity", Severity)

@@ -16,7 +16,7 @@ from keystone_check.model.finding import Severity, Status
 from keystone_check.model.outcome import Check, Outcome
 from keystone_check.reports.as_json import dumps
 from keystone_check.reports.printable import printable
-from keystone_check.reports.report import Report, documentation, section, sentence, terms
+from keystone_check.reports.report import Report, documentation, idle_entries, section, sentence, terms
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {
@@ -136,6 +136,9 @@ def _invocation(report: Report) -> Json:
         "toolExecutionNotifications": [
             *(_notification(outcome, "error") for outcome in crashed),
             *(_notification(outcome, "warning") for outcome in blocked),
+        ],
+        "toolConfigurationNotifications": [
+            {"level": "note", "message": {"text": _plain(note)}} for note in idle_entries(report.diagnosis)
         ],
     }
 

@@ -1,8 +1,10 @@
 """Values from outside stay values in Markdown."""
 
 import html
+import re
 
 import pytest
+from markdown_it import MarkdownIt
 
 from keystone_check.reports.escape import block, code, prose
 
@@ -35,6 +37,18 @@ def test_nothing_is_markup_and_everything_is_shown(form: object, text: str) -> N
     assert html.unescape(inner) == text
     for sign in ("<", ">", "[", "]", "|", "`", "@", "*", "://", "\\", "$"):
         assert sign not in inner
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_markdown_parser_reads_it_as_text_and_nothing_else(text: str) -> None:
+    rendered = (
+        MarkdownIt("commonmark")
+        .enable(["table", "strikethrough"])
+        .render(f"| a | b |\n|---|---|\n| {prose(text)} | {code(text)} |")
+    )
+    plain, exact = re.findall(r"<td>(.*?)</td>", rendered)
+    assert plain == html.escape(text, quote=False).replace('"', "&quot;")
+    assert exact.removeprefix("<code>").removesuffix("</code>") == plain
 
 
 def test_an_ordinary_value_is_readable_in_the_source_too() -> None:

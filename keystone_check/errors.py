@@ -22,4 +22,11 @@ class UsageError(KeystoneError):
 
 
 class ApplyError(KeystoneError):
-    """A change was refused, or what stands there is no longer what the plan was made for."""
+    """A change was refused, or what stands there is no longer what the plan was made for.
+
+    `unchanged`: what stood there is known to stand there still.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, unchanged: bool = False) -> None:
+        super().__init__(message, hint)
+        self.unchanged = unchanged

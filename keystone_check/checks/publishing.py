@@ -108,7 +108,8 @@ def _offer(
     if before == text:
         return None
     key = object_key(location, url)
-    change = PutDocument(bucket.name, bucket.region, key, before, text, "application/json")
+    was = stored.content_type if isinstance(stored, StoredObject) else ""
+    change = PutDocument(bucket.name, bucket.region, key, before, text, "application/json", was)
     reason = "it keeps every key that is published and adds what is missing"
     return Repair(title, Safety.SAFE, reason, (change,))
 

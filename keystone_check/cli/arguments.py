@@ -52,6 +52,8 @@ class Options(NamedTuple):
     """`safe`, `unsafe`, or empty for none."""
     dry_run: bool = False
     yes: bool = False
+    undo: str | None = None
+    """A run's id; an empty string means the last one that wrote something."""
     explain: str = ""
     list: bool = False
     permissions: bool = False
@@ -89,9 +91,11 @@ def _agree(options: Options) -> None:
             "--fix looks and writes, and what goes with it does neither", "ask for one of the two"
         )
     for option, given in (("--dry-run", options.dry_run), ("--yes", options.yes)):
-        if given and not options.fix:
+        if given and not options.fix and options.undo is None:
             message = f"{option} says how to repair, and nothing is to be repaired"
             raise UsageError(message, f"add --fix, or leave {option} out")
+    if options.fix and options.undo is not None:
+        raise UsageError("--fix writes and --undo takes back", "ask for one of the two")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -183,8 +187,19 @@ def _mending(parser: argparse.ArgumentParser) -> None:
         help="mend what is broken, asking before each change; "
         "--fix=unsafe releases also what may take access away or widen it",
     )
-    add("--dry-run", action="store_true", help="with --fix: write nothing, show the report that would follow")
-    add("--yes", action="store_true", help="with --fix: do not ask")
+    add(
+        "--dry-run",
+        action="store_true",
+        help="with --fix or --undo: write nothing, show the report that would follow",
+    )
+    add("--yes", action="store_true", help="with --fix or --undo: do not ask")
+    add(
+        "--undo",
+        metavar="RUN",
+        nargs="?",
+        const="",
+        help="put back what a run of --fix (the last one) replaced, unless it has changed since",
+    )
 
 
 def _reporting(parser: argparse.ArgumentParser) -> None:

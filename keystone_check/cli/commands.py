@@ -17,6 +17,7 @@ from keystone_check.cli.rounds import Rounds, rounds
 from keystone_check.cli.scope import NARROWING, scope
 from keystone_check.cli.selection import known, select
 from keystone_check.cli.terminal import Terminal
+from keystone_check.cli.undoing import undo
 from keystone_check.diagnosis import diagnose
 from keystone_check.model.acceptance import Acceptance
 from keystone_check.model.access import Access
@@ -64,7 +65,8 @@ def _look(
     doors: Doors,
     terminal: Terminal,
 ) -> int:
-    look = looking(access, _needs(checks, whole=bool(options.fix)), doors, terminal)
+    writes = bool(options.fix) or options.undo is not None
+    look = looking(access, _needs(checks, whole=writes), doors, terminal)
     report = reporting(options, access.name)
 
     def judge(world: World) -> Diagnosis:
@@ -72,6 +74,8 @@ def _look(
 
     if options.fix:
         return fix(options, access, checks, look, judge, doors, terminal)
+    if options.undo is not None:
+        return undo(options, access, look, judge, doors, terminal)
     if options.accept_all:
         said = report(accept_all(options, access.name, accepted, lambda: judge(look()), terminal))
     else:

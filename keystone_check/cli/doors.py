@@ -17,6 +17,7 @@ from keystone_check.model.change import Change
 from keystone_check.model.outcome import Check
 from keystone_check.model.world import World
 from keystone_check.probes.rights import KubeAsk
+from keystone_check.remedy.journal import Journal
 
 Rights = tuple[Sequence[KubeAsk], Sequence[str]]
 """What RBAC has to allow, and the IAM actions."""
@@ -32,6 +33,8 @@ class Doors:
     open: Callable[[str, Overrides], AbstractContextManager[Access]]
     gather: Callable[[Access, frozenset[str], Progress], World]
     write: Callable[[Access, Change], None]
+    journal: Callable[[Access, World], AbstractContextManager[Journal]]
+    """The record of what was written to this cluster and account, held for as long as it is open."""
     wait: Callable[[int], bool]
     """Pause before looking again for what was written; False when there was waiting enough."""
     endpoints: Callable[[Access, World], Iterable[str]]
@@ -58,6 +61,7 @@ def real(environ: Mapping[str, str], folders: Sequence[str] = ()) -> Doors:
         open=lambda name, said: open_cluster(name, said, Path.cwd(), environ),
         gather=_gather,
         write=_write,
+        journal=lambda access, world: _journal(access, world, environ),
         wait=_wait,
         endpoints=_endpoints,
         rights=_rights,
@@ -93,6 +97,13 @@ def _write(access: Access, change: Change) -> None:
     from keystone_check.remedy.apply import apply
 
     apply(access, change)
+
+
+def _journal(access: Access, world: World, environ: Mapping[str, str]) -> AbstractContextManager[Journal]:
+    from keystone_check.remedy.journal import address_of, held, state_folder
+
+    folder = Path(access.state) if access.state else state_folder(environ)
+    return held(folder, address_of(world))
 
 
 def _wait(attempt: int) -> bool:

@@ -10,8 +10,10 @@ from keystone_check.model.access import Access
 from keystone_check.model.finding import Safety
 from keystone_check.model.outcome import Check
 from keystone_check.model.world import World
-from keystone_check.remedy.mend import Confirm, Judge, Mended, mend, rehearsed
+from keystone_check.remedy.mend import Confirm, Judge, Mended, first, mend, rehearsed
 from keystone_check.remedy.plan import SAFE_ONLY, Step
+from keystone_check.remedy.record import Recorded
+from keystone_check.remedy.runs import Run
 from keystone_check.reports.mended import Repaired, question, render
 
 NOBODY_TO_ASK = "There is no terminal to ask at; --yes writes without asking."
@@ -34,23 +36,34 @@ def fix(
         mended = rehearsed(look(), checks, allow, judge=judge)
     else:
         confirm: Confirm = (lambda step: True) if options.yes else Asking(terminal)
-        mended = mend(
-            look,
-            checks,
-            lambda change: doors.write(access, change),
-            allow,
-            confirm,
-            wait=doors.wait,
-            judge=judge,
-        )
+        world = look()
+        with doors.journal(access, world) as journal:
+            write = Recorded(journal, lambda change: doors.write(access, change), world.now, access.name)
+            left_over = journal.unfinished
+            if left_over:
+                _tell(left_over, terminal)
+            mended = mend(first(world, look), checks, write, allow, confirm, wait=doors.wait, judge=judge)
+            if left_over and write.run:
+                journal.settle(left_over.id, undone=False)
+            write.end()
     repaired = _repaired(mended, access.name, options, dry, NOBODY_TO_ASK if mute else "")
     terminal.stdout.write(render(repaired, options.format, terminal.screen()))
     return repaired.now.exit_code
 
 
+def _tell(left_over: Run, terminal: Terminal) -> None:
+    """Say that an earlier run was killed on its way: this one takes up what it left."""
+    said = (
+        f"The run {left_over.id} did not come to its end; what it left is judged with the rest. "
+        f"keystone-check --undo {left_over.id} takes back what it wrote."
+    )
+    for line in terminal.screen().words(said):
+        terminal.stderr.write(f"{line}\n")
+
+
 def _repaired(mended: Mended, name: str, options: Options, dry: bool, note: str) -> Repaired:
     before, after = map(reporting(options, name), (mended.before, mended.after))
-    return Repaired(before, after, mended, dry, options.fix, note)
+    return Repaired(before, after, mended, dry, f"--fix={options.fix}".removesuffix("=safe"), note)
 
 
 class Asking:

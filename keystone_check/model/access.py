@@ -37,4 +37,6 @@ class Access:
     """For the whole gathering."""
     request_seconds: float = 10.0
     """For each request."""
+    state: str = ""
+    """The folder that keeps the journal of repairs; empty: the user's state folder."""
     expected: Expected = field(default_factory=Expected)

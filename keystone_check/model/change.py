@@ -1,6 +1,7 @@
 """What a repair would write: a closed union of frozen values (address, before, after)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import assert_never
 
 from keystone_check.model.aws import PublicAccessBlock
 
@@ -12,6 +13,16 @@ class CreateProvider:
     arn: str
     url: str
     """With `https://`, as iam:CreateOpenIDConnectProvider takes it."""
+    client_ids: tuple[str, ...]
+    thumbprints: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteProvider:
+    """Delete an IAM OIDC provider that stands there with exactly these settings: what undoes its creation."""
+
+    arn: str
+    url: str
     client_ids: tuple[str, ...]
     thumbprints: tuple[str, ...]
 
@@ -36,44 +47,48 @@ class SetThumbprints:
 
 @dataclass(frozen=True, slots=True)
 class PutDocument:
-    """Write one object of the issuer's bucket. `before` is None when there is no such object."""
+    """Write one object of the issuer's bucket. `before` is None when there is no such object.
+
+    To undo an upload, `after` is None: the object is deleted.
+    """
 
     bucket: str
     region: str
     key: str
     before: str | None
-    after: str
+    after: str | None
     content_type: str
+    content_type_before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SetBucketPublicAccess:
-    """Set the bucket's own public access block. `before` is None when it has none."""
+    """Set the bucket's own public access block. None stands for having none."""
 
     bucket: str
     region: str
     before: PublicAccessBlock | None
-    after: PublicAccessBlock
+    after: PublicAccessBlock | None
 
 
 @dataclass(frozen=True, slots=True)
 class SetAccountPublicAccess:
-    """Set the account's public access block. It guards every bucket of the account."""
+    """Set the account's public access block. It guards every bucket of the account. None: it has none."""
 
     account: str
     region: str
     before: PublicAccessBlock | None
-    after: PublicAccessBlock
+    after: PublicAccessBlock | None
 
 
 @dataclass(frozen=True, slots=True)
 class SetBucketPolicy:
-    """Write the bucket's policy. `before` is None when it has none."""
+    """Write the bucket's policy. None stands for having none."""
 
     bucket: str
     region: str
     before: str | None
-    after: str
+    after: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +102,18 @@ class SetTrustPolicy:
 
 @dataclass(frozen=True, slots=True)
 class SetAnnotation:
-    """Write one annotation of a service account. `before` is None when it has none."""
+    """Write one annotation of a service account. None stands for having none."""
 
     namespace: str
     name: str
     annotation: str
     before: str | None
-    after: str
+    after: str | None
 
 
 Change = (
     CreateProvider
+    | DeleteProvider
     | SetClientIds
     | SetThumbprints
     | PutDocument
@@ -112,7 +128,7 @@ Change = (
 def address(change: Change) -> tuple[str, ...]:
     """What the change writes to; two changes of one plan never share it."""
     match change:
-        case CreateProvider():
+        case CreateProvider() | DeleteProvider():
             return ("provider", change.arn)
         case SetClientIds():
             return ("client ids", change.provider_arn)
@@ -130,3 +146,29 @@ def address(change: Change) -> tuple[str, ...]:
             return ("trust policy", change.role_arn)
         case SetAnnotation():
             return ("annotation", f"{change.namespace}/{change.name}", change.annotation)
+
+
+def inverse(change: Change) -> Change:
+    """The change that undoes this one: from what it wrote back to what stood there."""
+    match change:
+        case CreateProvider(arn, url, client_ids, thumbprints):
+            return DeleteProvider(arn, url, client_ids, thumbprints)
+        case DeleteProvider(arn, url, client_ids, thumbprints):
+            return CreateProvider(arn, url, client_ids, thumbprints)
+        case PutDocument():
+            return replace(
+                change,
+                before=change.after,
+                after=change.before,
+                content_type=change.content_type_before,
+                content_type_before=change.content_type,
+            )
+        case SetClientIds() | SetThumbprints():
+            return replace(change, before=change.after, after=change.before)
+        case SetBucketPublicAccess() | SetAccountPublicAccess():
+            return replace(change, before=change.after, after=change.before)
+        case SetBucketPolicy() | SetAnnotation():
+            return replace(change, before=change.after, after=change.before)
+        case SetTrustPolicy():
+            return replace(change, before=change.after, after=change.before)
+    assert_never(change)

@@ -8,6 +8,7 @@ from keystone_check.model.aws import PublicAccessBlock
 from keystone_check.model.change import (
     Change,
     CreateProvider,
+    DeleteProvider,
     PutDocument,
     SetAccountPublicAccess,
     SetAnnotation,
@@ -24,24 +25,38 @@ def title(change: Change) -> str:
     match change:
         case CreateProvider():
             return f"create the OIDC provider {change.arn}"
+        case DeleteProvider():
+            return f"delete the OIDC provider {change.arn}"
         case SetClientIds():
             return f"{_difference(change.before, change.after, 'client id')} of {change.provider_arn}"
         case SetThumbprints():
             return f"{_difference(change.before, change.after, 'thumbprint')} of {change.provider_arn}"
         case PutDocument():
-            verb = "upload" if change.before is None else "replace"
+            verb = "upload" if change.before is None else "delete" if change.after is None else "replace"
             return f"{verb} s3://{change.bucket}/{change.key}"
         case SetBucketPublicAccess():
-            return f"set the public access block of bucket {change.bucket}"
+            return f"{_verb('set', change)} the public access block of bucket {change.bucket}"
         case SetAccountPublicAccess():
-            return f"set the public access block of account {change.account}, which guards all its buckets"
+            return (
+                f"{_verb('set', change)} the public access block of account {change.account}, "
+                "which guards all its buckets"
+            )
         case SetBucketPolicy():
-            return f"write the policy of bucket {change.bucket}"
+            return f"{_verb('write', change)} the policy of bucket {change.bucket}"
         case SetTrustPolicy():
             return f"write the trust policy of {change.role_arn}"
         case SetAnnotation():
-            return f"annotate service account {change.namespace}/{change.name} with {change.annotation}"
+            account = f"{change.namespace}/{change.name}"
+            if change.after is None:
+                return f"remove the annotation {change.annotation} of service account {account}"
+            return f"annotate service account {account} with {change.annotation}"
     assert_never(change)
+
+
+def _verb(
+    verb: str, change: SetBucketPublicAccess | SetAccountPublicAccess | SetBucketPolicy | SetAnnotation
+) -> str:
+    return "delete" if change.after is None else verb
 
 
 def diff(change: Change) -> tuple[str, ...]:
@@ -57,22 +72,32 @@ def diff(change: Change) -> tuple[str, ...]:
 def _texts(change: Change) -> tuple[str, str]:
     match change:
         case CreateProvider():
-            members = {
-                "Url": change.url,
-                "ClientIDList": list(change.client_ids),
-                "ThumbprintList": list(change.thumbprints),
-            }
-            return "", json.dumps(members)
+            return "", _members(change)
+        case DeleteProvider():
+            return _members(change), ""
         case SetClientIds() | SetThumbprints():
             return "\n".join(change.before), "\n".join(change.after)
         case SetBucketPublicAccess() | SetAccountPublicAccess():
             return _laid(change.before), _laid(change.after)
         case SetAnnotation():
-            before = "" if change.before is None else f"{change.annotation}: {change.before}"
-            return before, f"{change.annotation}: {change.after}"
+            before, after = (
+                "" if value is None else f"{change.annotation}: {value}"
+                for value in (change.before, change.after)
+            )
+            return before, after
         case PutDocument() | SetBucketPolicy() | SetTrustPolicy():
-            return change.before or "", change.after
+            return change.before or "", change.after or ""
     assert_never(change)
+
+
+def _members(provider: CreateProvider | DeleteProvider) -> str:
+    return json.dumps(
+        {
+            "Url": provider.url,
+            "ClientIDList": list(provider.client_ids),
+            "ThumbprintList": list(provider.thumbprints),
+        }
+    )
 
 
 SETTINGS = (

@@ -79,6 +79,12 @@ def mend(
     return replace(mended, held_back=plan(mended.after, allow).held_back)
 
 
+def first(world: World, look: Look) -> Look:
+    """A look whose first answer is a world that was gathered already."""
+    seen = [world]
+    return lambda: seen.pop() if seen else look()
+
+
 def rehearsed(
     world: World,
     checks: Iterable[Check],

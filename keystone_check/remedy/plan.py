@@ -8,6 +8,7 @@ from keystone_check.model.chain import LINKS
 from keystone_check.model.change import (
     Change,
     CreateProvider,
+    DeleteProvider,
     PutDocument,
     SetAccountPublicAccess,
     SetAnnotation,
@@ -96,7 +97,7 @@ def rank(change: Change) -> tuple[int, ...]:
             return (2,)
         case PutDocument():
             return (3, int(change.key.endswith("/openid-configuration")))
-        case CreateProvider():
+        case CreateProvider() | DeleteProvider():
             return (4,)
         case SetThumbprints():
             return (5,)

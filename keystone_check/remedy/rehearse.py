@@ -9,6 +9,7 @@ from keystone_check.model.aws import Bucket, Provider, Role, StoredObject
 from keystone_check.model.change import (
     Change,
     CreateProvider,
+    DeleteProvider,
     PutDocument,
     SetAccountPublicAccess,
     SetAnnotation,
@@ -19,7 +20,7 @@ from keystone_check.model.change import (
     SetTrustPolicy,
 )
 from keystone_check.model.cluster import ServiceAccount
-from keystone_check.model.facts import Missing, Subjects
+from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.world import World
 from keystone_check.remedy.bound import accounts_followed
 from keystone_check.remedy.follow import publication_followed
@@ -51,6 +52,8 @@ def _written(world: World, change: Change) -> World:
     match change:
         case CreateProvider():
             return _created(world, change)
+        case DeleteProvider():
+            return _deleted(world, change)
         case SetClientIds():
             return _provider(world, change.provider_arn, client_ids=change.after)
         case SetThumbprints():
@@ -58,7 +61,8 @@ def _written(world: World, change: Change) -> World:
         case PutDocument() | SetBucketPublicAccess() | SetBucketPolicy():
             return _bucket(world, change)
         case SetAccountPublicAccess():
-            return replace(world, account_public_access=change.after)
+            unset = Absent("account_public_access", f"account {change.account} has no public access block")
+            return replace(world, account_public_access=change.after or unset)
         case SetTrustPolicy():
             return _trust(world, change)
         case SetAnnotation():
@@ -73,6 +77,12 @@ def _created(world: World, change: CreateProvider) -> World:
     provider = Provider(change.arn, url, change.client_ids, change.thumbprints)
     entries = world.providers.put(change.arn, provider).entries
     return replace(world, providers=Subjects(tuple(sorted(entries, key=lambda entry: entry[0]))))
+
+
+def _deleted(world: World, change: DeleteProvider) -> World:
+    if isinstance(world.providers, Missing):
+        return world
+    return replace(world, providers=world.providers.without(change.arn))
 
 
 def _provider(
@@ -99,12 +109,30 @@ def _bucket(world: World, change: PutDocument | SetBucketPublicAccess | SetBucke
         return world
     match change:
         case PutDocument():
-            stored = StoredObject(change.after, change.content_type)
+            stored = _stored(change)
             return replace(world, bucket=replace(bucket, objects=bucket.objects.put(change.key, stored)))
         case SetBucketPublicAccess():
-            return replace(world, bucket=replace(bucket, public_access=change.after))
+            return replace(
+                world,
+                bucket=replace(bucket, public_access=change.after or _unset(change)),
+            )
         case SetBucketPolicy():
-            return replace(world, bucket=replace(bucket, policy=change.after))
+            return replace(world, bucket=replace(bucket, policy=change.after or _unset(change)))
+    assert_never(change)
+
+
+def _stored(change: PutDocument) -> StoredObject | Absent:
+    if change.after is None:
+        return Absent(change.key, f"there is no object {change.key} in bucket {change.bucket}")
+    return StoredObject(change.after, change.content_type)
+
+
+def _unset(change: SetBucketPublicAccess | SetBucketPolicy) -> Absent:
+    match change:
+        case SetBucketPublicAccess():
+            return Absent("public_access", f"bucket {change.bucket} has no public access block")
+        case SetBucketPolicy():
+            return Absent("policy", f"bucket {change.bucket} has no policy")
     assert_never(change)
 
 
@@ -124,5 +152,8 @@ def _annotated(world: World, change: SetAnnotation) -> World:
     account = world.accounts[key]
     if not isinstance(account, ServiceAccount):
         return world
-    annotations = dict(sorted({**account.annotations, change.annotation: change.after}.items()))
+    annotations = {**account.annotations, change.annotation: change.after or ""}
+    if change.after is None:
+        del annotations[change.annotation]
+    annotations = dict(sorted(annotations.items()))
     return replace(world, accounts=world.accounts.put(key, replace(account, annotations=annotations)))

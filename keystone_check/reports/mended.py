@@ -55,8 +55,8 @@ class Repaired:
     """When rehearsed: what would be."""
     mended: Mended
     rehearsed: bool
-    fix: str = "safe"
-    """The option's value: what was released."""
+    option: str = "--fix"
+    """As it was given: `--fix=unsafe` released more, `--undo RUN` took back."""
     note: str = ""
     """Why nothing was written, when that was not asked for."""
 
@@ -187,7 +187,7 @@ def _why_nothing(repaired: Repaired) -> str:
 
 def _next(repaired: Repaired) -> str:
     if repaired.rehearsed and repaired.mended.applied:
-        again = f"{repaired.now.again} --fix{'=unsafe' if repaired.fix == 'unsafe' else ''}"
+        again = f"{repaired.now.again} {repaired.option}"
         return f"{again} --yes" if repaired.note else again
     if any(item.repair.safety is Safety.UNSAFE for item in repaired.mended.held_back):
         return f"{repaired.now.again} --fix=unsafe --dry-run"

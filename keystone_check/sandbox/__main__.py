@@ -64,7 +64,7 @@ def _name(known: Iterable[str]) -> str:
 
 
 def _introduction(what: str, serving: Serving) -> str:
-    (serving.folder / "keystone-check.toml").write_text(_configuration(serving))
+    (serving.folder / "keystone-check.toml").write_text(configuration(serving))
     exports = "\n".join(f"export {key}={value}" for key, value in serving.environment.items())
     return (
         f"# A sandbox {what}.\n"
@@ -77,7 +77,8 @@ def _introduction(what: str, serving: Serving) -> str:
     )
 
 
-def _configuration(serving: Serving) -> str:
+def configuration(serving: Serving) -> str:
+    """A configuration file that names it `served`."""
     access = serving.access
     connect_to = "\n".join(f'"{host}" = "{address}"' for host, address in access.connect_to)
     issuer = f'issuer = "{access.expected.issuer}"\n' if access.expected.issuer else ""

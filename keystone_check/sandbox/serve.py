@@ -80,7 +80,7 @@ def serve(
         (folder / "ca.pem").write_bytes(ground.root_pem)
         yield Serving(
             world=_as_served(world, kube.url),
-            access=replace(access, kubeconfig=str(kubeconfig)),
+            access=replace(access, kubeconfig=str(kubeconfig), state=str(folder / "state")),
             folder=folder,
             environment=_environment(access, folder),
             asked=lambda: frozenset(kube.asked).union(action for action, _ in account.asked),

@@ -3,8 +3,9 @@
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from jsonschema import Draft202012Validator
 
@@ -23,7 +24,9 @@ from keystone_check.model.outcome import Check
 from keystone_check.model.world import World
 from keystone_check.near import did_you_mean
 from keystone_check.probes.rights import CREATE_TOKEN, LIST_ACCOUNTS
+from keystone_check.remedy.journal import Journal
 from keystone_check.remedy.rehearse import rehearse
+from keystone_check.remedy.runs import read
 from keystone_check.reports.schema import schema
 from tests.reports import build
 from tests.reports.build import PROVIDER
@@ -85,6 +88,8 @@ class Outside:
     """What the clock shows; only sleeping moves it."""
     later: list[World] = field(default_factory=list)
     """What the world is after each sleep."""
+    journal: list[str] = field(default_factory=list)
+    """Its lines."""
     interrupted_by: BaseException | None = None
 
     def doors(self) -> Doors:
@@ -95,6 +100,7 @@ class Outside:
             open=self.open,
             gather=self.gather,
             write=self.write,
+            journal=lambda access, world: nullcontext(self.opened_journal()),
             wait=lambda attempt: False,
             endpoints=lambda access, known: ("https://10.0.0.5:6443  the API server",),
             rights=self.rights,
@@ -136,6 +142,9 @@ class Outside:
     def write(self, access: Access, change: Change) -> None:
         self.written.append(change)
         self.world = rehearse(self.world, (change,))
+
+    def opened_journal(self) -> Journal:
+        return Journal(self.journal.append, read("".join(self.journal), Path("journal")))
 
     def rights(self, access: Access, needs: frozenset[str]) -> Rights:
         return (LIST_ACCOUNTS, CREATE_TOKEN), ("iam:GetRole", "s3:GetObject")

@@ -5,6 +5,7 @@ from typing import assert_never
 from keystone_check.model.change import (
     Change,
     CreateProvider,
+    DeleteProvider,
     PutDocument,
     SetAccountPublicAccess,
     SetAnnotation,
@@ -18,6 +19,7 @@ from keystone_check.probes import rights
 from keystone_check.probes.rights import AwsAsk, KubeAsk
 
 CREATE_PROVIDER = AwsAsk("iam", "CreateOpenIDConnectProvider", "iam:CreateOpenIDConnectProvider")
+DELETE_PROVIDER = AwsAsk("iam", "DeleteOpenIDConnectProvider", "iam:DeleteOpenIDConnectProvider")
 ADD_CLIENT_ID = AwsAsk("iam", "AddClientIDToOpenIDConnectProvider", "iam:AddClientIDToOpenIDConnectProvider")
 REMOVE_CLIENT_ID = AwsAsk(
     "iam", "RemoveClientIDFromOpenIDConnectProvider", "iam:RemoveClientIDFromOpenIDConnectProvider"
@@ -27,8 +29,14 @@ UPDATE_THUMBPRINTS = AwsAsk(
 )
 UPDATE_TRUST = AwsAsk("iam", "UpdateAssumeRolePolicy", "iam:UpdateAssumeRolePolicy")
 PUT_OBJECT = AwsAsk("s3", "PutObject", "s3:PutObject")
+DELETE_OBJECT = AwsAsk("s3", "DeleteObject", "s3:DeleteObject")
 PUT_BUCKET_PUBLIC_ACCESS = AwsAsk("s3", "PutPublicAccessBlock", "s3:PutBucketPublicAccessBlock")
 PUT_BUCKET_POLICY = AwsAsk("s3", "PutBucketPolicy", "s3:PutBucketPolicy")
+DELETE_BUCKET_POLICY = AwsAsk("s3", "DeleteBucketPolicy", "s3:DeleteBucketPolicy")
+DELETE_BUCKET_PUBLIC_ACCESS = AwsAsk("s3", "DeletePublicAccessBlock", "s3:PutBucketPublicAccessBlock")
+DELETE_ACCOUNT_PUBLIC_ACCESS = AwsAsk(
+    "s3control", "DeletePublicAccessBlock", "s3:PutAccountPublicAccessBlock"
+)
 PUT_ACCOUNT_PUBLIC_ACCESS = AwsAsk("s3control", "PutPublicAccessBlock", "s3:PutAccountPublicAccessBlock")
 PATCH_ACCOUNT = KubeAsk("patch", "serviceaccounts")
 
@@ -38,6 +46,8 @@ def needed(change: Change) -> tuple[AwsAsk | KubeAsk, ...]:
     match change:
         case CreateProvider():
             return rights.GET_PROVIDER, CREATE_PROVIDER
+        case DeleteProvider():
+            return rights.GET_PROVIDER, DELETE_PROVIDER
         case SetClientIds():
             added = (ADD_CLIENT_ID,) if set(change.after) - set(change.before) else ()
             removed = (REMOVE_CLIENT_ID,) if set(change.before) - set(change.after) else ()
@@ -45,13 +55,15 @@ def needed(change: Change) -> tuple[AwsAsk | KubeAsk, ...]:
         case SetThumbprints():
             return rights.GET_PROVIDER, UPDATE_THUMBPRINTS
         case PutDocument():
-            return rights.GET_OBJECT, rights.OBJECT_ABSENCE, PUT_OBJECT
+            write = DELETE_OBJECT if change.after is None else PUT_OBJECT
+            return rights.GET_OBJECT, rights.OBJECT_ABSENCE, write
         case SetBucketPublicAccess():
             return rights.BUCKET_PUBLIC_ACCESS, PUT_BUCKET_PUBLIC_ACCESS
         case SetAccountPublicAccess():
             return rights.ACCOUNT_PUBLIC_ACCESS, PUT_ACCOUNT_PUBLIC_ACCESS
         case SetBucketPolicy():
-            return rights.BUCKET_POLICY, PUT_BUCKET_POLICY
+            write = DELETE_BUCKET_POLICY if change.after is None else PUT_BUCKET_POLICY
+            return rights.BUCKET_POLICY, write
         case SetTrustPolicy():
             return rights.GET_ROLE, UPDATE_TRUST
         case SetAnnotation():

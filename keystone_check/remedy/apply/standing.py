@@ -1,6 +1,6 @@
 """What stands at a change's address now, in the change's own terms."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar, assert_never
@@ -11,6 +11,7 @@ from keystone_check.model.aws import PublicAccessBlock
 from keystone_check.model.change import (
     Change,
     CreateProvider,
+    DeleteProvider,
     PutDocument,
     SetAccountPublicAccess,
     SetAnnotation,
@@ -63,6 +64,8 @@ def standing(hands: Hands, change: Change) -> Standing:
     match change:
         case CreateProvider():
             return _absent_provider(hands, change)
+        case DeleteProvider():
+            return _present_provider(hands, change)
         case SetClientIds():
             found = _provider(hands, change.provider_arn).get("ClientIDList", ())
             return _as_set(found, change.before, change.after)
@@ -89,7 +92,20 @@ def _absent_provider(hands: Hands, change: CreateProvider) -> Standing:
     ids, thumbprints = set(found.get("ClientIDList", ())), set(found.get("ThumbprintList", ()))
     pinned = set(change.thumbprints) or thumbprints
     same = (ids, thumbprints) == (set(change.client_ids), pinned)
-    return Standing(f"client ids {sorted(ids)}, thumbprints {sorted(thumbprints)}", same)
+    return Standing(provider_settings(ids, thumbprints), same)
+
+
+def _present_provider(hands: Hands, change: DeleteProvider) -> Standing:
+    found = _or_none("NoSuchEntity", lambda: _provider(hands, change.arn))
+    if found is None:
+        return Standing(None, True)
+    thumbprints = found.get("ThumbprintList", ()) if change.thumbprints else ()
+    return Standing(provider_settings(found.get("ClientIDList", ()), thumbprints), False)
+
+
+def provider_settings(client_ids: Iterable[str], thumbprints: Iterable[str]) -> str:
+    """What a provider accepts, in one line and in one order."""
+    return f"client ids {sorted(client_ids)}, thumbprints {sorted(thumbprints)}"
 
 
 def _provider(hands: Hands, arn: str) -> dict[str, Any]:
@@ -116,7 +132,7 @@ def _object(hands: Hands, change: PutDocument) -> Standing:
             rights.GET_OBJECT, subject, change.region, take, Bucket=change.bucket, Key=change.key
         ),
     )
-    return found or Standing(None, False)
+    return found or Standing(None, change.after is None)
 
 
 def _setting(

@@ -10,6 +10,7 @@ from keystone_check.model.access import Access
 from keystone_check.model.change import (
     Change,
     CreateProvider,
+    DeleteProvider,
     PutDocument,
     SetAccountPublicAccess,
     SetAnnotation,
@@ -24,7 +25,7 @@ from keystone_check.probes.refusals import ReadError
 from keystone_check.probes.rights import AwsAsk
 from keystone_check.remedy.apply import rights
 from keystone_check.remedy.apply.obstacles import changed, next_step
-from keystone_check.remedy.apply.standing import Hands, role_name, standing
+from keystone_check.remedy.apply.standing import Hands, Standing, provider_settings, role_name, standing
 from keystone_check.remedy.describe import settings, title
 
 
@@ -40,35 +41,49 @@ def apply(access: Access, change: Change) -> None:
     try:
         found = standing(hands, change)  # 1
     except ReadError as error:
-        raise ApplyError(f"could not {title(change)}: {error.message}", next_step(error)) from error
+        said = f"could not {title(change)}: {error.message}"
+        raise ApplyError(said, next_step(error), unchanged=True) from error
     if found.done:
         return
     if found.value != _before(change):  # 2
         raise ApplyError(
-            changed(change, _before(change), found), "look again and plan anew: repeat the command"
+            changed(change, _before(change), found),
+            "look again and plan anew: repeat the command",
+            unchanged=True,
         )
     try:
         _write(hands, change, found.version)  # 3
     except ReadError as error:
-        if not _took_effect(hands, change):  # 4
-            raise ApplyError(f"could not {title(change)}: {error.message}", next_step(error)) from error
+        after = _standing(hands, change)  # 4
+        if after is None or not after.done:
+            said = f"could not {title(change)}: {error.message}"
+            unchanged = after is not None and after.value == found.value
+            raise ApplyError(said, next_step(error), unchanged=unchanged) from error
 
 
 def _before(change: Change) -> object:
-    return None if isinstance(change, CreateProvider) else change.before
+    match change:
+        case CreateProvider():
+            return None
+        case DeleteProvider():
+            return provider_settings(change.client_ids, change.thumbprints)
+        case _:
+            return change.before
 
 
-def _took_effect(hands: Hands, change: Change) -> bool:
+def _standing(hands: Hands, change: Change) -> Standing | None:
     try:
-        return standing(hands, change).done
+        return standing(hands, change)
     except ReadError:
-        return False  # then the failure of the write is what is told
+        return None  # then the failure of the write is what is told
 
 
 def _write(hands: Hands, change: Change, version: str) -> None:
     match change:
         case CreateProvider():
             _create_provider(hands, change)
+        case DeleteProvider():
+            _ask(hands, rights.DELETE_PROVIDER, change.arn, OpenIDConnectProviderArn=change.arn)
         case SetClientIds():
             _set_client_ids(hands, change)
         case SetThumbprints():
@@ -84,14 +99,7 @@ def _write(hands: Hands, change: Change, version: str) -> None:
         case SetBucketPublicAccess() | SetAccountPublicAccess():
             _set_public_access(hands, change)
         case SetBucketPolicy():
-            _ask(
-                hands,
-                rights.PUT_BUCKET_POLICY,
-                change.bucket,
-                change.region,
-                Bucket=change.bucket,
-                Policy=change.after,
-            )
+            _set_bucket_policy(hands, change)
         case SetTrustPolicy():
             name = role_name(change.role_arn)
             _ask(hands, rights.UPDATE_TRUST, name, RoleName=name, PolicyDocument=change.after)
@@ -126,8 +134,19 @@ def _set_client_ids(hands: Hands, change: SetClientIds) -> None:
         _ask(hands, ask, arn, OpenIDConnectProviderArn=arn, ClientID=client_id)
 
 
+def _set_bucket_policy(hands: Hands, change: SetBucketPolicy) -> None:
+    bucket, region = change.bucket, change.region
+    if change.after is None:
+        _ask(hands, rights.DELETE_BUCKET_POLICY, bucket, region, Bucket=bucket)
+    else:
+        _ask(hands, rights.PUT_BUCKET_POLICY, bucket, region, Bucket=bucket, Policy=change.after)
+
+
 def _put_document(hands: Hands, change: PutDocument, version: str) -> None:
     """Never with an ACL: buckets made since April 2023 refuse every request that carries one."""
+    if change.after is None:
+        _delete_document(hands, change, version)
+        return
     condition = {"IfMatch": version} if version else {"IfNoneMatch": "*"}
     _ask(
         hands,
@@ -142,7 +161,22 @@ def _put_document(hands: Hands, change: PutDocument, version: str) -> None:
     )
 
 
+def _delete_document(hands: Hands, change: PutDocument, version: str) -> None:
+    _ask(
+        hands,
+        rights.DELETE_OBJECT,
+        f"{change.bucket}/{change.key}",
+        change.region,
+        Bucket=change.bucket,
+        Key=change.key,
+        **({"IfMatch": version} if version else {}),
+    )
+
+
 def _set_public_access(hands: Hands, change: SetBucketPublicAccess | SetAccountPublicAccess) -> None:
+    if change.after is None:
+        _delete_public_access(hands, change)
+        return
     block = settings(change.after)
     match change:
         case SetBucketPublicAccess():
@@ -163,6 +197,16 @@ def _set_public_access(hands: Hands, change: SetBucketPublicAccess | SetAccountP
                 AccountId=change.account,
                 PublicAccessBlockConfiguration=block,
             )
+        case _:
+            assert_never(change)
+
+
+def _delete_public_access(hands: Hands, change: SetBucketPublicAccess | SetAccountPublicAccess) -> None:
+    match change:
+        case SetBucketPublicAccess(bucket=bucket):
+            _ask(hands, rights.DELETE_BUCKET_PUBLIC_ACCESS, bucket, change.region, Bucket=bucket)
+        case SetAccountPublicAccess(account=account):
+            _ask(hands, rights.DELETE_ACCOUNT_PUBLIC_ACCESS, account, change.region, AccountId=account)
         case _:
             assert_never(change)
 

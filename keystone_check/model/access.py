@@ -32,7 +32,8 @@ class Access:
     """One address that serves all of AWS: the sandbox, or an emulator of the user's."""
     aws_credentials: StaticCredentials | None = None
     connect_to: tuple[tuple[str, str], ...] = ()
-    """`(host, "address:port")`: where to connect instead when a host on port 443 is asked for."""
+    """`(host, "address:port")`: where to connect instead when a host on port 443 is asked for; with
+    `host:port`, when that port is."""
     budget_seconds: float = 60.0
     """For the whole gathering."""
     request_seconds: float = 10.0

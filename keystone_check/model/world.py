@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from keystone_check.model.aws import Bucket, Caller, Provider, PublicAccessBlock, Role
 from keystone_check.model.cluster import Cluster, Issuer, ServiceAccount, Token
 from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.servers import ApiToken, Clocks, Server, ServerArguments
 from keystone_check.model.web import Chain, Response
 
 STS_AUDIENCE = "sts.amazonaws.com"
@@ -64,3 +65,13 @@ class World:
     only the ARN was read, and they are not listed."""
     roles: Subjects[Role] | Missing
     """The annotated and expected roles by ARN, exactly as the annotation writes it."""
+    server_arguments: Subjects[ServerArguments] | Absent | Missing
+    """What the API servers were started with, by node or static pod. Absent: neither shows it."""
+    servers: Subjects[Server] | Absent | Missing
+    """Each API server as it answers by its own address, by `address:port`; a gap where one does not.
+    The only one of a cluster is the one that answers us anyway, and stands here as Absent."""
+    clocks: Clocks | Missing
+    api_token: ApiToken | Absent | Missing
+    """Absent: there is no bound service account to ask a token for."""
+    discovery_access: Subjects[bool] | Missing
+    """Whether every service account may read the API server's two documents, by path."""

@@ -19,10 +19,11 @@ from botocore.parsers import ResponseParserError
 
 from keystone_check.model.access import Access
 from keystone_check.model.aws import Caller
-from keystone_check.probes import rights
+from keystone_check.probes import clocks, rights
+from keystone_check.probes.clocks import Heard
 from keystone_check.probes.discretion import discreet
 from keystone_check.probes.limits import CONTACT_SECONDS, NO_WAY, SLOW, TRIES, Limits
-from keystone_check.probes.refusals import ReadError
+from keystone_check.probes.refusals import ReadError, header_beside
 from keystone_check.probes.rights import AwsAsk
 
 FALLBACK_REGION = "us-east-1"
@@ -40,9 +41,10 @@ T = TypeVar("T")
 class Aws:
     """One AWS account, as profile, environment or the sandbox's own keys reach it."""
 
-    def __init__(self, access: Access, limits: Limits | None = None) -> None:
+    def __init__(self, access: Access, limits: Limits | None = None, heard: Heard | None = None) -> None:
         """Find profile and region; nothing is sent before the first call. Raises ReadError."""
         self._access = access
+        self._heard = heard or Heard()
         self._limits = limits or Limits(access.request_seconds)
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str], Any] = {}
@@ -79,11 +81,16 @@ class Aws:
 
     def caller(self) -> Caller:
         """Who asks. It needs no right, so that what fails here fails for all of AWS. Raises ReadError."""
+        sent = self._heard.clock()
         try:
-            return self.read(rights.CALLER, "", "", lambda it: Caller(it["Arn"], it["Account"], self.region))
+            answer = self.read(rights.CALLER, "", "", _told)
         except ReadError as refusal:
+            # A clock that is far off is itself a reason to be refused.
+            self._heard.note(clocks.STS, {"date": header_beside(refusal, "date")}, sent)
             refusal.fact = "caller"
             raise
+        self._heard.note(clocks.STS, answer["ResponseMetadata"]["HTTPHeaders"], sent)
+        return Caller(answer["Arn"], answer["Account"], self.region)
 
     def _made(self, service: str, region: str) -> Any:
         client = self._session.client(
@@ -97,6 +104,11 @@ class Aws:
         if self._access.aws_endpoint:
             client.meta.events.register("before-sign.s3-control", _without_account_in_host)
         return client
+
+
+def _told(answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer, if it says who asks (KeyError where it does not)."""
+    return {name: answer[name] for name in ("Arn", "Account", "ResponseMetadata")}
 
 
 def session(access: Access) -> Any:

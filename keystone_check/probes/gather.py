@@ -13,6 +13,7 @@ from typing import Any
 from keystone_check.model.access import Access
 from keystone_check.model.facts import Missing, Subjects
 from keystone_check.model.world import World
+from keystone_check.probes.clocks import Heard
 from keystone_check.probes.limits import Limits, detached
 from keystone_check.probes.readers import READERS, Reader, reader_of
 from keystone_check.probes.refusals import ReadError
@@ -42,7 +43,7 @@ def gather(
     called from several threads, with `cluster`, `AWS` or `web` as the source.
     """
     limits = Limits.starting_now(access)
-    sources = Sources(access, limits, wanted_parts(needs))
+    sources = Sources(access, limits, wanted_parts(needs), Heard(clock))
     wanted = closure(needs, access)
     look = _Look(sources, wanted, progress)
     facts: dict[str, Any] = {name: look.fact(name) if name in wanted else unneeded(name) for name in READERS}

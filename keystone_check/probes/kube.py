@@ -1,5 +1,6 @@
 """The API server, by raw JSON: the client's typed calls are slow and lose what they do not know."""
 
+import copy
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -10,6 +11,7 @@ from keystone_check.model.secret import Secret
 from keystone_check.model.web import Response
 from keystone_check.probes import rights
 from keystone_check.probes.answer import response
+from keystone_check.probes.clocks import Heard
 from keystone_check.probes.kube_refusals import refused
 from keystone_check.probes.kube_wire import KubeRequest, Wire
 from keystone_check.probes.limits import Limits
@@ -25,10 +27,18 @@ Json = dict[str, Any]
 class Kube:
     """One API server, as the kubeconfig or the pod we run in reaches it."""
 
-    def __init__(self, access: Access, limits: Limits | None = None) -> None:
+    def __init__(self, access: Access, limits: Limits | None = None, heard: Heard | None = None) -> None:
         """Read the configuration; nothing is sent before the first call. Raises ReadError."""
-        self._wire = Wire(access, limits)
+        self._access = access
+        self._wire = Wire(access, limits, heard)
         self.server = self._wire.server
+
+    def towards(self, address: str) -> "Kube":
+        """Another API server of the same cluster, at `address:port`. Raises ReadError."""
+        other = copy.copy(self)
+        other._wire = self._wire.towards(address, self._access)
+        other.server = other._wire.server
+        return other
 
     def contact(self) -> None:
         """Find out within two seconds whether the server takes connections. Raises ReadError."""
@@ -90,11 +100,15 @@ class Kube:
         """Every service account of one namespace, or of all, page by page."""
         path = f"/api/v1/namespaces/{quote(namespace)}/serviceaccounts" if namespace else _ALL_ACCOUNTS
         what = f"{rights.LIST_ACCOUNTS.permission} {_where(namespace)}"
+        return self.listed(path, rights.LIST_ACCOUNTS, what, selector)
+
+    def listed(self, path: str, ask: KubeAsk, what: str = "", selector: str = "") -> Iterator[Json]:
+        """Every object of a listing, page by page."""
         query = [("limit", str(PAGE)), *([("labelSelector", selector)] if selector else [])]
         following = ""
         while True:
             more = [("continue", following)] if following else []
-            page = self.request("GET", path, query=[*query, *more], ask=rights.LIST_ACCOUNTS, what=what)
+            page = self.request("GET", path, query=[*query, *more], ask=ask, what=what)
             yield from page.get("items") or ()
             following = page.get("metadata", {}).get("continue") or ""
             if not following:
@@ -109,16 +123,16 @@ class Kube:
         self,
         namespace: str,
         name: str,
-        audience: str,
+        audience: str = "",
         seconds: int = 3600,
         bound: Mapping[str, str] | None = None,
     ) -> Secret:
-        """A fresh token of a service account (TokenRequest).
+        """A fresh token of a service account (TokenRequest); without an audience, for those of the API.
 
         `bound` is a boundObjectRef: apiVersion, kind, name and optionally uid. The API server takes no
         less than 600 seconds.
         """
-        spec: Json = {"audiences": [audience], "expirationSeconds": seconds}
+        spec: Json = {"audiences": [audience] if audience else [], "expirationSeconds": seconds}
         if bound:
             spec["boundObjectRef"] = dict(bound)
         body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}

@@ -33,6 +33,14 @@ def unreachable(server: str, error: Exception) -> ReadError:
     )
 
 
+def unverifiable(server: str) -> ReadError:
+    """Why credentials are not shown to a server that nobody can tell from another."""
+    return ReadError(
+        f"the API server at {server} was not asked: the kubeconfig names no authority by which to know it",
+        "a kubeconfig with certificate-authority-data can tell",
+    )
+
+
 def _reason(error: BaseException) -> str:
     match error:
         case socket.gaierror() | urllib3.exceptions.NameResolutionError():

@@ -1,5 +1,6 @@
 """The connection to an API server: configuration, first contact, one request at a time."""
 
+import copy
 import os
 import socket
 import time
@@ -16,8 +17,10 @@ from kubernetes.client import ApiClient, ApiException, Configuration
 from keystone_check import kubeconfig
 from keystone_check.errors import KeystoneError
 from keystone_check.model.access import Access
+from keystone_check.probes import clocks
 from keystone_check.probes.answer import Answer, headers_of
-from keystone_check.probes.kube_refusals import unreachable, unusable
+from keystone_check.probes.clocks import Heard
+from keystone_check.probes.kube_refusals import unreachable, unusable, unverifiable
 from keystone_check.probes.limits import (
     CONTACT_SECONDS,
     SLOW,
@@ -27,10 +30,13 @@ from keystone_check.probes.limits import (
     persist,
 )
 from keystone_check.probes.refusals import ReadError
+from keystone_check.probes.strangers import destination
 
 ACCEPT = "application/json, */*"
 """As `kubectl get --raw`: the key set is application/jwk-set+json, for application/json alone it is 406."""
 IN_CLUSTER = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
+SERVER_NAME = "kubernetes.default.svc"
+"""A name that stands in the certificate of every API server of a cluster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +54,37 @@ class KubeRequest:
 class Wire:
     """One API server's address, credentials and connections."""
 
-    def __init__(self, access: Access, limits: Limits | None = None) -> None:
+    def __init__(self, access: Access, limits: Limits | None = None, heard: Heard | None = None) -> None:
         self._limits = limits or Limits(access.request_seconds)
+        self._heard = heard or Heard()
         self._client: Any = ApiClient(configuration(access))
         self.server: str = self._client.configuration.host
+        self._service = clocks.CLUSTER
+
+    def towards(self, address: str, access: Access) -> "Wire":
+        """The same credentials before another API server of the cluster, at `address:port`. Raises ReadError.
+
+        They are shown to nobody whose certificate the cluster's authority did not sign.
+        """
+        settings = copy.deepcopy(self._client.configuration)
+        if not settings.verify_ssl or not settings.ssl_ca_cert:
+            raise unverifiable(f"https://{address}")
+        host, _, port = address.rpartition(":")
+        there = destination(host, int(port), access)
+        if there != (host, int(port)):
+            settings.proxy = None
+        settings.host = f"https://{_bracketed(there[0])}:{there[1]}"
+        settings.tls_server_name = settings.tls_server_name or SERVER_NAME
+        other = copy.copy(self)
+        other._client, other.server = ApiClient(settings), f"https://{address}"
+        other._service = address
+        return other
 
     def contact(self) -> None:
         """Find out within two seconds whether the server takes connections. Raises ReadError."""
         if self._client.configuration.proxy:
             return  # then names are resolved and connections made by the proxy
-        parts = urlsplit(self.server)
+        parts = urlsplit(self._client.configuration.host)
         try:
             address = (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
             # Detached, because resolving a name knows no time limit of ours.
@@ -76,7 +103,7 @@ class Wire:
 
     def _send(self, request: KubeRequest) -> Answer:
         seconds = self._limits.for_request(request.what)
-        started = time.monotonic()
+        started, sent = time.monotonic(), self._heard.clock()
         try:
             parameters = self._client.param_serialize(
                 request.method,
@@ -104,7 +131,13 @@ class Wire:
             raise unusable(error) from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise unreachable(self.server, error) from error
-        return Answer(answer.status, headers_of(answer.headers), raw, time.monotonic() - started)
+        headers = headers_of(answer.headers)
+        self._heard.note(self._service, clocks.plain(headers), sent)
+        return Answer(answer.status, headers, raw, time.monotonic() - started)
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
 _from_pod: Any = config.load_incluster_config

@@ -13,10 +13,13 @@ from keystone_check.model.access import Access
 from keystone_check.model.aws import Bucket, Caller, Provider, PublicAccessBlock, Role
 from keystone_check.model.cluster import Cluster, Issuer, ServiceAccount, Token
 from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.servers import ApiToken, Clocks, Server, ServerArguments
 from keystone_check.model.web import Chain, Response
+from keystone_check.probes import arguments as arguments_room
 from keystone_check.probes import bucket as bucket_room
 from keystone_check.probes import cluster as cluster_room
 from keystone_check.probes import identity
+from keystone_check.probes import servers as servers_room
 from keystone_check.probes.limits import side_by_side
 from keystone_check.probes.sources import Sources
 from keystone_check.probes.strangers import host_key
@@ -88,7 +91,9 @@ def _tokens(
 def _discovery(sources: Sources, issuer: Issuer) -> Response | Missing:
     from keystone_check.probes.web import fetch
 
-    return _named("discovery", fetch(discovery_url(issuer.url), sources.access, sources.limits))
+    return _named(
+        "discovery", fetch(discovery_url(issuer.url), sources.access, sources.limits, sources.heard)
+    )
 
 
 def _key_set(sources: Sources, discovery: Response) -> Response | Missing:
@@ -141,6 +146,29 @@ def _roles(
     return identity.roles(sources.aws(), caller, filter(None, (*annotated, *expected)))
 
 
+def _server_arguments(sources: Sources) -> Subjects[ServerArguments] | Absent | Missing:
+    return arguments_room.server_arguments(sources.kube())
+
+
+def _servers(sources: Sources) -> Subjects[Server] | Absent:
+    return servers_room.servers(sources.kube())
+
+
+def _clocks(
+    sources: Sources, cluster: Cluster | Missing, caller: Caller | Missing, discovery: Response | Missing
+) -> Clocks:
+    """What these three heard."""
+    return sources.heard.clocks()
+
+
+def _api_token(sources: Sources, accounts: Subjects[ServiceAccount]) -> ApiToken | Absent | Missing:
+    return servers_room.api_token(sources.kube(), accounts)
+
+
+def _discovery_access(sources: Sources) -> Subjects[bool]:
+    return servers_room.discovery_access(sources.kube())
+
+
 READERS = {
     "cluster": Reader("cluster", "version and user", _cluster),
     "caller": Reader("AWS", "who asks", _caller),
@@ -156,6 +184,11 @@ READERS = {
     "account_public_access": Reader("AWS", "the account's public access block", _account_public_access),
     "providers": Reader("AWS", "OIDC providers", _providers),
     "roles": Reader("AWS", "roles", _roles),
+    "server_arguments": Reader("cluster", "arguments of the API servers", _server_arguments),
+    "servers": Reader("cluster", "each API server", _servers),
+    "clocks": Reader("cluster", "clocks", _clocks),
+    "api_token": Reader("cluster", "a token without an audience", _api_token),
+    "discovery_access": Reader("cluster", "who may read the discovery document", _discovery_access),
 }
 """By field of the World, in its order."""
 

@@ -48,6 +48,17 @@ GET_ACCOUNT = KubeAsk("get", "serviceaccounts", why="the configured bindings tha
 CREATE_TOKEN = KubeAsk("create", "serviceaccounts/token", why="one fresh token of each bound service account")
 CREATE_ACCOUNT = KubeAsk("create", "serviceaccounts")
 DELETE_ACCOUNT = KubeAsk("delete", "serviceaccounts")
+LIST_NODES = KubeAsk("list", "nodes", why="how K3s started the API servers (annotation k3s.io/node-args)")
+LIST_PODS = KubeAsk("list", "pods", why="how API servers that are static pods were started")
+GET_SERVERS = KubeAsk(
+    "get", "endpointslices", "discovery.k8s.io", why="the addresses of the API servers, to ask each of them"
+)
+REVIEW_ACCESS = KubeAsk(
+    "create",
+    "subjectaccessreviews",
+    "authorization.k8s.io",
+    why="whether service accounts may read the discovery document and the key set",
+)
 
 CALLER = AwsAsk("sts", "GetCallerIdentity", "")
 FIND_BUCKET = AwsAsk("s3", "HeadBucket", "")
@@ -107,6 +118,11 @@ ASKED: dict[str, tuple[KubeAsk | AwsAsk, ...]] = {
     "account_public_access": (ACCOUNT_PUBLIC_ACCESS,),
     "providers": (LIST_PROVIDERS, GET_PROVIDER),
     "roles": (GET_ROLE,),
+    "server_arguments": (LIST_NODES, LIST_PODS),
+    "servers": (GET_SERVERS, CLUSTER_DISCOVERY, CLUSTER_KEYS),
+    "clocks": (),
+    "api_token": (CREATE_TOKEN,),
+    "discovery_access": (REVIEW_ACCESS,),
 }
 """By field of the World, or part of one, what reading it asks. Fields that it follows from ask for theirs;
 `expected_accounts` stands for service accounts that the configuration names."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from keystone_check.model.access import Access
+from keystone_check.probes.clocks import Heard
 from keystone_check.probes.limits import Limits
 from keystone_check.probes.refusals import ReadError
 
@@ -44,10 +45,17 @@ class _Once(Generic[T]):
 class Sources:
     """Cluster and AWS, connected when first asked for."""
 
-    def __init__(self, access: Access, limits: Limits, parts: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        access: Access,
+        limits: Limits,
+        parts: frozenset[str] = frozenset(),
+        heard: Heard | None = None,
+    ) -> None:
         """`parts` are the wanted parts of facts that can be read in parts (`bucket.policy`)."""
         self.access = access
         self.limits = limits
+        self.heard = heard or Heard()
         self.parts = parts
         self.kube: Callable[[], Kube] = _Once(self._kube)
         self.aws: Callable[[], Aws] = _Once(self._aws)
@@ -55,11 +63,11 @@ class Sources:
     def _kube(self) -> Kube:
         from keystone_check.probes.kube import Kube
 
-        kube = Kube(self.access, self.limits)
+        kube = Kube(self.access, self.limits, self.heard)
         kube.contact()
         return kube
 
     def _aws(self) -> Aws:
         from keystone_check.probes.aws import Aws
 
-        return Aws(self.access, self.limits)
+        return Aws(self.access, self.limits, self.heard)

@@ -33,8 +33,8 @@ def host_key(url: str) -> str:
 
 
 def destination(host: str, port: int, access: Access) -> tuple[str, int]:
-    """Where to connect for a host: there, or where `connect_to` says for port 443."""
-    override = dict(access.connect_to).get(host) if port == 443 else None
+    """Where to connect for a host: there, or where `connect_to` says for it (port 443) or `host:port`."""
+    override = dict(access.connect_to).get(host if port == 443 else f"{host}:{port}")
     if override is None:
         return host, port
     address, _, number = override.rpartition(":")

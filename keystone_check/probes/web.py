@@ -9,10 +9,13 @@ from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined
 import urllib3
 from urllib3.connectionpool import HTTPSConnectionPool
 
+from keystone_check.iam.s3 import locate
 from keystone_check.model.access import Access
 from keystone_check.model.facts import Missing
 from keystone_check.model.web import Response
+from keystone_check.probes import clocks
 from keystone_check.probes.answer import BODY_LIMIT, Answer, headers_of, response
+from keystone_check.probes.clocks import Heard
 from keystone_check.probes.limits import (
     CONTACT_SECONDS,
     NO_NAME,
@@ -26,16 +29,21 @@ from keystone_check.probes.refusals import ReadError
 from keystone_check.probes.strangers import destination, obstacle
 
 
-def fetch(url: str, access: Access, limits: Limits | None = None) -> Response | Missing:
+def fetch(
+    url: str, access: Access, limits: Limits | None = None, heard: Heard | None = None
+) -> Response | Missing:
     """What `url` answers, or why there is no answer."""
     hindrance = obstacle(url, access)
     if hindrance:
         return Missing(url, f"GET {url}: no stranger can, {hindrance}; it was not asked")
-    limits = limits or Limits(access.request_seconds)
+    limits, heard = limits or Limits(access.request_seconds), heard or Heard()
+    sent = heard.clock()
     try:
         answer, attempts = persist(lambda: _get(url, access, limits), limits)
     except ReadError as refusal:
         return refusal.missing(url)
+    if locate(url) is not None:
+        heard.note(clocks.ISSUER, clocks.plain(answer.headers), sent)
     return response(url, answer, attempts)
 
 

@@ -4,7 +4,9 @@ import ssl
 import sys
 import tempfile
 import threading
+import time
 import traceback
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -20,8 +22,14 @@ from keystone_check.sandbox.publication import Publication
 class Front:
     """A TLS server on a free loopback port; `with Front(...) as front` serves until the block ends."""
 
-    def __init__(self, publication: Publication, identity: ServerIdentity, pace: Pace | None = None) -> None:
-        self._server = _Server(("127.0.0.1", 0), _handler(publication, pace or Pace()), identity)
+    def __init__(
+        self,
+        publication: Publication,
+        identity: ServerIdentity,
+        pace: Pace | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._server = _Server(("127.0.0.1", 0), _handler(publication, pace or Pace(), clock), identity)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
 
     @property
@@ -83,7 +91,9 @@ def server_context(identity: ServerIdentity) -> ssl.SSLContext:
     return context
 
 
-def _handler(publication: Publication, pace: Pace) -> type[BaseHTTPRequestHandler]:
+def _handler(
+    publication: Publication, pace: Pace, clock: Callable[[], float]
+) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         wbufsize = -1
@@ -108,6 +118,10 @@ def _handler(publication: Publication, pace: Pace) -> type[BaseHTTPRequestHandle
             if self.command == "GET":
                 self.wfile.write(body)
             self.wfile.flush()
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            """The sandbox's own clock."""
+            return super().date_time_string(clock() if timestamp is None else timestamp)
 
         def log_message(self, format: str, *args: object) -> None:
             """Nothing: the sandbox is quiet."""

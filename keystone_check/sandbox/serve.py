@@ -9,10 +9,12 @@ from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 
+from keystone_check.jose import algorithm_of
 from keystone_check.model.access import Access
 from keystone_check.model.aws import Bucket, Caller
 from keystone_check.model.cluster import Cluster, Token
 from keystone_check.model.facts import Missing, Subjects
+from keystone_check.model.servers import ApiToken, Clocks
 from keystone_check.model.web import Response
 from keystone_check.model.world import World
 from keystone_check.sandbox.aws import loading, state
@@ -22,12 +24,12 @@ from keystone_check.sandbox.aws.sts import Sts
 from keystone_check.sandbox.front import Front
 from keystone_check.sandbox.ground import WEB_NAMES, Ground
 from keystone_check.sandbox.kube.server import KubeServer
-from keystone_check.sandbox.kube.state import Document, KubeState, Signer, Tls
+from keystone_check.sandbox.kube.state import KubeState, Signer, Tls
 from keystone_check.sandbox.pace import Pace
 from keystone_check.sandbox.publication import Publication
-
-API_AUDIENCES = ("https://kubernetes.default.svc.cluster.local", "k3s")
-"""What K3s sets, whatever the issuer is."""
+from keystone_check.sandbox.servers import document, peers, stocked
+from keystone_check.sandbox.tokens import overrides
+from keystone_check.sandbox.worlds import API_AUDIENCES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,9 +80,12 @@ def serve(
         access = stack.enter_context(_serving_cloud(world, account, ground, clock, fixed, refused, pace))
         kubeconfig = _private_file(folder / "kubeconfig", kube.kubeconfig.reveal())
         (folder / "ca.pem").write_bytes(ground.root_pem)
+        ways = (*access.connect_to, *kube.peers.items())
         yield Serving(
             world=_as_served(world, kube.url),
-            access=replace(access, kubeconfig=str(kubeconfig), state=str(folder / "state")),
+            access=replace(
+                access, kubeconfig=str(kubeconfig), connect_to=ways, state=str(folder / "state")
+            ),
             folder=folder,
             environment=_environment(access, folder),
             asked=lambda: frozenset(kube.asked).union(action for action, _ in account.asked),
@@ -120,7 +125,11 @@ def _serving_cloud(
         partial(state.bucket, account.id), partial(state.account_public_access, account.id), dict(fixed or {})
     )
     sts = Sts(account, publication, world.chains, clock)
-    with Front(publication, ground.web, pace) as front, AwsServer(account, sts) as aws:
+    cloud_clock = _skewed(clock, world, "aws")
+    with (
+        Front(publication, ground.web, pace, cloud_clock) as front,
+        AwsServer(account, sts, cloud_clock) as aws,
+    ):
         loading.load(world, aws.url, account)
         account.denied = refused
         account.pace = pace
@@ -162,25 +171,40 @@ def _kube_server(
     world: World, ground: Ground, clock: Callable[[], int], refused: frozenset[str], pace: Pace
 ) -> KubeServer:
     assert isinstance(world.accounts, Subjects)
+    clock = _skewed(clock, world, "cluster")
     tls = Tls(ground.api.chain_pem, ground.api.key_pem, ground.root_pem)
     user = world.cluster.user if isinstance(world.cluster, Cluster) else "sandbox-admin"
     version = world.cluster.version if isinstance(world.cluster, Cluster) else "v1.36.3+k3s1"
+    signer = _signer(world, ground)
     kube = KubeState(
         version=version,
-        discovery=_document(world.cluster_discovery),
-        key_set=_document(world.cluster_keys),
-        signer=_signer(world, ground),
-        api_audiences=API_AUDIENCES,
+        discovery=document(world.cluster_discovery),
+        key_set=document(world.cluster_keys),
+        signer=signer,
+        api_audiences=_api_audiences(world),
         accounts=tuple(account for _, account in world.accounts.seen()),
         user=user,
+        token_overrides=overrides(world, signer, algorithm_of(ground.signing_key)),
+        objects=tuple(stocked(world)),
+        peers=tuple(peers(world)),
+        closed=_closed(world),
     )
     return KubeServer(kube, tls, clock, refused, pace)
 
 
-def _document(answer: Response | Missing) -> Document:
-    assert isinstance(answer, Response)
-    assert isinstance(answer.body, str)
-    return Document(answer.body, answer.header("content-type"), answer.header("cache-control"), answer.status)
+def _skewed(clock: Callable[[], int], world: World, whose: str) -> Callable[[], int]:
+    ahead = getattr(world.clocks, whose) if isinstance(world.clocks, Clocks) else 0
+    return (lambda: clock() + ahead) if isinstance(ahead, int) and ahead else clock
+
+
+def _api_audiences(world: World) -> tuple[str, ...]:
+    return world.api_token.audiences if isinstance(world.api_token, ApiToken) else API_AUDIENCES
+
+
+def _closed(world: World) -> tuple[str, ...]:
+    if isinstance(world.discovery_access, Missing):
+        return ()
+    return tuple(path for path, open in world.discovery_access.seen() if not open)
 
 
 def _signer(world: World, ground: Ground) -> Signer:

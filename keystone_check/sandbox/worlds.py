@@ -19,14 +19,22 @@ from keystone_check.iam.oidc import (
 from keystone_check.model.aws import Bucket, Caller, Provider, PublicAccessBlock, Role, StoredObject
 from keystone_check.model.cluster import ROLE_ARN, Cluster, Issuer, ServiceAccount, Token
 from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.servers import ApiToken, Clocks, Server, ServerArguments
 from keystone_check.model.web import Certificate, Chain, Response
 from keystone_check.model.world import STS_AUDIENCE, Expected, World
+from keystone_check.probes.servers import DOCUMENTS, only
 from keystone_check.sandbox.ground import Ground
 
 DISCOVERY_KEY = ".well-known/openid-configuration"
 KEY_SET_KEY = "openid/v1/jwks"
 ADVERTISED_KEY_SET = "https://10.0.0.5:6443/openid/v1/jwks"
 """K3s passes no --service-account-jwks-uri, so its own document names the server's private address."""
+API_AUDIENCES = ("https://kubernetes.default.svc.cluster.local", "k3s")
+"""What K3s sets, whatever the issuer is."""
+K3S_DEFAULT = API_AUDIENCES[0]
+"""The issuer for which K3s signs unless it is told otherwise."""
+SERVERS = ("10.0.0.5:6443", "10.0.0.6:6443", "10.0.0.7:6443")
+"""The first is the only one of the healthy world."""
 LIFETIME = 3600
 SIGNATURE_BYTES = 2048 // 8
 
@@ -75,8 +83,32 @@ def healthy(ground: Ground, now: int) -> World:
             )
         ),
         roles=Subjects(tuple((item.role_arn, _role(item, provider_arn, issuer)) for item in accounts)),
+        server_arguments=_arguments(issuer),
+        servers=Subjects(((SERVERS[0], only(SERVERS[0])),)),
+        clocks=Clocks(0, 0),
+        api_token=ApiToken(API_AUDIENCES),
+        discovery_access=Subjects(tuple((path, True) for path in DOCUMENTS)),
     )
     return published(world)
+
+
+def _arguments(issuer: str) -> Subjects[ServerArguments]:
+    """As the docs of K3s have it: the new issuer first, the default still accepted."""
+    written = (f"service-account-issuer={issuer}", f"service-account-issuer={K3S_DEFAULT}")
+    return Subjects((("node server-1", ServerArguments("k3s", "annotation k3s.io/node-args", written)),))
+
+
+def with_servers(world: World, *addresses: str) -> World:
+    """The world with several API servers that agree in everything."""
+    server = Server(world.cluster_discovery, world.cluster_keys)
+    assert isinstance(world.server_arguments, Subjects)
+    ((_, arguments),) = world.server_arguments.seen()
+    nodes = ((f"node server-{number}", arguments) for number in range(1, len(addresses) + 1))
+    return replace(
+        world,
+        servers=Subjects(tuple((address, server) for address in addresses)),
+        server_arguments=Subjects(tuple(nodes)),
+    )
 
 
 BINDINGS = (("ack-system", "ack-s3-controller"), ("app", "api"), ("karpenter", "karpenter"))
@@ -103,7 +135,12 @@ def reissued(world: World, issuer: str) -> World:
 
 
 def _renamed(token: Token, issuer: str) -> Token:
-    claims = {**token.claims, "iss": issuer}
+    return with_claims(token, iss=issuer)
+
+
+def with_claims(token: Token, **changed: object) -> Token:
+    """The token with other claims; one that is None is left out."""
+    claims = {name: value for name, value in {**token.claims, **changed}.items() if value is not None}
     return replace(token, claims=claims, size=_compact_size(token.header, claims))
 
 

@@ -3,7 +3,8 @@
 import io
 import os
 import threading
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -34,12 +35,12 @@ SERVICES = ("iam", "s3", "s3control", "sts")
 class AwsServer:
     """`with AwsServer(account, sts) as aws` serves until the block ends."""
 
-    def __init__(self, account: Account, sts: Sts) -> None:
+    def __init__(self, account: Account, sts: Sts, clock: Callable[[], float] = time.time) -> None:
         _learn_service_names()
         self.crashes: list[str] = []
         """Tracebacks of the server's own faults, kept here and off the terminal."""
         self._server = make_server(
-            "127.0.0.1", 0, Application(account, sts), threaded=True, request_handler=_QuietHandler
+            "127.0.0.1", 0, Application(account, sts), threaded=True, request_handler=_handler(clock)
         )
         self._server.log = lambda kind, message, *values: self.crashes.append(message)  # type: ignore[method-assign]
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
@@ -82,6 +83,15 @@ class _QuietHandler(MotoRequestHandler):
 
     def log(self, type: str, message: str, *args: object) -> None:
         """Nothing: the sandbox is quiet."""
+
+
+def _handler(clock: Callable[[], float]) -> type[MotoRequestHandler]:
+    class Handler(_QuietHandler):
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            """The sandbox's own clock."""
+            return str(super().date_time_string(clock() if timestamp is None else timestamp))
+
+    return Handler
 
 
 class Application:

@@ -7,9 +7,7 @@ from keystone_check.model.cluster import Issuer
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.world import World
 from keystone_check.sandbox.faults.fault import KEY_SET_CHECKS, fault
-from keystone_check.sandbox.worlds import reissued
-
-K3S_DEFAULT = "https://kubernetes.default.svc.cluster.local"
+from keystone_check.sandbox.worlds import K3S_DEFAULT, reissued
 
 
 @fault(

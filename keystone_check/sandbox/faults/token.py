@@ -4,9 +4,8 @@ from dataclasses import replace
 
 from keystone_check.model.cluster import Issuer
 from keystone_check.model.world import Expected, World
-from keystone_check.sandbox.faults.cluster import K3S_DEFAULT
 from keystone_check.sandbox.faults.fault import fault
-from keystone_check.sandbox.worlds import reissued
+from keystone_check.sandbox.worlds import K3S_DEFAULT, reissued
 
 
 @fault(breaks=("tokens_name_the_issuer", "published_issuer_is_the_tokens", "sts_accepts_the_token"))

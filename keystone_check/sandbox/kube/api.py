@@ -23,6 +23,7 @@ from keystone_check.sandbox.kube.resources import (
     SELF_SUBJECT_REVIEWS,
     SELF_SUBJECT_RULES_REVIEWS,
     SERVICE_ACCOUNTS,
+    SUBJECT_ACCESS_REVIEWS,
     Resource,
 )
 from keystone_check.sandbox.kube.routes import Attributes, attributes
@@ -61,7 +62,7 @@ class Api:
     def _answer(self, request: Request) -> Answer:
         user = self._asking(request)
         wanted = attributes(request)
-        if not allowed(user, wanted, self.users.denied):
+        if not self._may(user, wanted):
             raise refusal(user, wanted)
         if not wanted.plural:
             return self._path(request)
@@ -75,6 +76,9 @@ class Api:
         if wanted.subresource:
             return self._subresource(request, wanted, resource)
         return Collection(self.store, resource, wanted.namespace, self.clock()).answer(request, wanted)
+
+    def _may(self, user: User, wanted: Attributes) -> bool:
+        return allowed(user, wanted, self.users.denied, self.state.closed)
 
     def _asking(self, request: Request) -> User:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -154,8 +158,9 @@ class Api:
         if resource is SELF_SUBJECT_REVIEWS:
             return reviews.self_subject_review(user, self.clock())
         if resource is SELF_SUBJECT_ACCESS_REVIEWS:
-            denied = self.users.denied
-            return reviews.self_subject_access_review(body, user, lambda it: allowed(user, it, denied))
+            return reviews.self_subject_access_review(body, user, lambda it: self._may(user, it))
+        if resource is SUBJECT_ACCESS_REVIEWS:
+            return reviews.subject_access_review(body, self._may)
         if resource is SELF_SUBJECT_RULES_REVIEWS:
             return reviews.self_subject_rules_review(body, user)
         return reviews.token_review(body, self.state.api_audiences, self._authenticate)

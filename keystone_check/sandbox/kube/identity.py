@@ -1,7 +1,7 @@
 """Who asks, and what they may: bearer tokens in, a user out; refused permissions by name."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,12 +99,14 @@ def users(administrator: str, guests: Iterable[str], denied: Iterable[Permission
     return Users(tuple((user, Secret(secrets.token_urlsafe(32))) for user in people), frozenset(denied))
 
 
-def allowed(user: User, wanted: Attributes, denied: frozenset[Permission]) -> bool:
-    """Whether the user may."""
+def allowed(
+    user: User, wanted: Attributes, denied: frozenset[Permission], closed: Collection[str] = ()
+) -> bool:
+    """Whether the user may; `closed` are paths that no cluster role opens to service accounts any more."""
     if MASTERS in user.groups:
         scoped = f"{wanted.permission} in {wanted.namespace}"
         return wanted.permission not in denied and scoped not in denied
-    return bool(role(user, wanted))
+    return wanted.path.rstrip("/") not in closed and bool(role(user, wanted))
 
 
 def role(user: User, wanted: Attributes) -> tuple[str, str] | None:

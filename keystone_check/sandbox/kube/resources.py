@@ -37,6 +37,7 @@ class Resource:
 
 AUTHENTICATION = "authentication.k8s.io"
 AUTHORIZATION = "authorization.k8s.io"
+DISCOVERY = "discovery.k8s.io"
 
 
 def _review(plural: str, kind: str, group: str) -> Resource:
@@ -73,6 +74,13 @@ NAMESPACES = Resource(
     fields=("spec", "status"),
     selectable=("metadata.name", "status.phase"),
     returned_when_deleted=True,
+)
+ENDPOINT_SLICES = Resource(
+    "endpointslices",
+    "endpointslice",
+    "EndpointSlice",
+    group=DISCOVERY,
+    fields=("addressType", "endpoints", "ports"),
 )
 NODES = Resource("nodes", "node", "Node", namespaced=False, short_names=("no",), fields=("spec", "status"))
 PODS = Resource(
@@ -113,6 +121,8 @@ TOKEN_REVIEWS = _review("tokenreviews", "TokenReview", AUTHENTICATION)
 SELF_SUBJECT_ACCESS_REVIEWS = _review("selfsubjectaccessreviews", "SelfSubjectAccessReview", AUTHORIZATION)
 SELF_SUBJECT_RULES_REVIEWS = _review("selfsubjectrulesreviews", "SelfSubjectRulesReview", AUTHORIZATION)
 
+SUBJECT_ACCESS_REVIEWS = _review("subjectaccessreviews", "SubjectAccessReview", AUTHORIZATION)
+
 
 def _empty(plural: str, singular: str, kind: str, group: str = "", **more: Any) -> Resource:
     """A kind that clients list and nobody has any of."""
@@ -141,9 +151,15 @@ EMPTY = (
         short_names=("crd", "crds"),
     ),
 )
-STORED = (CONFIG_MAPS, EVENTS, NAMESPACES, NODES, PODS, SECRETS, SERVICE_ACCOUNTS, *EMPTY)
-REVIEWS = (SELF_SUBJECT_REVIEWS, TOKEN_REVIEWS, SELF_SUBJECT_ACCESS_REVIEWS, SELF_SUBJECT_RULES_REVIEWS)
-GROUPS = (APPS, AUTHENTICATION, AUTHORIZATION, ADMISSION, EXTENSIONS)
+STORED = (CONFIG_MAPS, ENDPOINT_SLICES, EVENTS, NAMESPACES, NODES, PODS, SECRETS, SERVICE_ACCOUNTS, *EMPTY)
+REVIEWS = (
+    SELF_SUBJECT_REVIEWS,
+    TOKEN_REVIEWS,
+    SELF_SUBJECT_ACCESS_REVIEWS,
+    SELF_SUBJECT_RULES_REVIEWS,
+    SUBJECT_ACCESS_REVIEWS,
+)
+GROUPS = (APPS, AUTHENTICATION, AUTHORIZATION, ADMISSION, EXTENSIONS, DISCOVERY)
 
 _BY_ADDRESS = {(r.group, r.version, r.plural): r for r in (*STORED, *REVIEWS)}
 

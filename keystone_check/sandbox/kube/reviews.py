@@ -19,6 +19,7 @@ from keystone_check.sandbox.kube.resources import (
     SELF_SUBJECT_ACCESS_REVIEWS,
     SELF_SUBJECT_REVIEWS,
     SELF_SUBJECT_RULES_REVIEWS,
+    SUBJECT_ACCESS_REVIEWS,
     TOKEN_REVIEWS,
     Resource,
 )
@@ -62,24 +63,41 @@ def self_subject_access_review(
 ) -> dict[str, Any]:
     """Whether the asking user may do what the body names."""
     spec = body.get("spec") or {}
-    wanted = _wanted(spec)
-    status: dict[str, Any] = {"allowed": allows(wanted)}
+    status = _judged(user, _wanted(spec, SELF_SUBJECT_ACCESS_REVIEWS), lambda _, wanted: allows(wanted))
+    return {**_head(SELF_SUBJECT_ACCESS_REVIEWS), "metadata": {}, "spec": spec, "status": status}
+
+
+def subject_access_review(body: Object, allows: Callable[[User, Attributes], bool]) -> dict[str, Any]:
+    """Whether somebody else may do what the body names."""
+    spec = body.get("spec") or {}
+    wanted = _wanted(spec, SUBJECT_ACCESS_REVIEWS)
+    groups = tuple(spec.get("groups") or ())
+    if not spec.get("user") and not groups:
+        message = 'Invalid value: "": at least one of user or group must be specified'
+        raise invalid("", "", (Cause("spec.user", message),), SUBJECT_ACCESS_REVIEWS.group)
+    status = _judged(User(str(spec.get("user") or ""), groups), wanted, allows)
+    return {**_head(SUBJECT_ACCESS_REVIEWS), "metadata": {}, "spec": spec, "status": status}
+
+
+def _judged(user: User, wanted: Attributes, allows: Callable[[User, Attributes], bool]) -> dict[str, Any]:
+    status: dict[str, Any] = {"allowed": allows(user, wanted)}
     by = None if MASTERS in user.groups else role(user, wanted)
-    if by:
+    if by and status["allowed"]:
         name, group = by
         status["reason"] = (
             f'RBAC: allowed by ClusterRoleBinding "{name}" of ClusterRole "{name}" to Group "{group}"'
         )
-    return {**_head(SELF_SUBJECT_ACCESS_REVIEWS), "metadata": {}, "spec": spec, "status": status}
+    return status
 
 
-def _wanted(spec: Object) -> Attributes:
+def _wanted(spec: Object, review: Resource) -> Attributes:
     resource, path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
     if resource is not None and path is not None:
         shown = dump({"Path": path.get("path", ""), "Verb": path.get("verb", "")})
         raise _invalid_spec(
             "nonResource",
             f"Invalid value: {shown}: cannot be specified in combination with resourceAttributes",
+            review,
         )
     if path is not None:
         return Attributes(path.get("verb", ""), path.get("path", ""))
@@ -88,15 +106,16 @@ def _wanted(spec: Object) -> Attributes:
             "resource",
             "Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be "
             "specified",
+            review,
         )
     keys = {"verb": "verb", "group": "group", "version": "version", "plural": "resource"}
     keys |= {"subresource": "subresource", "namespace": "namespace", "name": "name"}
     return Attributes(**{ours: str(resource.get(theirs) or "") for ours, theirs in keys.items()})
 
 
-def _invalid_spec(which: str, message: str) -> Exception:
+def _invalid_spec(which: str, message: str, review: Resource) -> Exception:
     # The API server leaves the kind out of this one.
-    return invalid("", "", (Cause(f"spec.{which}Attributes", message),), SELF_SUBJECT_ACCESS_REVIEWS.group)
+    return invalid("", "", (Cause(f"spec.{which}Attributes", message),), review.group)
 
 
 def self_subject_rules_review(body: Object, user: User) -> dict[str, Any]:

@@ -1,7 +1,10 @@
 """The emulator as a whole: a store, an administrator and a socket, for as long as it is entered."""
 
+import socket
 import traceback
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -14,7 +17,7 @@ from keystone_check.sandbox.kube.identity import Permission, users
 from keystone_check.sandbox.kube.kubeconfig import kubeconfig
 from keystone_check.sandbox.kube.resources import NAMESPACES, SERVICE_ACCOUNTS
 from keystone_check.sandbox.kube.routes import attributes
-from keystone_check.sandbox.kube.state import KubeState, Tls
+from keystone_check.sandbox.kube.state import KubeState, Peer, Tls
 from keystone_check.sandbox.kube.status import panic
 from keystone_check.sandbox.kube.store import Store
 from keystone_check.sandbox.kube.transport import HttpServer
@@ -47,19 +50,37 @@ class KubeServer:
         self._users = users(state.user, state.guests, denied)
         self._store = filled(state, clock())
         self._http: HttpServer | None = None
+        self._others = ExitStack()
+        self.peers: dict[str, str] = {}
+        """By the address under which the cluster lists an API server, where it really answers."""
 
     def start(self) -> "KubeServer":
         """Binds the port and serves in a thread of its own."""
-        server = HttpServer(self._tls)
-        address = f"127.0.0.1:{server.server_port}"
-        api = Api(self.state, self._store, self._users, self._clock, address)
-        server.crashes = self.crashes
-        server.start(lambda found: self._respond(api, found))
-        self._http = server
+        self._http = self._serving(self.state)
+        self.peers = {peer.address: self._peer(peer) for peer in self.state.peers}
         return self
 
+    def _serving(self, state: KubeState) -> HttpServer:
+        server = HttpServer(self._tls, self._clock)
+        address = f"127.0.0.1:{server.server_port}"
+        api = Api(state, self._store, self._users, self._clock, address)
+        server.crashes = self.crashes
+        server.start(lambda found: self._respond(api, found))
+        return server
+
+    def _peer(self, peer: Peer) -> str:
+        if peer.discovery is None or peer.key_set is None:
+            # Bound and never listening: the port refuses connections, and nobody else gets it.
+            bound = self._others.enter_context(socket.socket())
+            bound.bind(("127.0.0.1", 0))
+            return f"127.0.0.1:{bound.getsockname()[1]}"
+        server = self._serving(replace(self.state, discovery=peer.discovery, key_set=peer.key_set))
+        self._others.callback(server.stop)
+        return f"127.0.0.1:{server.server_port}"
+
     def stop(self) -> None:
-        """Ends all connections and gives the port back."""
+        """Ends all connections and gives the ports back."""
+        self._others.close()
         if self._http is not None:
             self._http.stop()
             self._http = None
@@ -125,6 +146,8 @@ def filled(state: KubeState, now: int) -> Store:
         value = {"metadata": metadata}
         uid = account.uid if account else ""
         store.create(SERVICE_ACCOUNTS, objects.new(SERVICE_ACCOUNTS, namespace, value, now, uid))
+    for item in state.objects:
+        store.create(item.resource, objects.new(item.resource, item.namespace, item.value, now))
     return store
 
 

@@ -102,6 +102,9 @@ ACCESS_SPEC = Struct(
         "nonResourceAttributes": Struct("NonResourceAttributes", _texts("path", "verb")),
     },
 )
+SUBJECT_SPEC = Struct(
+    "SubjectAccessReviewSpec", {**ACCESS_SPEC.fields, **_texts("user", "uid"), "groups": TEXTS}
+)
 FIELDS: Mapping[str, Mapping[str, Shape]] = {
     "ConfigMap": {"data": TEXT_BY_KEY, "binaryData": TEXT_BY_KEY, "immutable": FLAG},
     "DeleteOptions": {
@@ -113,6 +116,7 @@ FIELDS: Mapping[str, Mapping[str, Shape]] = {
     "Secret": {"data": TEXT_BY_KEY, "stringData": TEXT_BY_KEY, "type": TEXT, "immutable": FLAG},
     "SelfSubjectAccessReview": {"spec": ACCESS_SPEC},
     "SelfSubjectRulesReview": {"spec": Struct("SelfSubjectRulesReviewSpec", _texts("namespace"))},
+    "SubjectAccessReview": {"spec": SUBJECT_SPEC},
     "ServiceAccount": {
         "secrets": List(Struct("ObjectReference", _texts("name"))),
         "imagePullSecrets": List(Struct("LocalObjectReference", _texts("name"))),

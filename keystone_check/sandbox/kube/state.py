@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from keystone_check.jose import PrivateKey
 from keystone_check.model.cluster import ServiceAccount
+from keystone_check.sandbox.kube.resources import Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,25 @@ class TokenOverride:
 
 
 @dataclass(frozen=True, slots=True)
+class Stocked:
+    """An object that is there from the start."""
+
+    resource: Resource
+    namespace: str
+    value: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Another API server of the cluster; without documents it is down."""
+
+    address: str
+    """`address:port`, as the cluster lists it."""
+    discovery: Document | None = None
+    key_set: Document | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class KubeState:
     """Everything the server starts with; what clients then write lives in its store."""
 
@@ -53,6 +74,10 @@ class KubeState:
     """Users with a token of their own who may do no more than everyone."""
     token_overrides: Mapping[str, TokenOverride] = field(default_factory=dict)
     """By `namespace/name`."""
+    objects: tuple[Stocked, ...] = ()
+    peers: tuple[Peer, ...] = ()
+    closed: tuple[str, ...] = ()
+    """Paths that no cluster role opens to service accounts, though one does from the start."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,6 +7,7 @@ import ssl
 import sys
 import tempfile
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from http import HTTPStatus
@@ -31,8 +32,9 @@ class HttpServer(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, tls: Tls) -> None:
+    def __init__(self, tls: Tls, clock: Callable[[], float] = time.time) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
+        self.clock = clock
         self._context = _context(tls)
         self._open: set[socket.socket] = set()
         self.crashes: list[str] = []
@@ -117,7 +119,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "Cache-Control": "no-cache, private",
             "Content-Type": found.content_type,
             **dict(found.headers),
-            "Date": self.date_time_string(),
+            "Date": self.date_time_string(self.server.clock()),
             "Content-Length": str(len(body)),
         }
         if self.close_connection:

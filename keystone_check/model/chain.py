@@ -20,5 +20,6 @@ LINKS = (
     Link("binding", "service accounts name their roles"),
     Link("role", "the role's trust policy names provider, subject and audience"),
     Link("exchange", "STS accepts the token"),
+    Link("posture", "nobody else gets in"),
 )
 """A bucket that is shut is the cause of documents that are not public, so it comes first."""

@@ -74,6 +74,8 @@ class Wire:
         if there != (host, int(port)):
             settings.proxy = None
         settings.host = f"https://{_bracketed(there[0])}:{there[1]}"
+        # The hook writes the kubeconfig's own address over this one; a token lasts as long as a look.
+        settings.refresh_api_key_hook = None
         settings.tls_server_name = settings.tls_server_name or SERVER_NAME
         other = copy.copy(self)
         other._client, other.server = ApiClient(settings), f"https://{address}"

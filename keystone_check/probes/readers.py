@@ -151,7 +151,7 @@ def _server_arguments(sources: Sources) -> Subjects[ServerArguments] | Absent | 
 
 
 def _servers(sources: Sources) -> Subjects[Server] | Absent:
-    return servers_room.servers(sources.kube())
+    return servers_room.servers(sources.kube(), sources.parts)
 
 
 def _clocks(

@@ -20,13 +20,18 @@ if TYPE_CHECKING:  # the client is loaded when a fact of the cluster is asked fo
 
 SLICE = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes"
 """Where the API servers list themselves; the slice has the name of the service."""
+PARTS = rights.parts("servers")
+UNNEEDED = Missing("servers", "no selected check needs it")
 REVIEWS = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
 EVERY_ACCOUNT = "system:serviceaccounts"
 DOCUMENTS = (rights.CLUSTER_DISCOVERY.resource, rights.CLUSTER_KEYS.resource)
 
 
-def servers(kube: Kube) -> Subjects[Server] | Absent:
-    """Discovery document and key set of each API server; the only one is not asked a second time."""
+def servers(kube: Kube, wanted: frozenset[str] = PARTS) -> Subjects[Server] | Absent:
+    """Discovery document and key set of each API server; the only one is not asked a second time.
+
+    Of the two only the wanted ones are asked for (`servers.key_set`).
+    """
     what = f"{rights.GET_SERVERS.permission} default/kubernetes"
     try:
         listed = kube.request("GET", SLICE, ask=rights.GET_SERVERS, what=what)
@@ -39,7 +44,9 @@ def servers(kube: Kube) -> Subjects[Server] | Absent:
     addresses = tuple(_addresses(listed))
     if len(addresses) == 1:
         return Subjects(tuple((address, only(address)) for address in addresses))
-    return Subjects(tuple(zip(addresses, side_by_side(lambda it: _server(kube, it), addresses), strict=True)))
+    return Subjects(
+        tuple(zip(addresses, side_by_side(lambda it: _server(kube, it, wanted), addresses), strict=True))
+    )
 
 
 def only(address: str) -> Absent:
@@ -54,14 +61,17 @@ def _addresses(listed: Mapping[str, Any]) -> Iterator[str]:
         yield f"[{host}]:{ports[0]}" if ":" in host else f"{host}:{ports[0]}"
 
 
-def _server(kube: Kube, address: str) -> Server | Missing:
+def _server(kube: Kube, address: str, wanted: frozenset[str]) -> Server | Missing:
     try:
         server = kube.towards(address)
         server.contact()
     except ReadError as refusal:
         return Missing(address, refusal.missing(address).because)
     try:
-        return Server(_document(server.discovery, address), _document(server.key_set, address))
+        return Server(
+            _document(server.discovery, address) if "servers.discovery" in wanted else UNNEEDED,
+            _document(server.key_set, address) if "servers.key_set" in wanted else UNNEEDED,
+        )
     finally:
         server.close()
 

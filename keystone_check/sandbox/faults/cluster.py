@@ -1,13 +1,16 @@
 """The API server signs for an issuer that AWS cannot use."""
 
+import json
 from dataclasses import replace
 
 from keystone_check.iam.oidc import public_url_problem
 from keystone_check.model.cluster import Issuer
 from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.servers import ISSUER
 from keystone_check.model.world import World
+from keystone_check.sandbox.faults.editing import provider_of, stored, with_arguments, with_object
 from keystone_check.sandbox.faults.fault import KEY_SET_CHECKS, fault
-from keystone_check.sandbox.worlds import K3S_DEFAULT, reissued
+from keystone_check.sandbox.worlds import DISCOVERY_KEY, K3S_DEFAULT, reissued
 
 
 @fault(
@@ -29,7 +32,7 @@ from keystone_check.sandbox.worlds import K3S_DEFAULT, reissued
 )
 def issuer_is_k3s_default(world: World) -> World:
     """K3s signs for its default issuer, a name that only the cluster itself resolves."""
-    world = reissued(world, K3S_DEFAULT)
+    world = with_arguments(reissued(world, K3S_DEFAULT))
     because = f"no stranger can, {public_url_problem(K3S_DEFAULT)}; it was not asked"
     url = f"{K3S_DEFAULT}/.well-known/openid-configuration"
     host = K3S_DEFAULT.removeprefix("https://")
@@ -43,3 +46,27 @@ def issuer_is_k3s_default(world: World) -> World:
         bucket=Absent("bucket", "the issuer is not an S3 address"),
         providers=Subjects(),
     )
+
+
+@fault(breaks=("issuer_has_no_trailing_slash",))
+def issuer_ends_in_a_slash(world: World) -> World:
+    """The issuer ends in a slash; whoever set it up wrote it everywhere."""
+    assert isinstance(world.issuer, Issuer)
+    bare = world.issuer.url
+    document = json.loads(stored(world, DISCOVERY_KEY))
+    world = with_object(world, DISCOVERY_KEY, json.dumps({**document, "issuer": f"{bare}/"}, indent=2))
+    world = with_arguments(reissued(world, f"{bare}/"), f"{ISSUER}={bare}/", f"{ISSUER}={K3S_DEFAULT}")
+    return _registered(replace(world, issuer=replace(world.issuer, url=f"{bare}/")), bare)
+
+
+def _registered(world: World, bare: str) -> World:
+    """Provider and trust policies with a slash at the issuer's end."""
+    host, provider = bare.removeprefix("https://"), provider_of(world)
+    assert isinstance(world.roles, Subjects)
+    roles = tuple((arn, replace(role, trust=_slashed(role.trust, host))) for arn, role in world.roles.seen())
+    slashed = replace(provider, arn=f"{provider.arn}/", url=f"{host}/")
+    return replace(world, providers=Subjects(((slashed.arn, slashed),)), roles=Subjects(roles))
+
+
+def _slashed(trust: str, host: str) -> str:
+    return trust.replace(f'{host}"', f'{host}/"').replace(f"{host}:", f"{host}/:")

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from keystone_check.model.aws import Bucket, Provider, Role, StoredObject
-from keystone_check.model.cluster import ServiceAccount
+from keystone_check.model.cluster import ServiceAccount, Token
 from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.servers import ServerArguments
 from keystone_check.model.world import World
 from keystone_check.sandbox.worlds import published
 
@@ -47,6 +48,41 @@ def account_of(world: World) -> ServiceAccount:
     return found
 
 
+def with_tokens(world: World, edit: Callable[[Token], Token]) -> World:
+    """Every token, edited."""
+    tokens = tuple((name, edit(token)) for name, token in _seen(world.tokens).seen())
+    return replace(world, tokens=Subjects(tokens))
+
+
+def with_token(world: World, edit: Callable[[Token], Token]) -> World:
+    """The victim's token, edited."""
+    tokens = _seen(world.tokens)
+    token = tokens[VICTIM]
+    assert isinstance(token, Token)
+    return replace(world, tokens=tokens.put(VICTIM, edit(token)))
+
+
+def with_arguments(world: World, *written: str, name: str = "") -> World:
+    """The API server of this name, or the only one, started with these arguments."""
+    known = _seen(world.server_arguments)
+    name = name or next(key for key, _ in known)
+    arguments = known[name]
+    assert isinstance(arguments, ServerArguments)
+    return replace(world, server_arguments=known.put(name, replace(arguments, written=written)))
+
+
+def as_static_pods(world: World) -> World:
+    """The API servers as kubeadm runs them, with the same arguments."""
+    pods = tuple(
+        (
+            f"pod kube-apiserver-{name.removeprefix('node ')}",
+            ServerArguments("kube-apiserver", "static pod", arguments.written),
+        )
+        for name, arguments in _seen(world.server_arguments).seen()
+    )
+    return replace(world, server_arguments=Subjects(pods))
+
+
 def with_trust(world: World, edit: Callable[[dict[str, Any]], None]) -> World:
     """The victim's trust policy, with its one statement edited in place."""
     roles = _seen(world.roles)
@@ -70,6 +106,6 @@ def with_provider(world: World, **changed: Any) -> World:
     return replace(world, providers=Subjects(((provider.arn, provider),)))
 
 
-def _seen(fact: Subjects[Any] | Missing) -> Subjects[Any]:
+def _seen(fact: Subjects[Any] | Absent | Missing) -> Subjects[Any]:
     assert not isinstance(fact, Missing | Absent)
     return fact

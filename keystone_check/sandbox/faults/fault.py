@@ -26,6 +26,7 @@ KEY_SET_CHECKS = frozenset(
         "key_set_holds_no_private_key",
         "signing_key_is_published",
         "signature_verifies_with_the_published_key",
+        "every_servers_key_is_published",
     }
 )
 """What nobody can judge while the discovery document does not tell where the key set is."""

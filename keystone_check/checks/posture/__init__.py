@@ -1,0 +1,1 @@
+"""Checks of one link: nobody else gets in."""

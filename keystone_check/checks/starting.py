@@ -1,0 +1,76 @@
+"""What the checks of API servers share: the exact lines that start them otherwise, and comparing them."""
+
+from collections.abc import Callable, Iterator
+from typing import Annotated, TypeVar
+
+from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.finding import Finding, Repair, Safety, gap, holds, not_applicable
+from keystone_check.model.servers import ISSUER, Server
+
+ServerKeys = Annotated[Subjects[Server], "key_set"]
+ServerDocuments = Annotated[Subjects[Server], "discovery"]
+T = TypeVar("T")
+
+
+def restart(title: str, *arguments: str, after: tuple[str, ...] = ()) -> Repair:
+    """Start every API server with these arguments; by hand, for they are set on its host."""
+    flags = " ".join(f"--kube-apiserver-arg={argument}" for argument in arguments)
+    listed = ", ".join(f'"{argument}"' for argument in arguments)
+    quoted = " ".join(f'"--kube-apiserver-arg={argument}"' for argument in arguments)
+    issuer = next((item.partition("=")[2] for item in arguments if item.startswith(f"{ISSUER}=")), "")
+    nix = (
+        (f'or, where keystone configures it: keystone.cluster.oidc.issuerUrl = "{issuer}";',)
+        if issuer
+        else ()
+    )
+    return Repair(
+        title,
+        Safety.MANUAL,
+        "the API server's arguments are set on its host",
+        steps=(
+            f"K3s, on every server: k3s server {flags}",
+            f"or in /etc/rancher/k3s/config.yaml: kube-apiserver-arg: [{listed}]",
+            f"NixOS: services.k3s.extraFlags = [ {quoted} ];",
+            *nix,
+            "kubeadm: the same arguments in /etc/kubernetes/manifests/kube-apiserver.yaml",
+            "restart one server after the other (systemctl restart k3s), then look again",
+            *after,
+        ),
+    )
+
+
+def issuers(title: str, first: str, *former: str) -> Repair:
+    """Sign for the first issuer and go on accepting the former ones."""
+    last = f"drop {' and '.join(former)} when the longest token of it has run out: a day after the restart, "
+    after = (f"{last}or a year where tokens are stretched for old clients",) if former else ()
+    order = (first, *(issuer for issuer in former if issuer != first))
+    return restart(title, *(f"{ISSUER}={issuer}" for issuer in order), after=after)
+
+
+def compared(
+    servers: Subjects[Server],
+    read: Callable[[Server], T | Missing],
+    judge: Callable[[str, dict[str, T]], Finding],
+) -> Iterator[Finding]:
+    """One finding an API server: the judge's, who is given what all of them say, or why there is none.
+
+    Where none answers by its own address, nobody here is in their network, and nothing is broken by that.
+    """
+    answers = {name: read(it) if isinstance(it, Server) else it for name, it in servers}
+    seen = {name: it for name, it in answers.items() if not isinstance(it, Absent | Missing)}
+    gaps = {name: it for name, it in answers.items() if isinstance(it, Absent | Missing)}
+    if not seen and len(gaps) > 1 and not any(getattr(it, "permission", "") for it in gaps.values()):
+        yield not_applicable(
+            "",
+            f"none of the API servers can be asked by its own address from here ({', '.join(gaps)}); "
+            "a look from inside their network compares them",
+        )
+        return
+    for name, fact in gaps.items():
+        yield holds(name, fact.because) if isinstance(fact, Absent) else gap(name, fact)
+    for name in seen:
+        yield judge(name, seen) if len(answers) > 1 and len(seen) > 1 else _alone(name)
+
+
+def _alone(name: str) -> Finding:
+    return not_applicable(name, "no other API server answered, so there is nothing to compare it with")

@@ -52,24 +52,27 @@ def compared(
     read: Callable[[Server], T | Missing],
     judge: Callable[[str, dict[str, T]], Finding],
 ) -> Iterator[Finding]:
-    """One finding an API server: the judge's, who is given what all of them say, or why there is none.
-
-    Where none answers by its own address, nobody here is in their network, and nothing is broken by that.
-    """
+    """One finding an API server: the judge's, who is given what all of them say, or why there is none."""
+    if (outside := out_of_reach(servers)) is not None:
+        yield outside
+        return
     answers = {name: read(it) if isinstance(it, Server) else it for name, it in servers}
     seen = {name: it for name, it in answers.items() if not isinstance(it, Absent | Missing)}
     gaps = {name: it for name, it in answers.items() if isinstance(it, Absent | Missing)}
-    if not seen and len(gaps) > 1 and not any(getattr(it, "permission", "") for it in gaps.values()):
-        yield not_applicable(
-            "",
-            f"none of the API servers can be asked by its own address from here ({', '.join(gaps)}); "
-            "a look from inside their network compares them",
-        )
-        return
     for name, fact in gaps.items():
         yield holds(name, fact.because) if isinstance(fact, Absent) else gap(name, fact)
     for name in seen:
         yield judge(name, seen) if len(answers) > 1 and len(seen) > 1 else _alone(name)
+
+
+def out_of_reach(servers: Subjects[Server]) -> Finding | None:
+    """That no API server answers by its own address: whoever asks is outside of their network, no more."""
+    gaps = [it for _, it in servers if isinstance(it, Missing)]
+    if len(gaps) < len(servers.entries) or any(it.permission for it in gaps):
+        return None
+    listed = ", ".join(name for name, _ in servers)
+    because = f"none of the API servers can be asked by its own address from here ({listed})"
+    return not_applicable("", f"{because}; a look from inside their network compares them")
 
 
 def _alone(name: str) -> Finding:

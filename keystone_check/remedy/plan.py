@@ -19,7 +19,7 @@ from keystone_check.model.change import (
     SetTrustPolicy,
     address,
 )
-from keystone_check.model.finding import Repair, Safety, Status
+from keystone_check.model.finding import Repair, Safety, Severity, Status
 from keystone_check.model.outcome import Diagnosis, Outcome
 
 SAFE_ONLY = frozenset({Safety.SAFE})
@@ -117,14 +117,15 @@ def _wanted(diagnosis: Diagnosis) -> Iterator[tuple[Outcome, Repair]]:
 
 
 def _foundation(diagnosis: Diagnosis, allow: frozenset[Safety]) -> Outcome | None:
-    """What is broken in the chain's first link and not to be mended in this run.
+    """What is broken in the chain's first link, so that STS refuses, and not to be mended in this run.
 
     The issuer's name stands in everything that comes after it: in documents, provider and trust policies.
     While it is wrong, every later repair would write the wrong name.
     """
     for outcome in diagnosis.having(Status.BROKEN):
         repair = outcome.finding.repair
-        if outcome.check.link == LINKS[0].id and (repair is None or not _allowed(repair, allow)):
+        first = outcome.check.link == LINKS[0].id and outcome.check.severity is Severity.CRITICAL
+        if first and (repair is None or not _allowed(repair, allow)):
             return outcome
     return None
 

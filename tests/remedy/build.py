@@ -118,8 +118,14 @@ def right(subject: str) -> Finding:
     return holds(subject)
 
 
-def check(name: str, judge: Callable[..., Iterable[Finding]], *needs: str, link: str = "role") -> Check:
-    return Check(name, link, f"{name} holds", "", Severity.HIGH, needs, frozenset(), judge)
+def check(
+    name: str,
+    judge: Callable[..., Iterable[Finding]],
+    *needs: str,
+    link: str = "role",
+    severity: Severity = Severity.HIGH,
+) -> Check:
+    return Check(name, link, f"{name} holds", "", severity, needs, frozenset(), judge)
 
 
 def step(change: Change, *others: Change) -> Step:

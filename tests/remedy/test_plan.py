@@ -1,6 +1,7 @@
 """The plan: each change once, one change an address, in an order that works."""
 
 import itertools
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,7 @@ from keystone_check.model.change import (
     SetTrustPolicy,
     address,
 )
-from keystone_check.model.finding import Finding, Safety
+from keystone_check.model.finding import Finding, Safety, Severity
 from keystone_check.model.outcome import Diagnosis
 from keystone_check.remedy.plan import Plan, plan, rank
 from tests.remedy.build import (
@@ -121,18 +122,21 @@ def test_a_repair_with_a_change_that_was_declined_is_left_out_whole_and_frees_it
 
 
 def test_while_the_issuer_itself_is_wrong_nothing_is_written_that_holds_its_name() -> None:
+    first = partial(check, "issuer", lambda: [wrong("issuer", safety=Safety.MANUAL)], link="cluster")
     checks = [
-        check("issuer", lambda: [wrong("issuer", safety=Safety.MANUAL)], link="cluster"),
+        first(severity=Severity.CRITICAL),
         check("trusts", lambda: [wrong("role", trust("x"))], link="role"),
     ]
     made = plan(diagnose(chain(), checks))
     assert made.steps == ()
     assert [item.release for item in made.held_back] == ["do it", "mend issuer[issuer] first"]
+    lesser = plan(diagnose(chain(), [first(severity=Severity.HIGH), *checks[1:]]))
+    assert changes(lesser) == (trust("x"),)
 
 
 def test_an_issuer_that_is_mended_in_the_same_run_holds_nothing_back() -> None:
     checks = [
-        check("issuer", lambda: [wrong("issuer", IN_ORDER[0])], link="cluster"),
+        check("issuer", lambda: [wrong("issuer", IN_ORDER[0])], link="cluster", severity=Severity.CRITICAL),
         check("trusts", lambda: [wrong("role", trust("x"))], link="role"),
     ]
     assert changes(plan(diagnose(chain(), checks))) == (IN_ORDER[0], trust("x"))

@@ -40,6 +40,9 @@ def judge(
     if isinstance(published, Unreadable):
         yield not_applicable(key_set.url, f"there is no published key set to search: {published.because}")
         return
+    if (outside := starting.out_of_reach(servers)) is not None:
+        yield outside
+        return
     there = {key.thumbprint for key in published.keys}
     answering = _keys(cluster_keys)
     everyone = _everyone(servers, cluster_keys)

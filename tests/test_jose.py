@@ -177,6 +177,17 @@ def test_no_text_escapes_as_an_exception(text: str) -> None:
     assert jose.verify(text, jwk("RSA")) is False
 
 
+def test_a_token_of_an_unknown_algorithm_is_read_where_that_is_wanted_as_signed_by_nobody() -> None:
+    parts = (b'{"alg":"PS256","kid":"k"}', b'{"sub":"a"}', b"signature")
+    text = ".".join(map(encoded, parts))
+    assert isinstance(jose.decode(text, [jwk("RSA")]), Malformed)
+    token = jose.decode(text, [jwk("RSA")], any_algorithm=True)
+    assert isinstance(token, Token)
+    assert (token.algorithm, token.subject, token.signed_by) == ("PS256", "a", ())
+    demanding = ".".join(map(encoded, (b'{"alg":"RS256","crit":["b64"]}', *parts[1:])))
+    assert isinstance(jose.decode(demanding, [], any_algorithm=True), Malformed)
+
+
 def test_a_signed_token_is_a_secret() -> None:
     assert repr(jose.sign(CLAIMS, private("RSA"), "k")) == "Secret(…)"
 

@@ -94,9 +94,10 @@ def names(document: dict[str, object]) -> set[str]:
     assert isinstance(policy, dict)
     rules = [rule for role in roles["items"] for rule in role["rules"]]
     kube = {
-        f"{verb} {resource}"
+        f"{verb} {resource}{f'.{group}' if group else ''}"
         for rule in rules
         for verb in rule["verbs"]
+        for group in rule.get("apiGroups", [""])
         for resource in (*rule.get("resources", ()), *rule.get("nonResourceURLs", ()))
     }
     return kube.union(*(statement["Action"] for statement in policy["Statement"]))
@@ -225,6 +226,7 @@ def _telling(permission: str) -> str:
     return {
         "s3:GetObject": "bucket-is-blocked",
         "s3:ListBucket": "discovery-document-is-missing",
+        "list pods": "static-pod-trusts-itself",
     }.get(permission, "healthy")
 
 

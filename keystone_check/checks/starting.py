@@ -41,10 +41,10 @@ def restart(title: str, *arguments: str, after: tuple[str, ...] = ()) -> Repair:
 
 def issuers(title: str, first: str, *former: str) -> Repair:
     """Sign for the first issuer and go on accepting the former ones."""
+    former = tuple(dict.fromkeys(issuer for issuer in former if issuer != first))
     last = f"drop {' and '.join(former)} when the longest token of it has run out: a day after the restart, "
     after = (f"{last}or a year where tokens are stretched for old clients",) if former else ()
-    order = (first, *(issuer for issuer in former if issuer != first))
-    return restart(title, *(f"{ISSUER}={issuer}" for issuer in order), after=after)
+    return restart(title, *(f"{ISSUER}={issuer}" for issuer in (first, *former)), after=after)
 
 
 def compared(

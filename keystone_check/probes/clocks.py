@@ -35,16 +35,21 @@ class Heard:
             if known is None or abs(skew) < abs(known):
                 self._skews[service] = skew
 
-    def clocks(self) -> Clocks:
-        """How far the clocks are from ours, as heard so far."""
+    def clocks(self, cluster: object, caller: object) -> Clocks:
+        """How far the clocks are from ours, as heard so far; else why not, as these facts say it."""
         with self._lock:
             heard = dict(self._skews)
-        because = "no answer told the time (header Date)"
-        cluster, aws = heard.get(CLUSTER), heard.get(STS, heard.get(ISSUER))
         return Clocks(
-            Missing("clocks.cluster", f"the API server's clock: {because}") if cluster is None else cluster,
-            Missing("clocks.aws", f"AWS's clock: {because}") if aws is None else aws,
+            _or_missing(heard.get(CLUSTER), cluster, "the API server"),
+            _or_missing(heard.get(STS, heard.get(ISSUER)), caller, "AWS"),
         )
+
+
+def _or_missing(skew: int | None, fact: object, whose: str) -> int | Missing:
+    if skew is not None:
+        return skew
+    untold = Missing("clocks", f"no answer of {whose} told the time (header Date)")
+    return fact if isinstance(fact, Missing) else untold
 
 
 def plain(headers: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -157,8 +157,8 @@ def _servers(sources: Sources) -> Subjects[Server] | Absent:
 def _clocks(
     sources: Sources, cluster: Cluster | Missing, caller: Caller | Missing, discovery: Response | Missing
 ) -> Clocks:
-    """What these three heard."""
-    return sources.heard.clocks()
+    """What was heard while these three were read."""
+    return sources.heard.clocks(cluster, caller)
 
 
 def _api_token(sources: Sources, accounts: Subjects[ServiceAccount]) -> ApiToken | Absent | Missing:

@@ -25,5 +25,5 @@ class ReadError(KeystoneError):
 
 def header_beside(refusal: ReadError, name: str) -> str:
     """A header of the AWS answer that was translated into this refusal; empty when it has none."""
-    response: Any = getattr(refusal.__cause__, "response", {})
+    response: Any = getattr(refusal.__cause__, "response", None) or {}  # None where no answer came
     return str(response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get(name, ""))

@@ -41,15 +41,17 @@ def test_an_answer_without_a_time_tells_nothing(headers: dict[str, str]) -> None
 def test_of_several_answers_the_nearest_counts_and_sts_before_s3() -> None:
     heard = Heard(lambda: AT)
     heard.note(ISSUER, {"date": "Tue, 14 Nov 2023 22:20:00 GMT"}, AT)
-    assert heard.clocks().aws == 400
+    assert heard.clocks(None, None).aws == 400
     heard.note(STS, {"date": "Tue, 14 Nov 2023 22:13:30 GMT"}, AT)
     heard.note(STS, {"date": "Tue, 14 Nov 2023 22:13:25 GMT"}, AT)
     heard.note(STS, {"date": "Tue, 14 Nov 2023 22:13:40 GMT"}, AT)
     heard.note(CLUSTER, {"date": DATE}, AT)
-    assert heard.clocks() == Clocks(cluster=0, aws=5)
+    assert heard.clocks(None, None) == Clocks(cluster=0, aws=5)
 
 
 def test_nothing_heard_is_a_gap_for_each_clock() -> None:
-    clocks = Heard().clocks()
-    assert isinstance(clocks.cluster, Missing)
+    gone = Missing("cluster", "it cannot be reached")
+    clocks = Heard().clocks(gone, None)
+    assert clocks.cluster == gone
     assert isinstance(clocks.aws, Missing)
+    assert "no answer of AWS told the time" in clocks.aws.because

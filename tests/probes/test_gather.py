@@ -97,7 +97,7 @@ def test_zero_configuration_finds_the_chain(there: Any) -> None:
 def test_no_address_is_asked_twice_for_the_same(there: Any) -> None:
     cluster, front, access = there()
     gather(access)
-    assert max(Counter((request.method, request.path) for request in cluster.asked).values()) == 1
+    assert max(Counter((it.method, it.path, it.body) for it in cluster.asked).values()) == 1
     assert max(Counter(request.path for request in front.asked).values()) == 1
 
 
@@ -260,12 +260,20 @@ def test_what_is_asked_of_the_cluster_is_what_the_rights_say(there: Any) -> None
         "/openid/v1/jwks",
         "/api/v1/serviceaccounts",
         "/api/v1/namespaces/app/serviceaccounts/api/token",
+        "/api/v1/nodes",
+        "/api/v1/namespaces/kube-system/pods",
+        "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes",
+        "/apis/authorization.k8s.io/v1/subjectaccessreviews",
     }
     assert {right.resource for right in kube_rights(ASKED)} == {
         "/.well-known/openid-configuration",
         "/openid/v1/jwks",
+        "endpointslices",
+        "nodes",
+        "pods",
         "serviceaccounts",
         "serviceaccounts/token",
+        "subjectaccessreviews",
     }
 
 

@@ -56,6 +56,7 @@ def issuer_ends_in_a_slash(world: World) -> World:
     document = json.loads(stored(world, DISCOVERY_KEY))
     world = with_object(world, DISCOVERY_KEY, json.dumps({**document, "issuer": f"{bare}/"}, indent=2))
     world = with_arguments(reissued(world, f"{bare}/"), f"{ISSUER}={bare}/", f"{ISSUER}={K3S_DEFAULT}")
+    assert isinstance(world.issuer, Issuer)
     return _registered(replace(world, issuer=replace(world.issuer, url=f"{bare}/")), bare)
 
 

@@ -28,9 +28,9 @@ SKEW = 400
 @fault(breaks=("api_servers_sign_with_the_same_keys",))
 def server_has_a_key_of_its_own(world: World) -> World:
     """One of three API servers was rebuilt with a key of its own, which somebody published as well."""
-    rebuilt = {"kid": "rebuilt-servers-key", "n": STRANGERS_MODULUS}
-    world = with_object(world, KEY_SET_KEY, _text(_keys_of(world, beside=True, **rebuilt)))
-    return _with_last(world, replace(_answering(world), key_set=_keys_of(world, **rebuilt)))
+    both, own = (_keys_of(world, beside=it, kid="rebuilt", n=STRANGERS_MODULUS) for it in (True, False))
+    world = with_object(world, KEY_SET_KEY, _text(both))
+    return _with_last(world, replace(_answering(world), key_set=own))
 
 
 @fault(breaks=("every_servers_key_is_published",))

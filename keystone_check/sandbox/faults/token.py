@@ -96,6 +96,7 @@ def subject_is_too_long(world: World) -> World:
     name = f"{long.namespace}/{long.name}"
     assert isinstance(world.accounts, Subjects)
     world = with_token(_trusting(world, account.subject, long.subject), lambda token: _of(long, token))
+    assert isinstance(world.accounts, Subjects)
     assert isinstance(world.tokens, Subjects)
     return replace(
         world,

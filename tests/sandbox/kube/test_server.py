@@ -126,13 +126,13 @@ def test_what_http_itself_forbids_is_a_status_too(
 def test_a_fault_of_the_emulator_is_a_500_and_is_recorded_without_values(
     state: KubeState, tls: Tls, ground: Ground, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    seconds = iter([NOW])
+    seconds = iter([str(NOW), "hidden", str(NOW)])  # at the start, for the request, for the answer's Date
     broken = replace(state, accounts=())
-    with KubeServer(broken, tls, lambda: next(seconds)) as server, pool(server, ground) as connections:
+    with KubeServer(broken, tls, lambda: int(next(seconds))) as server, pool(server, ground) as connections:
         target = "/api/v1/namespaces/default/pods?fieldSelector=metadata.name%3Dhidden"
         answer = connections.request("GET", target, headers=bearer(server))
         assert (answer.status, answer.json()["reason"]) == (500, "InternalError")
         assert len(server.crashes) == 1
-        assert server.crashes[0].startswith("GET /api/v1/namespaces/default/pods: StopIteration at ")
+        assert server.crashes[0].startswith("GET /api/v1/namespaces/default/pods: ValueError at ")
         assert "hidden" not in server.crashes[0]
     assert capfd.readouterr() == ("", "")

@@ -30,7 +30,7 @@ from keystone_check.reports.schema import schema
 
 WHO_ASKS = frozenset({"cluster", "caller", "issuer"})
 """What the header shows, whichever checks are asked for."""
-NAMING = frozenset({"caller", "issuer", "discovery"})
+NAMING = frozenset({"caller", "issuer", "discovery", "servers"})
 """The facts that name the addresses of a run; reading them contacts nothing else."""
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from keystone_check.iam.oidc import Discovery, read_discovery
 from keystone_check.iam.s3 import Location, locate
 from keystone_check.model.access import Access
-from keystone_check.model.facts import Missing
+from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.web import Response
 from keystone_check.model.world import World
 from keystone_check.probes.aws import Aws
@@ -18,7 +18,13 @@ from keystone_check.probes.strangers import destination, host_key, obstacle
 
 def endpoints(access: Access, known: World) -> tuple[str, ...]:
     """Each with what it is for. What `known` does not name is described."""
-    return (*_cluster(access), *_aws(access, known), *_web(access, known), *_between())
+    return (
+        *_cluster(access),
+        *_servers(access, known),
+        *_aws(access, known),
+        *_web(access, known),
+        *_between(),
+    )
 
 
 def _cluster(access: Access) -> Iterator[str]:
@@ -26,6 +32,19 @@ def _cluster(access: Access) -> Iterator[str]:
         yield f"{Kube(access).server}  the API server, and what the kubeconfig's sign-in command contacts"
     except ReadError as error:
         yield f"no API server: {error.message}"
+
+
+def _servers(access: Access, known: World) -> Iterator[str]:
+    """The API servers one by one; the only one of a cluster is not asked by its own address."""
+    if not isinstance(known.servers, Subjects):
+        yield "the API servers one by one, where EndpointSlice default/kubernetes lists several"
+        return
+    for address, server in known.servers:
+        if not isinstance(server, Absent):
+            host, _, port = address.rpartition(":")
+            there = destination(host, int(port), access)
+            way = "" if there == (host, int(port)) else f", at {there[0]}:{there[1]}"
+            yield f"https://{address}  one of the API servers{way}"
 
 
 def _aws(access: Access, known: World) -> Iterator[str]:

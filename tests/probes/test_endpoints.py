@@ -1,6 +1,7 @@
 """The listed addresses."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from keystone_check.model.access import Access
 from keystone_check.model.aws import Caller
 from keystone_check.model.cluster import Issuer
+from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.servers import Server
 from keystone_check.model.web import Response
 from keystone_check.model.world import World
 from keystone_check.probes.endpoints import endpoints
@@ -51,6 +54,19 @@ def test_a_key_set_elsewhere_is_listed_beside_the_issuer() -> None:
         "https://keys.s3.eu-central-1.amazonaws.com",
         "https://keys.example.com",
     ]
+
+
+def test_api_servers_are_listed_one_by_one_where_there_are_several() -> None:
+    server = Server(Missing("x", "no"), Missing("x", "no"))
+    entries = (("10.0.0.5:6443", server), ("10.0.0.6:6443", Missing("10.0.0.6:6443", "down")))
+    access = replace(IN_AWS, connect_to=(("10.0.0.6:6443", "127.0.0.1:7000"),))
+    listed = endpoints(access, replace(known(), servers=Subjects(entries)))
+    assert [line for line in listed if "one of the API servers" in line] == [
+        "https://10.0.0.5:6443  one of the API servers",
+        "https://10.0.0.6:6443  one of the API servers, at 127.0.0.1:7000",
+    ]
+    only = Subjects((("10.0.0.5:6443", Absent("10.0.0.5:6443", "the only one")),))
+    assert "10.0.0.5" not in str(endpoints(access, replace(known(), servers=only)))
 
 
 def test_what_no_stranger_reaches_is_not_contacted() -> None:

@@ -83,9 +83,7 @@ def serve(
         ways = (*access.connect_to, *kube.peers.items())
         yield Serving(
             world=_as_served(world, kube.url),
-            access=replace(
-                access, kubeconfig=str(kubeconfig), connect_to=ways, state=str(folder / "state")
-            ),
+            access=replace(access, kubeconfig=str(kubeconfig), connect_to=ways, state=str(folder / "state")),
             folder=folder,
             environment=_environment(access, folder),
             asked=lambda: frozenset(kube.asked).union(action for action, _ in account.asked),

@@ -65,7 +65,7 @@ def test_api_servers_are_listed_one_by_one_where_there_are_several() -> None:
         "https://10.0.0.5:6443  one of the API servers",
         "https://10.0.0.6:6443  one of the API servers, at 127.0.0.1:7000",
     ]
-    only = Subjects((("10.0.0.5:6443", Absent("10.0.0.5:6443", "the only one")),))
+    only: Subjects[Server] = Subjects((("10.0.0.5:6443", Absent("10.0.0.5:6443", "the only one")),))
     assert "10.0.0.5" not in str(endpoints(access, replace(known(), servers=only)))
 
 

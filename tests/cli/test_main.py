@@ -217,7 +217,7 @@ def test_endpoints_are_listed_after_a_look_at_what_names_them() -> None:
     assert (ran.code, ran.out, outside.needs) == (
         0,
         "https://10.0.0.5:6443  the API server\n",
-        [frozenset({"caller", "issuer", "discovery"})],
+        [frozenset({"caller", "issuer", "discovery", "servers"})],
     )
 
 

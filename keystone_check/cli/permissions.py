@@ -68,10 +68,21 @@ def resources(action: str, scope: Scope) -> tuple[str, ...]:
             return (f"{iam}:oidc-provider/*",)
         case GET_OBJECT.action:
             return tuple(f"{s3}/{key}" for key in scope.keys)
-        case "iam:ListOpenIDConnectProviders" | "s3:GetAccountPublicAccessBlock":
+        case _ if action in _ON_ANYTHING:
             return ("*",)
         case _:
             return (s3,)
+
+
+_ON_ANYTHING = frozenset(
+    {
+        "iam:ListOpenIDConnectProviders",
+        "organizations:DescribeEffectivePolicy",
+        "s3:GetAccountPublicAccessBlock",
+        "s3:ListAllMyBuckets",
+    }
+)
+"""What IAM grants on `*` alone, or what is not of one bucket."""
 
 
 def _is_namespaced(ask: KubeAsk) -> bool:

@@ -129,6 +129,16 @@ def _of_bucket(bucket: Bucket, keys: tuple[str, ...]) -> tuple[str, ...]:
     return documents(partition_of(bucket.region), bucket.name, keys)
 
 
+def readable(policy: Policy, bucket: Bucket, keys: tuple[str, ...]) -> bool:
+    """Whether every stranger can certainly read these objects over https."""
+    return _readable(policy, _of_bucket(bucket, keys))
+
+
+def would_give_way(statement: Statement, bucket: Bucket, keys: tuple[str, ...]) -> bool:
+    """Whether a policy that opens these objects has to do without the statement."""
+    return _gives_way(statement, _of_bucket(bucket, keys))
+
+
 def _readable(policy: Policy, wanted: tuple[str, ...]) -> bool:
     requests = (anonymous_request(GET_OBJECT, resource, secure=True) for resource in wanted)
     return all(isinstance(decide((policy,), request), Allowed) for request in requests)

@@ -39,6 +39,10 @@ CLAIMS = ("aud", "exp", "iat", "iss", "sub")
 _INTERNAL = ("svc", "local", "internal", "localhost", "localdomain", "lan", "home.arpa", "test", "invalid")
 
 
+CLIENT_IDS_PER_PROVIDER = 100
+"""IAM's quota: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+
+
 class Flaw(Enum):
     """Where a token is broken; STS words it by this."""
 

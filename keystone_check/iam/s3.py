@@ -16,13 +16,14 @@ from keystone_check.iam.bucket_policy import (
 from keystone_check.iam.evaluate import Allowed, Decision, Denied, Undecided, decide
 from keystone_check.iam.language import Effect, PolicyKind
 from keystone_check.iam.policy import read
-from keystone_check.iam.s3_address import Location, locate, object_key, split
+from keystone_check.iam.s3_address import Location, locate, object_key, split, suffix_of
 from keystone_check.model.aws import Bucket, PublicAccessBlock
 from keystone_check.model.facts import Absent, Missing
 from keystone_check.model.web import Response
 
 __all__ = [
     "Location",
+    "acls_count",
     "anonymous_get",
     "document_policy",
     "documents",
@@ -34,6 +35,15 @@ __all__ = [
 ]
 
 Block = PublicAccessBlock | Absent | Missing
+_ABOUT = {
+    "NoSuchBucket": "BucketName",
+    "NoSuchKey": "Key",
+    "PermanentRedirect": "Bucket",
+    "InvalidArgument": "ArgumentName",
+}
+_BY_OBJECT_ACL = frozenset({"s3:GetObject", "s3:PutObjectAcl"})
+_BY_BUCKET_ACL = {"s3:ListBucket": "READ", "s3:PutObject": "WRITE", "s3:DeleteObject": "WRITE"}
+"""https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html"""
 
 
 def anonymous_get(bucket: Bucket | Absent, account: Block, url: str) -> Response | Undecided:
@@ -44,6 +54,7 @@ def anonymous_get(bucket: Bucket | Absent, account: Block, url: str) -> Response
     3. The policy is public and a public access block, of the bucket or the account, restricts: 403.
     4. The policy does not let everyone get the object, and no ACL can: 403.
     5. The object is there: 200 and the object.
+       Encrypted with a key of KMS it is nobody's who does not sign: 400.
     6. It is not: 404 to those who may list the bucket, 403 to everybody else.
 
     Undecided where a fact that decides is missing. The body of an error and its request id follow from
@@ -78,7 +89,9 @@ def _answer(
     stored = bucket.objects[key]
     if isinstance(stored, Missing):
         return Undecided((stored,))
-    if not isinstance(stored, Absent):  # 5
+    if not isinstance(stored, Absent) and stored.encryption.startswith("aws:kms"):  # 5
+        return _unsigned(url)
+    if not isinstance(stored, Absent):
         return _response(url, 200, stored.content_type, stored.body)
     match may(bucket, account, location, "s3:ListBucket", "", secure):  # 6
         case Allowed():
@@ -98,14 +111,14 @@ def may(
     resource = f"arn:{location.partition}:s3:::{bucket.name}{'/' if key else ''}{key}"
     request = anonymous_request(action, resource, secure, bucket.region)
     if isinstance(bucket.policy, Absent):
-        return _by_acl(Denied(None), bucket, account)
+        return _by_acl(Denied(None), bucket, account, action)
     reading = read(bucket.policy, PolicyKind.RESOURCE)
     decision = decide((reading,), request)
     match decision:
         case Denied(statement) if statement is not None and statement.effect is Effect.DENY:
             return decision
         case Denied():
-            return _by_acl(decision, bucket, account)
+            return _by_acl(decision, bucket, account, action)
         case Allowed() | Undecided():
             return _restricted(decision, bucket, account)
 
@@ -122,13 +135,25 @@ def _restricted(decision: Decision, bucket: Bucket, account: Block) -> Decision:
     return Undecided(unseen) if unseen and isinstance(decision, Allowed) else decision
 
 
-def _by_acl(decision: Denied, bucket: Bucket, account: Block) -> Decision:
-    """What no policy allows an ACL may, unless ACLs are switched off or ignored."""
-    if bucket.ownership == "BucketOwnerEnforced":
-        return decision
+def acls_count(bucket: Bucket, account: Block) -> bool:
+    """Whether an ACL that grants to strangers has any effect: they can be switched off, and ignored."""
     blocks = (bucket.public_access, account)
-    if any(isinstance(block, PublicAccessBlock) and block.ignore_public_acls for block in blocks):
+    ignored = any(isinstance(block, PublicAccessBlock) and block.ignore_public_acls for block in blocks)
+    return bucket.ownership != "BucketOwnerEnforced" and not ignored
+
+
+def _by_acl(decision: Denied, bucket: Bucket, account: Block, action: str) -> Decision:
+    """What no policy allows an ACL may, unless ACLs are switched off or ignored."""
+    if not acls_count(bucket, account):
         return decision
+    if isinstance(bucket.grants, tuple) and action in _BY_BUCKET_ACL:
+        permissions = {grant.permission for grant in bucket.grants if grant.grantee == "AllUsers"}
+        granted = permissions & {_BY_BUCKET_ACL[action], "FULL_CONTROL"}
+        facts = (bucket.ownership, bucket.public_access, account)
+        unseen = tuple(fact for fact in facts if isinstance(fact, Missing))
+        return (Undecided(unseen) if unseen else Allowed(None)) if granted else decision
+    if action not in _BY_OBJECT_ACL:
+        return decision if action not in _BY_BUCKET_ACL else Undecided(_unread(bucket))
     return Undecided(("no policy opens it, ACLs are in force here, and they were not read",))
 
 
@@ -140,9 +165,7 @@ def _elsewhere(location: Location, bucket: Bucket) -> bool:
 
 
 def _redirect(url: str, bucket: Bucket, location: Location) -> Response:
-    suffix = {"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu"}.get(
-        location.partition, "amazonaws.com"
-    )
+    suffix = suffix_of(location.partition)
     message = (
         "The bucket you are attempting to access must be addressed using the specified endpoint. "
         "Please send all future requests to this endpoint."
@@ -151,15 +174,30 @@ def _redirect(url: str, bucket: Bucket, location: Location) -> Response:
     return _error(url, 301, "PermanentRedirect", message, bucket.name, endpoint)
 
 
+def _unread(bucket: Bucket) -> tuple[Missing, ...]:
+    return (bucket.grants,) if isinstance(bucket.grants, Missing) else ()
+
+
+def _unsigned(url: str) -> Response:
+    """https://repost.aws/knowledge-center/s3-kms-signature-version-error; the body as in
+    https://github.com/pottava/aws-s3-proxy/issues/46"""
+    message = (
+        "Requests specifying Server Side Encryption with AWS KMS managed keys "
+        "require AWS Signature Version 4."
+    )
+    return _error(url, 400, "InvalidArgument", message, "Authorization")
+
+
 def _error(url: str, status: int, code: str, message: str, name: str = "", endpoint: str = "") -> Response:
     """S3's error document: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"""
     digest = hashlib.sha256(url.encode()).digest()
-    about = {"NoSuchBucket": "BucketName", "NoSuchKey": "Key", "PermanentRedirect": "Bucket"}.get(code, "")
+    about = _ABOUT.get(code, "")
     members = {
         "Code": code,
         "Message": message,
         "Endpoint": endpoint,
         about: name,
+        "ArgumentValue": "null" if code == "InvalidArgument" else "",
         "RequestId": digest.hex()[:16].upper(),
         "HostId": base64.b64encode(digest + digest[:24]).decode(),
     }

@@ -64,6 +64,34 @@ def partition_of(region: str) -> str:
     return next((name for start, name in prefixes.items() if region.startswith(start)), "aws")
 
 
+_OTHER_FORMS = {
+    "accelerate": re.compile(r"[a-z0-9][a-z0-9-]+\.s3-accelerate(\.dualstack)?\.amazonaws\.com"),
+    "website": re.compile(r".+\.s3-website[.-][a-z0-9-]+\.amazonaws\.com(\.cn)?"),
+}
+
+
+def host_form(url: str) -> str:
+    """Which of S3's hosts an address has; empty when none.
+
+    `regional`, `dualstack`, `fips`, `global` (no region), `dash` (`s3-REGION`), `accelerate`, `website`.
+    """
+    parts = split(url)
+    name = (parts.hostname or "").lower() if parts else ""
+    host = _HOST.fullmatch(name)
+    if host is None:
+        return next((form for form, host in _OTHER_FORMS.items() if host.fullmatch(name)), "")
+    if not host["region"]:
+        return "global"
+    if host["dualstack"] or host["fips"]:
+        return "dualstack" if host["dualstack"] else "fips"
+    return "dash" if f"s3-{host['region']}" in name else "regional"
+
+
+def suffix_of(partition: str) -> str:
+    """What the host names of a partition's services end in."""
+    return next((suffix for suffix, name in _SUFFIXES.items() if name == partition), "amazonaws.com")
+
+
 def split(url: str) -> SplitResult | None:
     """The parts of an address; None when it has none."""
     try:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from keystone_check.model.facts import Absent, Missing, Subjects
 
+_UNSEEN = Missing("", "nobody looked")
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -35,6 +37,18 @@ class StoredObject:
 
     body: str | Missing
     content_type: str
+    encryption: str = ""
+    """`AES256`, `aws:kms` or `aws:kms:dsse`, as S3 says beside the object; empty where it says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One line of an ACL."""
+
+    grantee: str
+    """`AllUsers`, `AuthenticatedUsers`, or the id of an account as S3 writes it."""
+    permission: str
+    """`READ`, `WRITE`, `READ_ACP`, `WRITE_ACP` or `FULL_CONTROL`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,12 @@ class Bucket:
     """The policy document's text, as stored."""
     objects: Subjects[StoredObject] = field(default_factory=Subjects)
     """The two documents, by key."""
+    policy_is_public: bool | Absent | Missing = _UNSEEN
+    """S3's own word on the policy (GetBucketPolicyStatus). Absent: there is no policy."""
+    default_encryption: str | Absent | Missing = _UNSEEN
+    """How S3 encrypts an upload that does not say: `AES256`, `aws:kms` or `aws:kms:dsse`."""
+    grants: tuple[Grant, ...] | Missing = _UNSEEN
+    """What the bucket's ACL grants to others than its owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +82,8 @@ class Provider:
     """As IAM gives it: without `https://`."""
     client_ids: tuple[str, ...]
     thumbprints: tuple[str, ...]
+    created: int | Missing = _UNSEEN
+    """Unix seconds."""
 
 
 @dataclass(frozen=True, slots=True)

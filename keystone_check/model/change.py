@@ -5,6 +5,9 @@ from typing import assert_never
 
 from keystone_check.model.aws import PublicAccessBlock
 
+UPLOAD_ENCRYPTION = "AES256"
+"""What a document is uploaded with: strangers cannot read what a key of KMS encrypts."""
+
 
 @dataclass(frozen=True, slots=True)
 class CreateProvider:

@@ -59,7 +59,17 @@ class World:
     bucket: Bucket | Absent | Missing
     """Absent: the issuer is no S3 address, or there is no such bucket."""
     account_public_access: PublicAccessBlock | Absent | Missing
-    """Absent: the account blocks nothing."""
+    """Absent: the account blocks nothing. What an organization blocks shows here, too."""
+    organization_public_access: str | Absent | Missing
+    """`all` or `none`, as the S3 policy in force for the account says.
+    Absent: no organization, or no such policy."""
+    own_buckets: tuple[str, ...] | Missing
+    """The names of the buckets of the caller's account."""
+    provider_arns: tuple[str, ...] | Missing
+    """Every OIDC provider of the caller's account."""
+    provider_buckets: Subjects[str] | Missing
+    """Of the buckets that the providers' URLs name, those that are not the caller's: where each is.
+    Absent: nobody has a bucket of that name."""
     providers: Subjects[Provider] | Missing
     """OIDC providers of the caller's account by ARN; of those whose URL is not near the issuer's
     only the ARN was read, and they are not listed."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from keystone_check.iam.oidc import Discovery, read_discovery
 from keystone_check.iam.s3 import Location, locate, object_key
-from keystone_check.model.aws import Bucket, Caller, PublicAccessBlock, StoredObject
+from keystone_check.model.aws import Bucket, Caller, Grant, PublicAccessBlock, StoredObject
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.web import Response
 from keystone_check.probes import rights
 from keystone_check.probes.answer import BODY_LIMIT, text
+from keystone_check.probes.limits import side_by_side
 from keystone_check.probes.refusals import ReadError, header_beside
 from keystone_check.probes.rights import AwsAsk
 
@@ -42,29 +44,10 @@ def bucket(
         return found
     region, listed = found
     here = _Here(aws, name, region, wanted, listed)
-    return Bucket(
-        name=name,
-        region=region,
-        public_access=here.get(
-            rights.BUCKET_PUBLIC_ACCESS,
-            "public_access",
-            ("NoSuchPublicAccessBlockConfiguration", "public access block"),
-            _public_access,
-        ),
-        ownership=here.get(
-            rights.BUCKET_OWNERSHIP,
-            "ownership",
-            ("OwnershipControlsNotFoundError", "ownership controls"),
-            lambda answer: str(answer["OwnershipControls"]["Rules"][0]["ObjectOwnership"]),
-        ),
-        policy=here.get(
-            rights.BUCKET_POLICY,
-            "policy",
-            ("NoSuchBucketPolicy", "policy"),
-            lambda answer: str(answer["Policy"]),
-        ),
-        objects=here.documents(located, discovery),
-    )
+    settings = {name: partial(here.get, name, *setting) for name, setting in _SETTINGS.items()}
+    readers = {**settings, "objects": partial(here.documents, located, discovery)}
+    found_here = side_by_side(lambda read: read(), readers.values())
+    return Bucket(name=name, region=region, **dict(zip(readers, found_here, strict=True)))
 
 
 def account_public_access(aws: Aws, caller: Caller) -> PublicAccessBlock | Absent | Missing:
@@ -106,6 +89,59 @@ def _found(aws: Aws, name: str, by_address: str) -> tuple[str, bool] | Absent | 
     return (region, True) if region else Missing("bucket", f"S3 does not tell the region of bucket {name}")
 
 
+def _grants(answer: Mapping[str, Any]) -> tuple[Grant, ...]:
+    """The ACL's lines without those of the bucket's owner."""
+    lines = ((_grantee(line["Grantee"]), line["Permission"]) for line in answer.get("Grants", ()))
+    owner = answer["Owner"]["ID"]
+    return tuple(Grant(grantee, permission) for grantee, permission in lines if grantee != owner)
+
+
+def _grantee(written: Mapping[str, Any]) -> str:
+    return str(
+        written.get("ID") or written.get("URI", "").rpartition("/")[2] or written.get("EmailAddress", "")
+    )
+
+
+_SETTINGS: Mapping[str, tuple[AwsAsk, str, str, Callable[[dict[str, Any]], Any]]] = {
+    "public_access": (
+        rights.BUCKET_PUBLIC_ACCESS,
+        "NoSuchPublicAccessBlockConfiguration",
+        "public access block",
+        _public_access,
+    ),
+    "ownership": (
+        rights.BUCKET_OWNERSHIP,
+        "OwnershipControlsNotFoundError",
+        "ownership controls",
+        lambda answer: str(answer["OwnershipControls"]["Rules"][0]["ObjectOwnership"]),
+    ),
+    "policy": (
+        rights.BUCKET_POLICY,
+        "NoSuchBucketPolicy",
+        "policy",
+        lambda answer: str(answer["Policy"]),
+    ),
+    "policy_is_public": (
+        rights.BUCKET_POLICY_STATUS,
+        "NoSuchBucketPolicy",
+        "policy",
+        lambda answer: bool(answer["PolicyStatus"]["IsPublic"]),
+    ),
+    "default_encryption": (
+        rights.BUCKET_ENCRYPTION,
+        "ServerSideEncryptionConfigurationNotFoundError",
+        "default encryption",
+        lambda answer: str(
+            answer["ServerSideEncryptionConfiguration"]["Rules"][0]["ApplyServerSideEncryptionByDefault"][
+                "SSEAlgorithm"
+            ]
+        ),
+    ),
+    "grants": (rights.BUCKET_ACL, "", "access control list", _grants),
+}
+"""By field of the bucket: what is asked, S3's code for not being set, its name, and what the answer says."""
+
+
 class _Here:
     """One bucket's questions."""
 
@@ -114,10 +150,9 @@ class _Here:
         self._listed = listed
 
     def get(
-        self, ask: AwsAsk, fact: str, absence: tuple[str, str], take: Callable[[dict[str, Any]], T]
+        self, fact: str, ask: AwsAsk, code: str, thing: str, take: Callable[[dict[str, Any]], T]
     ) -> T | Absent | Missing:
-        """One setting; `absence` is S3's code for not being set, and what it is called."""
-        code, thing = absence
+        """One setting; `code` is S3's for not being set, and `thing` what it is called."""
         if f"bucket.{fact}" not in self._wanted:
             return Missing(fact, "no selected check needs it")
         try:
@@ -147,7 +182,8 @@ class _Here:
         def take(answer: dict[str, Any]) -> StoredObject:
             body = answer["Body"].read(BODY_LIMIT + 1)
             answer["Body"].close()
-            return StoredObject(text(body, f"the object {key}"), answer.get("ContentType", ""))
+            kind, encryption = answer.get("ContentType", ""), answer.get("ServerSideEncryption", "")
+            return StoredObject(text(body, f"the object {key}"), kind, encryption)
 
         subject = f"{self._name}/{key}"
         try:

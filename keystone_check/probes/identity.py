@@ -17,10 +17,15 @@ if TYPE_CHECKING:  # boto3 is loaded when a fact of AWS is asked for, not with t
     from keystone_check.probes.aws import Aws
 
 
-def providers(aws: Aws, issuer_url: str) -> Subjects[Provider]:
-    """The providers whose URL is the issuer's but for case, port or slash, or on the same host; by ARN."""
+def provider_arns(aws: Aws) -> tuple[str, ...]:
+    """Every provider of the account, sorted; one request, whatever their number."""
     listed = aws.read(rights.LIST_PROVIDERS, "", "", lambda answer: answer["OpenIDConnectProviderList"])
-    arns = sorted(entry["Arn"] for entry in listed if near(entry["Arn"], issuer_url))
+    return tuple(sorted(entry["Arn"] for entry in listed))
+
+
+def providers(aws: Aws, listed: Iterable[str], issuer_url: str) -> Subjects[Provider]:
+    """The providers whose URL is the issuer's but for case, port or slash, or on the same host; by ARN."""
+    arns = [arn for arn in listed if near(arn, issuer_url)]
     return Subjects(tuple(zip(arns, side_by_side(lambda arn: _provider(aws, arn), arns), strict=True)))
 
 
@@ -41,7 +46,14 @@ def _provider(aws: Aws, arn: str) -> Provider | Absent | Missing:
             return Absent(arn, f"there is no provider {arn}")
         return refusal.missing(arn)
     client_ids, thumbprints = answer.get("ClientIDList", ()), answer.get("ThumbprintList", ())
-    return Provider(arn, answer.get("Url", ""), tuple(client_ids), tuple(thumbprints))
+    created = answer.get("CreateDate")
+    return Provider(
+        arn,
+        answer.get("Url", ""),
+        tuple(client_ids),
+        tuple(thumbprints),
+        int(created.timestamp()) if created else Missing("created", f"IAM does not tell when it made {arn}"),
+    )
 
 
 def roles(aws: Aws, caller: Caller, arns: Iterable[str]) -> Subjects[Role]:

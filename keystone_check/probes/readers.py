@@ -18,7 +18,7 @@ from keystone_check.model.web import Chain, Response
 from keystone_check.probes import arguments as arguments_room
 from keystone_check.probes import bucket as bucket_room
 from keystone_check.probes import cluster as cluster_room
-from keystone_check.probes import identity
+from keystone_check.probes import identity, ownership
 from keystone_check.probes import servers as servers_room
 from keystone_check.probes.limits import side_by_side
 from keystone_check.probes.sources import Sources
@@ -129,8 +129,26 @@ def _account_public_access(sources: Sources, caller: Caller) -> PublicAccessBloc
     return bucket_room.account_public_access(sources.aws(), caller)
 
 
-def _providers(sources: Sources, caller: Caller, issuer: Issuer) -> Subjects[Provider]:
-    return identity.providers(sources.aws(), issuer.url)
+def _organization_public_access(sources: Sources, caller: Caller) -> str | Absent | Missing:
+    return ownership.organization_public_access(sources.aws(), caller)
+
+
+def _own_buckets(sources: Sources, caller: Caller) -> tuple[str, ...]:
+    return ownership.own_buckets(sources.aws())
+
+
+def _provider_arns(sources: Sources, caller: Caller) -> tuple[str, ...]:
+    return identity.provider_arns(sources.aws())
+
+
+def _provider_buckets(
+    sources: Sources, provider_arns: tuple[str, ...], own_buckets: tuple[str, ...]
+) -> Subjects[str]:
+    return ownership.provider_buckets(sources.aws(), provider_arns, own_buckets)
+
+
+def _providers(sources: Sources, provider_arns: tuple[str, ...], issuer: Issuer) -> Subjects[Provider]:
+    return identity.providers(sources.aws(), provider_arns, issuer.url)
 
 
 def _roles(
@@ -182,6 +200,12 @@ READERS = {
     "chains": Reader("web", "certificates as served", _chains),
     "bucket": Reader("AWS", "the issuer's bucket", _bucket),
     "account_public_access": Reader("AWS", "the account's public access block", _account_public_access),
+    "organization_public_access": Reader(
+        "AWS", "the organization's public access block", _organization_public_access
+    ),
+    "own_buckets": Reader("AWS", "the account's buckets", _own_buckets),
+    "provider_arns": Reader("AWS", "the list of OIDC providers", _provider_arns),
+    "provider_buckets": Reader("AWS", "the buckets of OIDC providers", _provider_buckets),
     "providers": Reader("AWS", "OIDC providers", _providers),
     "roles": Reader("AWS", "roles", _roles),
     "server_arguments": Reader("cluster", "arguments of the API servers", _server_arguments),

@@ -68,6 +68,20 @@ BUCKET_PUBLIC_ACCESS = AwsAsk(
     "s3", "GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock", "what the bucket's block shuts out"
 )
 BUCKET_OWNERSHIP = AwsAsk("s3", "GetBucketOwnershipControls", "s3:GetBucketOwnershipControls")
+BUCKET_POLICY_STATUS = AwsAsk(
+    "s3", "GetBucketPolicyStatus", "s3:GetBucketPolicyStatus", "whether S3 counts the policy as public"
+)
+BUCKET_ENCRYPTION = AwsAsk(
+    "s3", "GetBucketEncryption", "s3:GetEncryptionConfiguration", "how the next upload is encrypted"
+)
+BUCKET_ACL = AwsAsk("s3", "GetBucketAcl", "s3:GetBucketAcl", "what the bucket's ACL grants to others")
+LIST_BUCKETS = AwsAsk("s3", "ListBuckets", "s3:ListAllMyBuckets", "which buckets are the account's own")
+ORGANIZATION_PUBLIC_ACCESS = AwsAsk(
+    "organizations",
+    "DescribeEffectivePolicy",
+    "organizations:DescribeEffectivePolicy",
+    "whether it is the organization that blocks public access",
+)
 BUCKET_POLICY = AwsAsk("s3", "GetBucketPolicy", "s3:GetBucketPolicy", "what the bucket's policy opens")
 GET_OBJECT = AwsAsk(
     "s3", "GetObject", "s3:GetObject", "the two documents as stored, which a repair starts from"
@@ -115,8 +129,16 @@ ASKED: dict[str, tuple[KubeAsk | AwsAsk, ...]] = {
     "bucket.policy": (BUCKET_POLICY,),
     "bucket.objects": (GET_OBJECT,),
     "bucket.absence": (OBJECT_ABSENCE,),
+    "bucket.region": (),
+    "bucket.policy_is_public": (BUCKET_POLICY_STATUS,),
+    "bucket.default_encryption": (BUCKET_ENCRYPTION,),
+    "bucket.grants": (BUCKET_ACL,),
     "account_public_access": (ACCOUNT_PUBLIC_ACCESS,),
-    "providers": (LIST_PROVIDERS, GET_PROVIDER),
+    "organization_public_access": (ORGANIZATION_PUBLIC_ACCESS,),
+    "own_buckets": (LIST_BUCKETS,),
+    "provider_arns": (LIST_PROVIDERS,),
+    "provider_buckets": (),
+    "providers": (GET_PROVIDER,),
     "roles": (GET_ROLE,),
     "server_arguments": (LIST_NODES, LIST_PODS),
     "servers": (GET_SERVERS,),

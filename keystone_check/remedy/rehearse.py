@@ -5,8 +5,10 @@ from dataclasses import replace
 from functools import reduce
 from typing import assert_never
 
+from keystone_check.iam.s3 import is_public, locate
 from keystone_check.model.aws import Bucket, Provider, Role, StoredObject
 from keystone_check.model.change import (
+    UPLOAD_ENCRYPTION,
     Change,
     CreateProvider,
     DeleteProvider,
@@ -74,15 +76,45 @@ def _created(world: World, change: CreateProvider) -> World:
     if isinstance(world.providers, Missing):
         return world
     url = change.url.removeprefix("https://")
-    provider = Provider(change.arn, url, change.client_ids, change.thumbprints)
+    provider = Provider(change.arn, url, change.client_ids, change.thumbprints, world.now)
     entries = world.providers.put(change.arn, provider).entries
-    return replace(world, providers=Subjects(tuple(sorted(entries, key=lambda entry: entry[0]))))
+    world = replace(world, providers=Subjects(tuple(sorted(entries, key=lambda entry: entry[0]))))
+    if isinstance(world.provider_arns, Missing):
+        return world
+    arns = tuple(sorted({*world.provider_arns, change.arn}))
+    return _bucket_named(replace(world, provider_arns=arns), change.url)
+
+
+def _bucket_named(world: World, url: str) -> World:
+    """The buckets of others that providers name; where one more is, only a look can tell."""
+    place, others, own = locate(url), world.provider_buckets, world.own_buckets
+    if place is None or isinstance(others, Missing) or isinstance(own, Missing):
+        return world
+    if place.bucket in own or any(name == place.bucket for name, _ in others):
+        return world
+    unseen = Missing(place.bucket, f"{place.bucket} was not looked at before; only a look can tell")
+    entries = sorted((*others.entries, (place.bucket, unseen)), key=lambda entry: entry[0])
+    return replace(world, provider_buckets=Subjects(tuple(entries)))
 
 
 def _deleted(world: World, change: DeleteProvider) -> World:
     if isinstance(world.providers, Missing):
         return world
-    return replace(world, providers=world.providers.without(change.arn))
+    world = replace(world, providers=world.providers.without(change.arn))
+    if isinstance(world.provider_arns, Missing):
+        return world
+    arns = tuple(arn for arn in world.provider_arns if arn != change.arn)
+    return _buckets_left(replace(world, provider_arns=arns), arns)
+
+
+def _buckets_left(world: World, arns: Iterable[str]) -> World:
+    """The buckets of others that some provider still names."""
+    if isinstance(world.provider_buckets, Missing):
+        return world
+    places = (locate(f"https://{arn.partition(':oidc-provider/')[2]}") for arn in arns)
+    named = {place.bucket for place in places if place}
+    entries = tuple(entry for entry in world.provider_buckets.entries if entry[0] in named)
+    return replace(world, provider_buckets=Subjects(entries))
 
 
 def _provider(
@@ -117,14 +149,14 @@ def _bucket(world: World, change: PutDocument | SetBucketPublicAccess | SetBucke
                 bucket=replace(bucket, public_access=change.after or _unset(change)),
             )
         case SetBucketPolicy():
-            return replace(world, bucket=replace(bucket, policy=change.after or _unset(change)))
+            return replace(world, bucket=_with_policy(bucket, change.after or _unset(change)))
     assert_never(change)
 
 
 def _stored(change: PutDocument) -> StoredObject | Absent:
     if change.after is None:
         return Absent(change.key, f"there is no object {change.key} in bucket {change.bucket}")
-    return StoredObject(change.after, change.content_type)
+    return StoredObject(change.after, change.content_type, UPLOAD_ENCRYPTION)
 
 
 def _unset(change: SetBucketPublicAccess | SetBucketPolicy) -> Absent:
@@ -134,6 +166,21 @@ def _unset(change: SetBucketPublicAccess | SetBucketPolicy) -> Absent:
         case SetBucketPolicy():
             return Absent("policy", f"bucket {change.bucket} has no policy")
     assert_never(change)
+
+
+def _with_policy(bucket: Bucket, policy: str | Absent) -> Bucket:
+    """The bucket with another policy or none, and S3's word on it where that was asked for."""
+    if not isinstance(bucket.policy_is_public, Missing):
+        bucket = replace(bucket, policy_is_public=_said_of(policy))
+    return replace(bucket, policy=policy)
+
+
+def _said_of(policy: str | Absent) -> bool | Absent | Missing:
+    if isinstance(policy, Absent):
+        return replace(policy, fact="policy_is_public")
+    public = is_public(policy)
+    unsaid = Missing("policy_is_public", "what S3 says of the new policy only a look can tell")
+    return public if isinstance(public, bool) else unsaid
 
 
 def _trust(world: World, change: SetTrustPolicy) -> World:

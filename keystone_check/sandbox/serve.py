@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from keystone_check.jose import algorithm_of
+from keystone_check.iam.s3 import locate
 from keystone_check.model.access import Access
 from keystone_check.model.aws import Bucket, Caller
 from keystone_check.model.cluster import Cluster, Token
@@ -63,12 +64,14 @@ def serve(
     fixed: Mapping[str, Response] | None = None,
     denied: Collection[str] = (),
     pace: Pace | None = None,
+    throttled: Mapping[str, Collection[int]] | None = None,
 ) -> Iterator[Serving]:
     """Serve a world until the block ends. What is Missing in it is refused, by the permission that it names.
 
     `denied` names more permissions that are refused: `iam:GetRole`, `create serviceaccounts/token`.
-    `fixed` gives answers by URL that stand in front of the bucket; `pace` counts answers and delays them.
-    One process can serve several worlds,
+    `throttled` names by service the requests that come too soon: `{"s3": range(1, 4)}` refuses its first
+    three. `fixed` gives answers by URL that stand in front of the bucket; `pace` counts answers and delays
+    them. One process can serve several worlds,
     each on a ground of its own.
     """
     pace = pace or Pace()
@@ -76,8 +79,9 @@ def serve(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keystone-check-")))
         refused = _refused(world).union(denied)
         kube = stack.enter_context(_kube_server(world, ground, clock, refused, pace))
-        account = _account(world, ground)
+        account = _account(world, ground, clock)
         access = stack.enter_context(_serving_cloud(world, account, ground, clock, fixed, refused, pace))
+        account.throttled = throttled or {}
         kubeconfig = _private_file(folder / "kubeconfig", kube.kubeconfig.reveal())
         (folder / "ca.pem").write_bytes(ground.root_pem)
         ways = (*access.connect_to, *kube.peers.items())
@@ -100,13 +104,16 @@ def serve_cloud(
     fixed: Mapping[str, Response] | None = None,
 ) -> Iterator[Access]:
     """Serve a world's AWS account and issuer front alone; the cluster is somebody else's."""
-    account = _account(world, ground)
+    account = _account(world, ground, clock)
     with _serving_cloud(world, account, ground, clock, fixed, _refused(world), Pace()) as access:
         yield access
 
 
-def _account(world: World, ground: Ground) -> Account:
-    return Account.open(ground.account, ground.region, _caller(world, ground))
+def _account(world: World, ground: Ground, clock: Callable[[], int]) -> Account:
+    region = world.caller.region if isinstance(world.caller, Caller) else ground.region
+    account = Account.open(ground.account, region, _caller(world, ground))
+    account.clock = clock
+    return account
 
 
 @contextmanager
@@ -120,7 +127,9 @@ def _serving_cloud(
     pace: Pace,
 ) -> Iterator[Access]:
     publication = Publication(
-        partial(state.bucket, account.id), partial(state.account_public_access, account.id), dict(fixed or {})
+        partial(state.bucket, account.id),
+        partial(state.account_public_access, account.id),
+        {**_elsewhere(world), **(fixed or {})},
     )
     sts = Sts(account, publication, world.chains, clock)
     cloud_clock = _skewed(clock, world, "aws")
@@ -141,6 +150,12 @@ def _serving_cloud(
             connect_to=tuple((host, front.address) for host in hosts),
             expected=world.expected,
         )
+
+
+def _elsewhere(world: World) -> dict[str, Response]:
+    """What is published at addresses that are not S3's: a front of CloudFront, a host of one's own."""
+    answers = (answer for answer in (world.discovery, world.key_set) if isinstance(answer, Response))
+    return {answer.url: answer for answer in answers if locate(answer.url) is None}
 
 
 def _refused(world: World) -> frozenset[str]:

@@ -36,6 +36,8 @@ K3S_DEFAULT = API_AUDIENCES[0]
 SERVERS = ("10.0.0.5:6443", "10.0.0.6:6443", "10.0.0.7:6443")
 """The first is the only one of the healthy world."""
 LIFETIME = 3600
+AGE = 30 * 24 * 3600
+"""How long ago the provider was made."""
 SIGNATURE_BYTES = 2048 // 8
 
 POLICY_ONLY = PublicAccessBlock(True, True, False, False)
@@ -69,6 +71,12 @@ def healthy(ground: Ground, now: int) -> World:
         account_public_access=Absent(
             "account_public_access", f"account {ground.account} has no public access block"
         ),
+        organization_public_access=Absent(
+            "organization_public_access", f"account {ground.account} is in no organization"
+        ),
+        own_buckets=(bucket,),
+        provider_arns=(provider_arn,),
+        provider_buckets=Subjects(),
         providers=Subjects(
             (
                 (
@@ -78,6 +86,7 @@ def healthy(ground: Ground, now: int) -> World:
                         issuer.removeprefix("https://"),
                         (STS_AUDIENCE,),
                         (chain.certificates[-1].sha1,),
+                        now - AGE,
                     ),
                 ),
             )
@@ -141,7 +150,12 @@ def _renamed(token: Token, issuer: str) -> Token:
 def with_claims(token: Token, **changed: object) -> Token:
     """The token with other claims; one that is None is left out."""
     claims = {name: value for name, value in {**token.claims, **changed}.items() if value is not None}
-    return replace(token, claims=claims, size=_compact_size(token.header, claims))
+    return resized(replace(token, claims=claims))
+
+
+def resized(token: Token) -> Token:
+    """The token with the size that its claims make."""
+    return replace(token, size=_compact_size(token.header, token.claims))
 
 
 def minted(account: ServiceAccount, issuer: str, key: Jwk, now: int) -> Token:
@@ -227,11 +241,21 @@ def _chains(world: World, jwks_uri: str | Missing) -> Subjects[Chain]:
 def _bucket(ground: Ground, name: str, issuer: str, key: Jwk) -> Bucket:
     discovery = discovery_document(issuer, f"{issuer}/{KEY_SET_KEY}", ("RS256",))
     objects = (
-        (DISCOVERY_KEY, StoredObject(discovery, "application/json")),
-        (KEY_SET_KEY, StoredObject(_key_set(key), "application/json")),
+        (DISCOVERY_KEY, StoredObject(discovery, "application/json", "AES256")),
+        (KEY_SET_KEY, StoredObject(_key_set(key), "application/json", "AES256")),
     )
     policy = s3.document_policy(None, "aws", name, (DISCOVERY_KEY, KEY_SET_KEY))
-    return Bucket(name, ground.region, POLICY_ONLY, "BucketOwnerEnforced", policy, Subjects(objects))
+    return Bucket(
+        name=name,
+        region=ground.region,
+        public_access=POLICY_ONLY,
+        ownership="BucketOwnerEnforced",
+        policy=policy,
+        objects=Subjects(objects),
+        policy_is_public=True,
+        default_encryption="AES256",
+        grants=(),
+    )
 
 
 def _account(ground: Ground, namespace: str, name: str) -> ServiceAccount:

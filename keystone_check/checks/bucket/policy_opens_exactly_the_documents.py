@@ -18,16 +18,14 @@ condition on source addresses or a VPC endpoint shuts STS out: its addresses are
 from collections.abc import Iterator
 from typing import Annotated
 
+from keystone_check.checks import opening
 from keystone_check.checks.publishing import unnamed_documents
-from keystone_check.iam.s3 import document_policy, opened_beyond, opens
+from keystone_check.iam.s3 import opened_beyond, opens
 from keystone_check.model.aws import Bucket, Caller
-from keystone_check.model.change import SetBucketPolicy
 from keystone_check.model.facts import Absent, Missing
 from keystone_check.model.finding import (
     Evidence,
     Finding,
-    Repair,
-    Safety,
     Severity,
     blocked,
     broken,
@@ -61,7 +59,7 @@ def _judged(bucket: Bucket, caller: Caller, policy: str) -> Finding:
             bucket.name,
             f"the policy of bucket {bucket.name} opens more than the two documents: {'; '.join(beyond)}",
             Evidence(SOURCE, f"s3:GetObject on {' and '.join(_keys(bucket))}", "; ".join(beyond)),
-            _repair(bucket, caller, policy, Safety.UNSAFE, "it takes away what others may rely on"),
+            opening.repair(bucket, caller, policy),
         )
     return holds(bucket.name)
 
@@ -71,20 +69,8 @@ def _shut(bucket: Bucket, caller: Caller, policy: str | None, shut: tuple[str, .
         bucket.name,
         f"the policy of bucket {bucket.name} does not let a stranger read {' and '.join(shut)}",
         Evidence(SOURCE, f"s3:GetObject on {' and '.join(_keys(bucket))} allowed to everyone", seen),
-        _repair(bucket, caller, policy, *_class(bucket, policy)),
+        opening.repair(bucket, caller, policy),
     )
-
-
-def _class(bucket: Bucket, policy: str | None) -> tuple[Safety, str]:
-    if policy is not None and opened_beyond(policy, bucket):
-        return Safety.UNSAFE, "it also takes away what the policy opens beyond the two documents"
-    return Safety.SAFE, "it opens the two documents, which are public by design, and nothing else"
-
-
-def _repair(bucket: Bucket, caller: Caller, policy: str | None, safety: Safety, reason: str) -> Repair:
-    after = document_policy(policy, caller.partition, bucket.name, tuple(_keys(bucket)))
-    change = SetBucketPolicy(bucket.name, bucket.region, policy, after)
-    return Repair("open exactly the two documents", safety, reason, (change,))
 
 
 def _keys(bucket: Bucket) -> Iterator[str]:

@@ -43,6 +43,7 @@ severity = Severity.CRITICAL
 def judge(
     bucket: Annotated[Bucket, "public_access", "policy", "objects", "absence"],
     account_public_access: PublicAccessBlock | Absent | Missing,
+    organization_public_access: str | Absent | Missing,
     caller: Caller,
 ) -> Iterator[Finding]:
     """One finding for the bucket, one for the account."""
@@ -53,7 +54,7 @@ def judge(
         f"account {caller.account}",
         "s3:GetAccountPublicAccessBlock",
         account_public_access,
-        _of_account(caller, bucket, account_public_access),
+        _of_account(caller, bucket, account_public_access, organization_public_access),
     )
 
 
@@ -112,13 +113,37 @@ def _class(bucket: Bucket) -> tuple[Safety, str]:
             return Safety.UNSAFE, "the policy that it would let through opens more than the two documents"
 
 
-def _of_account(caller: Caller, bucket: Bucket, block: PublicAccessBlock | Absent | Missing) -> Repair | None:
+def _of_account(
+    caller: Caller,
+    bucket: Bucket,
+    block: PublicAccessBlock | Absent | Missing,
+    organization: str | Absent | Missing,
+) -> Repair | None:
     if not isinstance(block, PublicAccessBlock):
         return None
+    if organization == "all" or isinstance(organization, Missing):
+        return _of_organization(caller, organization)
     change = SetAccountPublicAccess(caller.account, bucket.region, block, _opened(block))
     return Repair(
         f"let buckets of account {caller.account} have public policies",
         Safety.UNSAFE,
         "it guards every bucket of the account, and others may have public policies that it holds shut",
         (change,),
+    )
+
+
+def _of_organization(caller: Caller, organization: str | Missing) -> Repair:
+    """The account's block is the organization's, or nobody can tell whether it is."""
+    if isinstance(organization, Missing):
+        return Repair(
+            f"let buckets of account {caller.account} have public policies",
+            Safety.MANUAL,
+            f"whether the organization sets it is not known: {organization.because}",
+            steps=("allow organizations:DescribeEffectivePolicy, and look again",),
+        )
+    return Repair(
+        f"let the organization permit public policies in account {caller.account}",
+        Safety.MANUAL,
+        "the account inherits its block from the organization and cannot change it",
+        steps=("see organization_permits_public_policies",),
     )

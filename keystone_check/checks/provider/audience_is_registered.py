@@ -18,6 +18,7 @@ Add the audience to the provider's client ids, or let the service account ask fo
 from collections.abc import Iterator
 
 from keystone_check.iam.arns import provider_arn, read_role_arn
+from keystone_check.iam.oidc import CLIENT_IDS_PER_PROVIDER
 from keystone_check.model.aws import Provider
 from keystone_check.model.change import SetClientIds
 from keystone_check.model.cluster import Issuer, ServiceAccount
@@ -79,5 +80,7 @@ def _judged(provider: Provider, audience: str) -> Finding:
             Safety.SAFE,
             "roles pin the audience themselves; a client id alone lets nobody in",
             (change,),
-        ),
+        )
+        if len(provider.client_ids) < CLIENT_IDS_PER_PROVIDER
+        else None,
     )

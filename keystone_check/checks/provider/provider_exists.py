@@ -46,6 +46,7 @@ def judge(
     caller: Caller,
     chains: Subjects[Chain],
     expected: Expected,
+    now: int,
 ) -> Iterator[Finding]:
     """One finding for each account that holds a role of a bound service account."""
     yield from (blocked(name, account) for name, account in accounts if isinstance(account, Missing))
@@ -57,7 +58,7 @@ def judge(
             because = f"the caller is of account {caller.account} and cannot read providers of {account}"
             yield blocked(arn, Missing(arn, because))
         else:
-            yield _judged(arn, issuer, providers, _thumbprints(chains), audiences)
+            yield _judged(arn, issuer, providers, _thumbprints(chains), audiences, now)
 
 
 def _judged(
@@ -66,10 +67,11 @@ def _judged(
     providers: Subjects[Provider],
     thumbprints: tuple[str, ...],
     audiences: tuple[str, ...],
+    now: int,
 ) -> Finding:
     match dict(providers).get(arn):
-        case Provider():
-            return holds(arn)
+        case Provider() as provider:
+            return holds(arn, _age(provider, now))
         case Missing() as missing:
             return blocked(arn, missing)
         case _:
@@ -82,6 +84,17 @@ def _judged(
                 ),
                 _create(arn, issuer, thumbprints, audiences),
             )
+
+
+SETTLED_SECONDS = 300
+
+
+def _age(provider: Provider, now: int) -> str:
+    """Information on a provider so young that not every region of IAM and STS may know it yet."""
+    if isinstance(provider.created, Missing) or now - provider.created >= SETTLED_SECONDS:
+        return ""
+    age = max(0, now - provider.created)
+    return f"it was made {age} s ago; IAM is eventually consistent, so STS may not know it everywhere yet"
 
 
 def _create(

@@ -8,6 +8,7 @@ from botocore import xform_name
 from keystone_check.errors import ApplyError
 from keystone_check.model.access import Access
 from keystone_check.model.change import (
+    UPLOAD_ENCRYPTION,
     Change,
     CreateProvider,
     DeleteProvider,
@@ -157,6 +158,7 @@ def _put_document(hands: Hands, change: PutDocument, version: str) -> None:
         Key=change.key,
         Body=change.after.encode(),
         ContentType=change.content_type,
+        ServerSideEncryption=UPLOAD_ENCRYPTION,
         **condition,
     )
 

@@ -2,8 +2,11 @@
 
 import secrets
 import threading
+import time
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
+from keystone_check.iam.s3_address import partition_of
 from keystone_check.model.access import StaticCredentials
 from keystone_check.model.secret import Secret
 from keystone_check.sandbox.pace import Pace
@@ -19,6 +22,10 @@ class SessionCredentials:
     expires_at: int
 
 
+def _wall_clock() -> int:
+    return int(time.time())
+
+
 @dataclass(eq=False)
 class Account:
     """Known access keys with the identity behind each, and the actions that are refused."""
@@ -30,9 +37,19 @@ class Account:
     denied: frozenset[str] = frozenset()
     """Actions such as `iam:GetRole` that answer AccessDenied."""
     pace: Pace = field(default_factory=Pace)
+    clock: Callable[[], int] = field(default=_wall_clock, repr=False)
+    created: dict[str, int] = field(default_factory=dict)
+    """When each provider was made, by ARN."""
+    foreign: frozenset[str] = frozenset()
+    """Buckets that stand for another account's: these credentials do what everybody may, and no more."""
+    organization: str | None = None
+    """The S3 policy in force, as JSON; empty for an organization without one, None for no organization."""
+    throttled: Mapping[str, Collection[int]] = field(default_factory=dict)
+    """By service, which of its requests are refused because there are too many: 1 is the first."""
     asked: set[tuple[str, str]] = field(default_factory=set)
     """Every action that a request needed, with the ARN of what it was asked of."""
     _identities: dict[str, str] = field(default_factory=dict, repr=False)
+    _counts: dict[str, int] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @classmethod
@@ -44,6 +61,17 @@ class Account:
         account = cls(id, region, owner_arn, credentials, denied)
         account._identities[credentials.access_key_id.reveal()] = owner_arn
         return account
+
+    @property
+    def partition(self) -> str:
+        """`aws`, `aws-cn`, `aws-us-gov`."""
+        return partition_of(self.region)
+
+    def throttles(self, service: str) -> bool:
+        """Count a request of that service, and tell whether it comes too soon."""
+        with self._lock:
+            self._counts[service] = self._counts.get(service, 0) + 1
+            return self._counts[service] in self.throttled.get(service, ())
 
     def identity(self, access_key_id: str) -> str:
         """The ARN behind an access key; empty when nobody knows it."""

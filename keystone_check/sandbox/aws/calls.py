@@ -37,12 +37,14 @@ class Call:
         """`iam:GetRole`."""
         return f"{'s3' if self.service == 's3control' else self.service}:{self.action}"
 
-    def resource(self, account: str) -> str:
+    def resource(self, account: str, partition: str = "aws") -> str:
         """The ARN that a policy names to allow the call."""
+        if self.action == "ListAllMyBuckets":
+            return "*"
         if self.service == "s3":
-            return f"arn:aws:s3:::{self.path}"
+            return f"arn:{partition}:s3:::{self.path}"
         if "RoleName" in self.form:
-            return f"arn:aws:iam::{account}:role/{self.form['RoleName']}"
+            return f"arn:{partition}:iam::{account}:role/{self.form['RoleName']}"
         return self.form.get("OpenIDConnectProviderArn", "*")
 
 
@@ -53,6 +55,8 @@ def read_call(request: Request) -> Call:
     form = _form(request)
     if "Action" in form:
         return Call(service or "sts", form["Action"], key, form)
+    if target := request.headers.get("X-Amz-Target"):  # the JSON protocol names its action there
+        return Call(service, target.rpartition(".")[2], key, {})
     if request.path.startswith("/v20180820/configuration/publicAccessBlock"):
         return Call("s3control", f"{_verb(request)}AccountPublicAccessBlock", key, {})
     return Call(service or "s3", _s3_action(request), key, {}, request.path.strip("/"))

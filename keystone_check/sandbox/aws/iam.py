@@ -2,18 +2,28 @@
 
 from werkzeug.wrappers import Response
 
+from keystone_check.iam.arns import provider_arn
+from keystone_check.iam.oidc import CLIENT_IDS_PER_PROVIDER
 from keystone_check.sandbox.aws import state
 from keystone_check.sandbox.aws.account import Account
 from keystone_check.sandbox.aws.calls import Call
 from keystone_check.sandbox.aws.replies import query_error, query_result
 
-CLIENT_IDS_PER_PROVIDER = 100
-"""IAM quotas: client IDs per OpenID Connect provider."""
-
 
 def answer(account: Account, call: Call) -> Response | None:
     """The answer, or None for an action that is left to moto."""
+    arn = call.form.get("OpenIDConnectProviderArn", "")
     match call.action:
+        case "CreateOpenIDConnectProvider":
+            made = provider_arn(account.partition, account.id, call.form.get("Url", ""))
+            account.created.setdefault(made, account.clock())
+            return None
+        case "DeleteOpenIDConnectProvider":
+            account.created.pop(arn, None)
+            return None
+        case "GetOpenIDConnectProvider" if arn in account.created:
+            state.set_created(account.id, arn, account.created[arn])
+            return None
         case "AddClientIDToOpenIDConnectProvider":
             return _add_client_id(account, call)
         case "RemoveClientIDFromOpenIDConnectProvider":

@@ -1,5 +1,6 @@
 """Answers in the forms that AWS's clients parse: the Query protocol's XML and S3's."""
 
+import json
 import re
 import uuid
 from collections.abc import Iterable, Mapping
@@ -41,6 +42,16 @@ def query_error(service: str, status: int, code: str, message: str) -> Response:
 def s3_error(status: int, code: str, message: str) -> Response:
     """S3's error body."""
     return _xml(status, f"<Error>{xml({'Code': code, 'Message': message})}</Error>")
+
+
+def json_error(status: int, code: str, message: str) -> Response:
+    """The JSON protocol's error."""
+    return json_result({"__type": code, "message": message}, status)
+
+
+def json_result(body: Mapping[str, object], status: int = 200) -> Response:
+    """The JSON protocol's answer."""
+    return Response(json.dumps(body), status, content_type="application/x-amz-json-1.1")
 
 
 def xml(tree: Tree) -> str:

@@ -18,18 +18,19 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
+from keystone_check.iam.s3_address import suffix_of
 from keystone_check.model import web
 from keystone_check.model.aws import Bucket
-from keystone_check.sandbox.aws import iam, s3, state
+from keystone_check.sandbox.aws import iam, organizations, s3, state
 from keystone_check.sandbox.aws.account import Account
 from keystone_check.sandbox.aws.calls import Call, read_call
-from keystone_check.sandbox.aws.replies import query_error, s3_error
+from keystone_check.sandbox.aws.replies import json_error, query_error, s3_error
 from keystone_check.sandbox.aws.sts import Sts
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-SERVICES = ("iam", "s3", "s3control", "sts")
+SERVICES = ("iam", "s3", "s3control", "sts")  # those that moto answers for
 
 
 class AwsServer:
@@ -127,7 +128,10 @@ class Application:
         identity = self._account.identity(call.access_key_id)
         if not identity:
             return _unknown_key(call)
-        self._account.asked.add((call.permission, call.resource(self._account.id)))
+        if self._account.throttles(call.service):
+            return _throttled(call)
+        resource = call.resource(self._account.id, self._account.partition)
+        self._account.asked.add((call.permission, resource))
         if call.permission in self._account.denied:
             return _denied(call, identity, self._account.id)
         return None
@@ -140,10 +144,12 @@ class Application:
                 return self._sts.answer(call)
             case "iam":
                 return iam.answer(self._account, call)
+            case "organizations":
+                return organizations.answer(self._account, call)
             case "s3" if not call.access_key_id:
                 return self._anonymous(request)
             case "s3":
-                return s3.refusal(self._account, call, request)
+                return s3.answer(self._account, call, request)
             case _:
                 return None
 
@@ -151,11 +157,22 @@ class Application:
         """An unsigned S3 request (`--no-sign-request`) gets what the issuer front would give."""
         if request.method not in ("GET", "HEAD"):
             return s3_error(403, "AccessDenied", "Access Denied")
-        url = f"https://s3.{self._account.region}.amazonaws.com{request.path}"
+        suffix = suffix_of(self._account.partition)
+        url = f"https://s3.{self._account.region}.{suffix}{request.path}"
         answer = self._sts.publication.answer(url)
         if isinstance(answer, web.Response) and isinstance(answer.body, str):
             return Response(answer.body, answer.status, headers=list(answer.headers))
         return s3_error(403, "AccessDenied", "Access Denied")
+
+
+def _throttled(call: Call) -> Response:
+    """https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html and
+    https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html"""
+    if call.service.startswith("s3"):
+        return s3_error(503, "SlowDown", "Please reduce your request rate.")
+    if call.service == "organizations":
+        return json_error(400, "TooManyRequestsException", "Rate exceeded")
+    return query_error(call.service, 400, "Throttling", "Rate exceeded")
 
 
 def _unknown_action(call: Call) -> Response:
@@ -187,6 +204,9 @@ def _denied(call: Call, identity: str, account: str) -> Response:
         if isinstance(bucket, Bucket):  # told to whoever is signed in
             answer.headers["x-amz-bucket-region"] = bucket.region
         return answer
+    if call.service == "organizations":
+        said = "You don't have permissions to access this resource."
+        return json_error(400, "AccessDeniedException", said)
     message = (
         f"User: {identity} is not authorized to perform: {call.permission} "
         f"because no identity-based policy allows the {call.permission} action"

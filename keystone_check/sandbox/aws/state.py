@@ -1,11 +1,12 @@
 """What stands in moto now, as model values: the sandbox's own reading, apart from the probes'."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.backends import get_backend
 
-from keystone_check.model.aws import Bucket, Provider, PublicAccessBlock, Role, StoredObject
+from keystone_check.model.aws import Bucket, Grant, Provider, PublicAccessBlock, Role, StoredObject
 from keystone_check.model.facts import Absent, Missing, Subjects
 
 
@@ -21,7 +22,19 @@ def bucket(account: str, name: str, key: str = "") -> Bucket | Absent:
         ownership=_ownership(held.ownership_rule),
         policy=held.policy.decode() if held.policy else Absent("policy", f"{name} has no policy"),
         objects=Subjects(((key, _object(key, held.keys.get(key))),)) if key else Subjects(),
+        grants=_grants(held.acl),
     )
+
+
+def bucket_names(account: str) -> tuple[str, ...]:
+    """Every bucket that this sandbox holds for the account, those that stand for others' included."""
+    return tuple(sorted(_backend("s3", account).buckets))
+
+
+def open_partition(account: str, partition: str) -> None:
+    """Let what the account has lie in its own partition; to be called before anything else is."""
+    for service in ("iam", "s3", "s3control"):
+        get_backend(service)[account][partition]  # type: ignore[call-overload]  # it makes what it is asked for
 
 
 def account_public_access(account: str) -> PublicAccessBlock | Absent:
@@ -52,6 +65,13 @@ def set_client_ids(account: str, arn: str, client_ids: tuple[str, ...]) -> None:
     _backend("iam", account).open_id_providers[arn].client_id_list = list(client_ids)
 
 
+def set_created(account: str, arn: str, created: int) -> None:
+    """Date a provider back (moto takes its own clock)."""
+    held = _backend("iam", account).open_id_providers.get(arn)
+    if held is not None:
+        held.create_date = datetime.fromtimestamp(created, UTC)
+
+
 def set_account_public_access(account: str, block: PublicAccessBlock) -> None:
     """Set the account's block (the S3 Control API puts the account into its host name, which no port has)."""
     _backend("s3control", account).put_public_access_block(account, settings(block))
@@ -68,7 +88,8 @@ def settings(block: PublicAccessBlock) -> dict[str, bool]:
 
 
 def _backend(service: Any, account: str) -> Any:
-    return get_backend(service)[account]["aws"]
+    partitions = get_backend(service)[account]
+    return partitions[next(iter(dict.keys(partitions)), "aws")]
 
 
 def _block(held: Any, where: str) -> PublicAccessBlock | Absent:
@@ -84,6 +105,16 @@ def _block(held: Any, where: str) -> PublicAccessBlock | Absent:
 
 def _true(value: object) -> bool:
     return str(value).lower() == "true"
+
+
+def _grants(acl: Any) -> tuple[Grant, ...]:
+    lines = [(grantee, grant) for grant in acl.grants for grantee in grant.grantees] if acl else []
+    return tuple(
+        Grant(grantee.uri.rpartition("/")[2], permission)
+        for grantee, grant in lines
+        for permission in grant.permissions
+        if grantee.uri
+    )
 
 
 def _ownership(rule: str | Mapping[str, Any] | None) -> str | Absent:
@@ -103,4 +134,5 @@ def _object(key: str, item: Any) -> StoredObject | Absent:
         body: str | Missing = item.value.decode()
     except UnicodeDecodeError as error:
         body = Missing("body", f"not UTF-8 at byte {error.start}")
-    return StoredObject(body, item.metadata.get("content-type", "binary/octet-stream"))
+    kind = item.metadata.get("content-type", "binary/octet-stream")
+    return StoredObject(body, kind, item.encryption or "")

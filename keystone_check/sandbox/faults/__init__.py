@@ -7,6 +7,7 @@ from keystone_check.sandbox.faults import (
     bucket,
     cluster,
     posture,
+    posture_bucket,
     provider,
     publication,
     role,
@@ -15,9 +16,18 @@ from keystone_check.sandbox.faults import (
 )
 from keystone_check.sandbox.faults.fault import Fault
 
+ROOMS = (
+    cluster,
+    servers,
+    token,
+    bucket,
+    publication,
+    provider,
+    binding,
+    role,
+    posture,
+    posture_bucket,
+)
 FAULTS: Mapping[str, Fault] = {
-    found.id: found
-    for room in (cluster, servers, token, bucket, publication, provider, binding, role, posture)
-    for found in vars(room).values()
-    if isinstance(found, Fault)
+    found.id: found for room in ROOMS for found in vars(room).values() if isinstance(found, Fault)
 }

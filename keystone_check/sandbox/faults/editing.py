@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from keystone_check.iam.s3 import is_public
 from keystone_check.model.aws import Bucket, Provider, Role, StoredObject
 from keystone_check.model.cluster import ServiceAccount, Token
 from keystone_check.model.facts import Absent, Missing, Subjects
@@ -24,12 +25,17 @@ def bucket_of(world: World) -> Bucket:
 
 def with_bucket(world: World, **changed: Any) -> World:
     """The bucket with other settings, and the documents as it then answers for them."""
+    match changed.get("policy"):
+        case str() as policy:
+            changed.setdefault("policy_is_public", is_public(policy) is True)
+        case Absent(because=because):
+            changed.setdefault("policy_is_public", Absent("policy_is_public", because))
     return published(replace(world, bucket=replace(bucket_of(world), **changed)))
 
 
 def with_object(world: World, key: str, body: str, content_type: str = "application/json") -> World:
     """One object of the bucket with another content."""
-    objects = bucket_of(world).objects.put(key, StoredObject(body, content_type))
+    objects = bucket_of(world).objects.put(key, StoredObject(body, content_type, "AES256"))
     return with_bucket(world, objects=objects)
 
 
@@ -102,8 +108,21 @@ def provider_of(world: World) -> Provider:
 
 def with_provider(world: World, **changed: Any) -> World:
     """The one provider with other settings."""
+    former = provider_of(world).arn
     provider = replace(provider_of(world), **changed)
-    return replace(world, providers=Subjects(((provider.arn, provider),)))
+    arns = world.provider_arns
+    if not isinstance(arns, Missing):
+        arns = tuple(sorted(provider.arn if arn == former else arn for arn in arns))
+    return replace(world, providers=Subjects(((provider.arn, provider),)), provider_arns=arns)
+
+
+def beside(world: World, arn: str) -> World:
+    """The world with one more provider, on the issuer's host, with the settings of the first."""
+    first, arns = provider_of(world), world.provider_arns
+    assert not isinstance(arns, Missing)
+    other = replace(first, arn=arn, url=arn.partition(":oidc-provider/")[2])
+    entries = sorted((*_seen(world.providers).entries, (arn, other)), key=lambda entry: entry[0])
+    return replace(world, providers=Subjects(tuple(entries)), provider_arns=tuple(sorted((*arns, arn))))
 
 
 def _seen(fact: Subjects[Any] | Absent | Missing) -> Subjects[Any]:

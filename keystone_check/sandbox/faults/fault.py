@@ -22,6 +22,7 @@ class Fault:
 
 KEY_SET_CHECKS = frozenset(
     {
+        "issuer_serves_one_cluster",
         "key_set_is_public",
         "key_set_holds_no_private_key",
         "signing_key_is_published",

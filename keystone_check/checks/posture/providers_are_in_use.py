@@ -1,0 +1,63 @@
+"""Every provider on the issuer's host is the issuer's.
+
+## Why it matters
+A provider that nothing uses any more is still a door: whoever can publish at its address, and sign, is let
+in by every role that trusts it. On a host that is yours, such as the issuer's bucket, former issuers are
+easily left behind when a cluster is rebuilt. A quota of 100 providers an account ends in `LimitExceeded`.
+
+## How to fix
+Delete the provider once no cluster signs for its issuer. A cluster that shares the bucket has its own path
+in it: look there first.
+
+## References
+- https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteOpenIDConnectProvider.html
+- https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+"""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from keystone_check.iam.arns import near_misses, provider_arn
+from keystone_check.iam.s3 import locate
+from keystone_check.model.aws import Caller
+from keystone_check.model.cluster import Issuer
+from keystone_check.model.finding import Evidence, Finding, Repair, Safety, Severity, broken, holds
+
+severity = Severity.LOW
+
+
+def judge(issuer: Issuer, provider_arns: tuple[str, ...], caller: Caller) -> Iterator[Finding]:
+    """One finding for each provider in the issuer's own place, or one about the account."""
+    wanted = provider_arn(caller.partition, caller.account, issuer.url)
+    known = {wanted, *near_misses(provider_arns, wanted)}
+    here = [arn for arn in provider_arns if arn not in known and _place(_url(arn)) == _place(issuer.url)]
+    yield from (_unused(issuer, arn) for arn in here)
+    if not here:
+        others = len(set(provider_arns) - known)
+        told = f"{others} other providers of the account are not of this issuer's host" if others else ""
+        yield holds(f"account {caller.account}", told)
+
+
+def _unused(issuer: Issuer, arn: str) -> Finding:
+    return broken(
+        arn,
+        f"the provider of {_url(arn)} is in the place of {issuer.url} and nothing here uses it; "
+        "another cluster may",
+        Evidence("iam:ListOpenIDConnectProviders", f"no provider but that of {issuer.url}", arn),
+        Repair(
+            "delete the provider when no cluster signs for it",
+            Safety.MANUAL,
+            "clusters that are not looked at here may use it",
+            steps=(f"aws iam delete-open-id-connect-provider --open-id-connect-provider-arn {arn}",),
+        ),
+    )
+
+
+def _url(arn: str) -> str:
+    return f"https://{arn.partition(':oidc-provider/')[2]}"
+
+
+def _place(url: str) -> str:
+    """The bucket where it is an address of S3, or else the host."""
+    located = locate(url)
+    return f"bucket {located.bucket}" if located else (urlsplit(url).hostname or url)

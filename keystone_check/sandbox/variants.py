@@ -1,0 +1,75 @@
+"""Worlds that hold, built otherwise than the usual one: other addresses, regions, partitions, fronts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from keystone_check.iam.s3_address import partition_of, suffix_of
+from keystone_check.model.aws import Bucket
+from keystone_check.model.cluster import Issuer
+from keystone_check.model.facts import Absent
+from keystone_check.model.world import World
+from keystone_check.sandbox.ground import REGION
+from keystone_check.sandbox.moving import moved
+
+FRONT = "d111111abcdef8.cloudfront.net"
+
+
+def path_style(world: World) -> World:
+    """The issuer is the path-style address of its bucket."""
+    name, host = _place(world)
+    return moved(world, (host, f"{host.removeprefix(f'{name}.')}/{name}"))
+
+
+def below_a_path(world: World) -> World:
+    """Issuer and documents lie below a path of the bucket, as where clusters share one."""
+    name, host = _place(world)
+    below = (
+        (f"{name}/.well-known", f"{name}/prod/.well-known"),
+        (f"{name}/openid", f"{name}/prod/openid"),
+    )
+    world = moved(world, *below, (host, f"{host}/prod"))
+    assert isinstance(world.bucket, Bucket)
+    objects = tuple((f"prod/{key}", stored) for key, stored in world.bucket.objects)
+    return moved(
+        replace(world, bucket=replace(world.bucket, objects=replace(world.bucket.objects, entries=objects)))
+    )
+
+
+def in_region(region: str) -> Callable[[World], World]:
+    """The same in another region, and in its partition."""
+
+    def apply(world: World) -> World:
+        name, host = _place(world)
+        partition = partition_of(region)
+        return moved(
+            world,
+            (host, f"{name}.s3.{region}.{suffix_of(partition)}"),
+            (REGION, region),
+            ("arn:aws:", f"arn:{partition}:"),
+        )
+
+    return apply
+
+
+def cloudfront(world: World) -> World:
+    """A front of CloudFront publishes the documents of a bucket that is private."""
+    _, host = _place(world)
+    private = Absent("bucket", "the issuer is not an S3 address")
+    return moved(replace(world, bucket=private), (host, FRONT))
+
+
+def _place(world: World) -> tuple[str, str]:
+    assert isinstance(world.bucket, Bucket)
+    assert isinstance(world.issuer, Issuer)
+    return world.bucket.name, world.issuer.url.removeprefix("https://")
+
+
+VARIANTS: Mapping[str, Callable[[World], World]] = {
+    "path-style": path_style,
+    "below-a-path": below_a_path,
+    "us-east-1": in_region("us-east-1"),
+    "china": in_region("cn-north-1"),
+    "govcloud": in_region("us-gov-west-1"),
+    "cloudfront": cloudfront,
+}
+"""By name."""

@@ -28,7 +28,7 @@ def shut_by_network(policy: str, bucket: Bucket, keys: tuple[str, ...]) -> tuple
     reading = read(policy, PolicyKind.RESOURCE)
     if reading.policy is None or readable(reading.policy, bucket, keys):
         return ()
-    freed = Policy(tuple(_freed(reading.policy)))
+    freed = replace(reading.policy, statements=tuple(_freed(reading.policy)))
     if not readable(freed, bucket, keys):
         return ()
     return tuple(_shutting(reading.policy, bucket, keys))
@@ -59,9 +59,9 @@ def _shutting(policy: Policy, bucket: Bucket, keys: tuple[str, ...]) -> Iterator
     """The conditions of statements that matter: with this one as it is, the freed policy opens no longer."""
     for number, statement in enumerate(policy.statements):
         conditions = tuple(item for item in statement.conditions if _of_network(item))
-        freed = [item for other, item in enumerate(policy.statements) if other != number]
-        rest = Policy((*_freed(Policy(tuple(freed))), statement))
-        if conditions and not readable(rest, bucket, keys):
+        others = tuple(item for other, item in enumerate(policy.statements) if other != number)
+        rest = (*_freed(replace(policy, statements=others)), statement)
+        if conditions and not readable(replace(policy, statements=rest), bucket, keys):
             verb = "allows" if statement.effect is Effect.ALLOW else "denies"
             yield f"{statement.name} {verb} it where {' and '.join(map(_shown, conditions))}"
 

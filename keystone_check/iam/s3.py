@@ -14,7 +14,7 @@ from keystone_check.iam.bucket_policy import (
     opens,
 )
 from keystone_check.iam.evaluate import Allowed, Decision, Denied, Undecided, decide
-from keystone_check.iam.language import Effect, PolicyKind
+from keystone_check.iam.language import Effect, PolicyKind, Principals, Statement
 from keystone_check.iam.policy import read
 from keystone_check.iam.s3_address import Location, locate, object_key, split, suffix_of
 from keystone_check.model.aws import Bucket, PublicAccessBlock
@@ -151,7 +151,7 @@ def _by_acl(decision: Denied, bucket: Bucket, account: Block, action: str) -> De
         granted = permissions & {_BY_BUCKET_ACL[action], "FULL_CONTROL"}
         facts = (bucket.ownership, bucket.public_access, account)
         unseen = tuple(fact for fact in facts if isinstance(fact, Missing))
-        return (Undecided(unseen) if unseen else Allowed(None)) if granted else decision
+        return (Undecided(unseen) if unseen else Allowed(_granting(action))) if granted else decision
     if action not in _BY_OBJECT_ACL:
         return decision if action not in _BY_BUCKET_ACL else Undecided(_unread(bucket))
     return Undecided(("no policy opens it, ACLs are in force here, and they were not read",))
@@ -172,6 +172,11 @@ def _redirect(url: str, bucket: Bucket, location: Location) -> Response:
     )
     endpoint = f"{bucket.name}.s3.{bucket.region}.{suffix}"
     return _error(url, 301, "PermanentRedirect", message, bucket.name, endpoint)
+
+
+def _granting(action: str) -> Statement:
+    """A line of an ACL as the statement that it amounts to."""
+    return Statement("access control list", "", Effect.ALLOW, (action,), (), Principals(aws=("*",)))
 
 
 def _unread(bucket: Bucket) -> tuple[Missing, ...]:

@@ -44,8 +44,10 @@ def bucket(
         return found
     region, listed = found
     here = _Here(aws, name, region, wanted, listed)
-    settings = {name: partial(here.get, name, *setting) for name, setting in _SETTINGS.items()}
-    readers = {**settings, "objects": partial(here.documents, located, discovery)}
+    readers: dict[str, Callable[[], Any]] = {
+        fact: partial(here.get, fact, *setting) for fact, setting in _SETTINGS.items()
+    }
+    readers["objects"] = partial(here.documents, located, discovery)
     found_here = side_by_side(lambda read: read(), readers.values())
     return Bucket(name=name, region=region, **dict(zip(readers, found_here, strict=True)))
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from keystone_check.iam.s3_address import partition_of, suffix_of
 from keystone_check.model.aws import Bucket
 from keystone_check.model.cluster import Issuer
-from keystone_check.model.facts import Absent
+from keystone_check.model.facts import Absent, Subjects
 from keystone_check.model.world import World
 from keystone_check.sandbox.ground import REGION
 from keystone_check.sandbox.moving import moved
@@ -23,16 +23,11 @@ def path_style(world: World) -> World:
 def below_a_path(world: World) -> World:
     """Issuer and documents lie below a path of the bucket, as where clusters share one."""
     name, host = _place(world)
-    below = (
-        (f"{name}/.well-known", f"{name}/prod/.well-known"),
-        (f"{name}/openid", f"{name}/prod/openid"),
-    )
-    world = moved(world, *below, (host, f"{host}/prod"))
     assert isinstance(world.bucket, Bucket)
-    objects = tuple((f"prod/{key}", stored) for key, stored in world.bucket.objects)
-    return moved(
-        replace(world, bucket=replace(world.bucket, objects=replace(world.bucket.objects, entries=objects)))
-    )
+    entries = tuple((f"prod/{key}", stored) for key, stored in world.bucket.objects)
+    bucket = replace(world.bucket, objects=Subjects(entries))
+    below = tuple((f"{name}/{key}", f"{name}/prod/{key}") for key, _ in world.bucket.objects)
+    return moved(replace(world, bucket=bucket), *below, (host, f"{host}/prod"))
 
 
 def in_region(region: str) -> Callable[[World], World]:

@@ -2,7 +2,8 @@
 
 ## Why it matters
 An address of S3 with another region than the bucket's is answered with
-`301 PermanentRedirect: The bucket you are attempting to access must be addressed using the specified endpoint`,
+301 and `The bucket you are attempting to access must be addressed using the specified endpoint`
+(PermanentRedirect),
 without a Location that could be followed. AWS SDKs find the right region by themselves, STS does not:
 `Couldn't retrieve verification key from your identity provider`.
 

@@ -2,8 +2,8 @@
 
 ## Why it matters
 An object that is encrypted with a key of KMS can be read by nobody who does not sign the request, whatever
-the bucket policy says. STS does not sign. S3 answers
-`400 InvalidArgument: Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.`,
+the bucket policy says. STS does not sign. S3 answers 400 InvalidArgument,
+`Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.`,
 and STS `Couldn't retrieve verification key from your identity provider`. With credentials, the AWS CLI
 among them, the same object reads well.
 

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from keystone_check.checks.publishing import refusal
+from keystone_check.iam.s3 import locate
 from keystone_check.model.aws import Bucket, PublicAccessBlock
 from keystone_check.model.facts import Absent, Missing
 from keystone_check.model.finding import (
@@ -39,7 +40,7 @@ severity = Severity.HIGH
 
 
 def judge(
-    bucket: Annotated[Bucket, "policy_is_public", "public_access"],
+    bucket: Annotated[Bucket, "policy_is_public", "public_access", "objects", "absence"],
     account_public_access: Block,
     discovery: Response | Missing,
     key_set: Response | Missing,
@@ -66,9 +67,18 @@ def _judged(bucket: Bucket, private: list[Response], blocks: tuple[Block, ...]) 
         return not_applicable(bucket.name, "a public access block holds the public policy shut")
     if unseen := next((block for block in blocks if isinstance(block, Missing)), None):
         return blocked(bucket.name, unseen)
+    for answer in private:
+        stored = bucket.objects[_key(answer.url)]
+        if isinstance(stored, Absent | Missing):  # where there is no object the policy keeps nothing back
+            return gap(bucket.name, stored)
     seen = "; ".join(f"{answer.url}: {refusal(answer)}" for answer in private)
     return broken(
         bucket.name,
         f"S3 calls bucket {bucket.name} public, and strangers do not get its documents: {seen}",
         Evidence("s3:GetBucketPolicyStatus and anonymous GET", "200 for both documents", seen),
     )
+
+
+def _key(url: str) -> str:
+    location = locate(url)
+    return location.key if location else ""

@@ -34,7 +34,7 @@ def bucket_names(account: str) -> tuple[str, ...]:
 def open_partition(account: str, partition: str) -> None:
     """Let what the account has lie in its own partition; to be called before anything else is."""
     for service in ("iam", "s3", "s3control"):
-        get_backend(service)[account][partition]  # type: ignore[call-overload]  # it makes what it is asked for
+        get_backend(service)[account][partition]  # moto makes what it is asked for
 
 
 def account_public_access(account: str) -> PublicAccessBlock | Absent:

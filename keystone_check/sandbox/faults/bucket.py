@@ -55,23 +55,6 @@ def policy_admits_a_vpc_endpoint_only(world: World) -> World:
 
 
 @fault(
-    breaks=("policy_admits_sts_from_anywhere", "policy_opens_exactly_the_documents", *NO_DOCUMENTS),
-    blocks=KEY_SET_CHECKS,
-)
-def policy_denies_all_but_a_vpc_endpoint(world: World) -> World:
-    """Beside the statement that opens the documents stands one that denies all but a VPC endpoint."""
-    denies = {
-        "Sid": "OnlyFromHere",
-        "Effect": "Deny",
-        "Action": "s3:*",
-        **_where("StringNotEquals", ENDPOINT),
-    }
-    return _with_statements(
-        world, lambda opens: [opens, {**denies, "Principal": "*", "Resource": opens["Resource"]}]
-    )
-
-
-@fault(
     breaks=("public_policy_reaches_the_objects", "policy_opens_exactly_the_documents", *NO_DOCUMENTS),
     blocks=KEY_SET_CHECKS,
 )
@@ -128,7 +111,7 @@ def bucket_is_in_another_account(world: World) -> World:
         "default_encryption": ("GetBucketEncryption", "s3:GetEncryptionConfiguration"),
         "grants": ("GetBucketAcl", "s3:GetBucketAcl"),
     }
-    unread = {
+    unread: dict[str, Any] = {
         fact: Missing(fact, f"s3:{operation} {bucket.name}: AccessDenied: Access Denied", action)
         for fact, (operation, action) in refused.items()
     }
@@ -228,5 +211,5 @@ def bucket_is_gone(world: World) -> World:
     """The issuer's bucket was deleted."""
     name = bucket_of(world).name
     gone = Absent("bucket", f"there is no bucket {name}")
-    nobodys = Subjects(((name, Absent(name, gone.because)),))
+    nobodys: Subjects[str] = Subjects(((name, Absent(name, gone.because)),))
     return published(replace(world, bucket=gone, own_buckets=(), provider_buckets=nobodys))

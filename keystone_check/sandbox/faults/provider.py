@@ -60,7 +60,7 @@ def trust_names_the_provider_of_another_account(world: World) -> World:
 
 @fault(breaks=("issuer_has_one_provider", "trust_names_the_provider", "sts_accepts_the_token"))
 def trust_names_the_other_of_two_providers(world: World) -> World:
-    """Beside the issuer's provider stands one with a slash at its end, and the trust policy names that one."""
+    """Of two providers that differ by a slash the trust policy names the one that is not the issuer's."""
     arn = provider_of(world).arn
     world = beside(world, f"{arn}/")
     return with_trust(world, lambda statement: statement["Principal"].update(Federated=f"{arn}/"))

@@ -166,7 +166,8 @@ def test_a_snapshot_cut_anywhere_is_refused(data: st.DataObject) -> None:
 def test_any_json_in_the_place_of_a_fact_is_refused_or_is_that_fact(junk: object, fact: str) -> None:
     text = damaged(lambda document: document["holds"].update({fact: junk}))
     if (refusal := refusal_of(text)) is None:
-        assert getattr(snapshot.load(text), fact) == junk
+        loaded = getattr(snapshot.load(text), fact)
+        assert (list(loaded) if isinstance(loaded, tuple) else loaded) == junk
     else:
         assert f"holds.{fact}" in refusal
 

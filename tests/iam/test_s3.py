@@ -3,9 +3,9 @@ from dataclasses import replace
 
 import pytest
 
-from keystone_check.iam.evaluate import Undecided
-from keystone_check.iam.s3 import anonymous_get, document_policy
-from keystone_check.model.aws import Bucket, PublicAccessBlock, StoredObject
+from keystone_check.iam.evaluate import Allowed, Decision, Denied, Undecided
+from keystone_check.iam.s3 import anonymous_get, document_policy, locate, may
+from keystone_check.model.aws import Bucket, Grant, PublicAccessBlock, StoredObject
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.web import Response
 
@@ -70,6 +70,55 @@ def test_a_stranger_gets_what_s3_documents(
     bucket: Bucket | Absent, url: str, expected: tuple[int, str]
 ) -> None:
     assert answer(bucket, url) == expected
+
+
+def encrypted(algorithm: str) -> Bucket:
+    locked = StoredObject("{}", "application/json", algorithm)
+    return replace(BUCKET, objects=BUCKET.objects.put("keys.json", locked))
+
+
+@pytest.mark.parametrize("algorithm", ["aws:kms", "aws:kms:dsse"])
+def test_what_a_key_of_kms_encrypts_is_for_those_who_sign(algorithm: str) -> None:
+    assert answer(encrypted(algorithm)) == (400, "InvalidArgument")
+    response = anonymous_get(encrypted(algorithm), OPEN, f"{HOST}/keys.json")
+    assert isinstance(response, Response)
+    assert isinstance(response.body, str)
+    assert "AWS KMS managed keys require AWS Signature Version 4.</Message>" in response.body
+    assert "<ArgumentName>Authorization</ArgumentName><ArgumentValue>null</ArgumentValue>" in response.body
+
+
+def test_s3s_own_keys_lock_nobody_out() -> None:
+    assert answer(encrypted("AES256")) == (200, "")
+
+
+def test_a_shut_policy_comes_before_encryption() -> None:
+    assert answer(replace(encrypted("aws:kms"), policy=Absent("p", ""))) == (403, "AccessDenied")
+
+
+GRANTED = replace(
+    BUCKET, ownership="ObjectWriter", public_access=Absent("p", ""), grants=(Grant("AllUsers", "READ"),)
+)
+
+
+def may_list(bucket: Bucket) -> Decision:
+    place = locate(HOST)
+    assert place is not None
+    return may(bucket, OPEN, place, "s3:ListBucket", "")
+
+
+def test_an_acl_grants_what_it_says_where_acls_count() -> None:
+    assert isinstance(may_list(GRANTED), Allowed)
+    assert answer(GRANTED, f"{HOST}/gone.json") == (404, "NoSuchKey")
+    assert isinstance(may_list(replace(GRANTED, ownership="BucketOwnerEnforced")), Denied)
+    assert isinstance(may_list(replace(GRANTED, public_access=RESTRICTED)), Denied)
+    assert isinstance(may_list(replace(GRANTED, grants=(Grant("AllUsers", "WRITE"),))), Denied)
+    assert isinstance(may_list(replace(GRANTED, grants=())), Denied)
+
+
+def test_whether_an_acl_counts_is_not_guessed() -> None:
+    unread = Missing("public_access", "s3:GetBucketPublicAccessBlock: AccessDenied")
+    assert may_list(replace(GRANTED, public_access=unread)) == Undecided((unread,))
+    assert may_list(replace(GRANTED, grants=unread)) == Undecided((unread,))
 
 
 def test_the_accounts_block_restricts_like_the_buckets() -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keystone_check.iam.s3_address import Location, locate, object_key
+from keystone_check.iam.s3_address import Location, host_form, locate, object_key, suffix_of
 
 V, P = "virtual-host", "path"
 
@@ -47,6 +47,38 @@ def test_the_key_of_a_document_below_a_prefix() -> None:
     assert object_key(here, "https://b-1.s3.eu-west-1.amazonaws.com/oidc/keys.json") == "oidc/keys.json"
     assert object_key(here, "https://other.s3.eu-west-1.amazonaws.com/oidc/keys.json") == ""
     assert object_key(here, "https://example.org/oidc/keys.json") == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "form"),
+    [
+        ("https://b-1.s3.eu-west-1.amazonaws.com", "regional"),
+        ("https://s3.eu-west-1.amazonaws.com/b-1", "regional"),
+        ("https://b-1.s3.cn-north-1.amazonaws.com.cn", "regional"),
+        ("https://b-1.s3.dualstack.eu-west-1.amazonaws.com", "dualstack"),
+        ("https://b-1.s3-fips.us-gov-west-1.amazonaws.com", "fips"),
+        ("https://b-1.s3.amazonaws.com", "global"),
+        ("https://s3.amazonaws.com/b-1", "global"),
+        ("https://b-1.s3-eu-west-1.amazonaws.com", "dash"),
+        ("https://b-1.s3-accelerate.amazonaws.com", "accelerate"),
+        ("https://b-1.s3-accelerate.dualstack.amazonaws.com", "accelerate"),
+        ("http://b-1.s3-website-us-east-1.amazonaws.com", "website"),
+        ("https://b-1.s3-website.eu-central-1.amazonaws.com", "website"),
+        ("https://d111111abcdef8.cloudfront.net", ""),
+        ("https://[::1", ""),
+        ("", ""),
+    ],
+)
+def test_the_form_of_a_host(url: str, form: str) -> None:
+    assert host_form(url) == form
+
+
+@pytest.mark.parametrize(
+    ("partition", "suffix"),
+    [("aws", "amazonaws.com"), ("aws-us-gov", "amazonaws.com"), ("aws-cn", "amazonaws.com.cn")],
+)
+def test_what_the_hosts_of_a_partition_end_in(partition: str, suffix: str) -> None:
+    assert suffix_of(partition) == suffix
 
 
 @given(st.text())

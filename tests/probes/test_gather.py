@@ -203,7 +203,7 @@ def test_every_field_of_the_world_says_what_it_asks() -> None:
 
 
 def test_parts_are_those_that_a_bucket_has() -> None:
-    settings = {name.removeprefix("bucket.") for name in parts("bucket")} - {"absence"}
+    settings = {name.removeprefix("bucket.") for name in parts("bucket")} - {"absence", "region"}
     assert settings == {field.name for field in fields(Bucket)} - {"name", "region"}
 
 
@@ -241,7 +241,7 @@ def test_an_unknown_fact_is_our_bug() -> None:
 
 
 def test_rights_are_listed_for_the_asked_fields_only() -> None:
-    assert aws_actions(["roles", "providers", "caller"]) == (
+    assert aws_actions(["roles", "providers", "provider_arns", "caller"]) == (
         "iam:GetOpenIDConnectProvider",
         "iam:GetRole",
         "iam:ListOpenIDConnectProviders",

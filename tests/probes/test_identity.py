@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 """Providers and roles, read from moto."""
 
 import json
@@ -9,7 +11,7 @@ from keystone_check.model.access import Access
 from keystone_check.model.aws import Caller, Provider, Role
 from keystone_check.model.facts import Absent, Missing
 from keystone_check.probes.aws import Aws
-from keystone_check.probes.identity import near, providers, roles
+from keystone_check.probes.identity import near, provider_arns, providers, roles
 
 ISSUER = "https://bkt.s3.eu-central-1.amazonaws.com/one"
 ME = Caller("arn:aws:sts::123456789012:user/moto", "123456789012", "eu-central-1")
@@ -28,10 +30,18 @@ def test_providers_on_the_issuers_host_are_read_and_others_are_not(account: Acce
     thumbprint = "a" * 40
     for url in (f"{ISSUER}/", ISSUER, "https://other.example.com"):
         iam.create_open_id_connect_provider(Url=url, ClientIDList=["z", "a"], ThumbprintList=[thumbprint])
-    found = providers(Aws(account), ISSUER)
+    aws = Aws(account)
+    listed = provider_arns(aws)
+    found = providers(aws, listed, ISSUER)
     arn = "arn:aws:iam::123456789012:oidc-provider/bkt.s3.eu-central-1.amazonaws.com/one"
     assert [name for name, _ in found] == [arn, f"{arn}/"]
-    assert found[arn] == Provider(arn, ISSUER.removeprefix("https://"), ("z", "a"), (thumbprint,))
+    assert len(listed) == 3
+    made = found[arn]
+    assert isinstance(made, Provider)
+    assert isinstance(made.created, int)
+    assert replace(made, created=0) == Provider(
+        arn, ISSUER.removeprefix("https://"), ("z", "a"), (thumbprint,), 0
+    )
 
 
 @pytest.mark.parametrize(

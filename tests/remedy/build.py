@@ -15,7 +15,7 @@ from keystone_check.model.outcome import Check
 from keystone_check.model.web import Certificate, Chain, Response
 from keystone_check.model.world import World
 from keystone_check.remedy.plan import Step
-from tests.worlds import world
+from tests.worlds import NOW, world
 
 ACCOUNT = "111122223333"
 REGION = "eu-central-1"
@@ -41,7 +41,7 @@ def objects(document: str | Absent | None = None, key_set: str | Absent = KEY_SE
     held = ((DISCOVERY_KEY, document or discovery()), (KEY_SET_KEY, key_set))
     return Subjects(
         tuple(
-            (key, body if isinstance(body, Absent) else StoredObject(body, "application/json"))
+            (key, body if isinstance(body, Absent) else StoredObject(body, "application/json", "AES256"))
             for key, body in held
         )
     )
@@ -85,7 +85,9 @@ def chain(**changed: Any) -> World:
         "chains": Subjects(((HOST, Chain(HOST, (certificate,), True, "", True)),)),
         "bucket": bucket(),
         "account_public_access": Absent("account_public_access", "the account blocks nothing"),
-        "providers": Subjects(((PROVIDER, Provider(PROVIDER, HOST, ("sts.amazonaws.com",), ("ab" * 20,))),)),
+        "providers": Subjects(
+            ((PROVIDER, Provider(PROVIDER, HOST, ("sts.amazonaws.com",), ("ab" * 20,), NOW)),)
+        ),
         "roles": Subjects(((ROLE, Role(ROLE, TRUST)),)),
     }
     return published(world(**{**facts, **changed}))

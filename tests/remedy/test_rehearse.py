@@ -46,7 +46,7 @@ from tests.remedy.build import (
     token,
     trust,
 )
-from tests.worlds import world
+from tests.worlds import NOW, world
 
 GONE = Absent("object", "there is none")
 OTHER_KEYS = "other/jwks"
@@ -110,13 +110,15 @@ def test_rehearsing_nothing_changes_nothing() -> None:
 def test_a_client_id_is_added_behind_those_that_stay() -> None:
     after = rehearse(chain(), [SetClientIds(PROVIDER, ("sts.amazonaws.com",), ("new", "sts.amazonaws.com"))])
     assert isinstance(after.providers, Subjects)
-    assert after.providers[PROVIDER] == Provider(PROVIDER, HOST, ("sts.amazonaws.com", "new"), ("ab" * 20,))
+    assert after.providers[PROVIDER] == Provider(
+        PROVIDER, HOST, ("sts.amazonaws.com", "new"), ("ab" * 20,), NOW
+    )
 
 
 def test_thumbprints_are_replaced_whole() -> None:
     after = rehearse(chain(), [SetThumbprints(PROVIDER, ("ab" * 20,), ("cd" * 20,))])
     assert isinstance(after.providers, Subjects)
-    assert after.providers[PROVIDER] == Provider(PROVIDER, HOST, ("sts.amazonaws.com",), ("cd" * 20,))
+    assert after.providers[PROVIDER] == Provider(PROVIDER, HOST, ("sts.amazonaws.com",), ("cd" * 20,), NOW)
 
 
 def test_what_the_discovery_document_newly_names_is_what_a_look_reads() -> None:
@@ -124,7 +126,7 @@ def test_what_the_discovery_document_newly_names_is_what_a_look_reads() -> None:
     after = rehearse(chain(), changes)
     assert isinstance(after.bucket, Bucket)
     assert [key for key, _ in after.bucket.objects] == [DISCOVERY_KEY, OTHER_KEYS]
-    assert after.bucket.objects[OTHER_KEYS] == StoredObject(KEY_SET, "application/json")
+    assert after.bucket.objects[OTHER_KEYS] == StoredObject(KEY_SET, "application/json", "AES256")
     assert statuses(after) == [200, 403]  # the policy opens the former key
 
 

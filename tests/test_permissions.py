@@ -224,6 +224,7 @@ def test_a_report_of_a_missing_right_names_it_and_points_to_what_prints_all(perm
 def _telling(permission: str) -> str:
     """A world in which the right decides whether something can be judged at all."""
     return {
+        "s3:GetBucketAcl": "acl-lets-everyone-write",
         "s3:GetObject": "bucket-is-blocked",
         "s3:ListBucket": "discovery-document-is-missing",
         "list pods": "static-pod-trusts-itself",

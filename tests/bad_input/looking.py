@@ -83,6 +83,7 @@ def served(
     denied: Collection[str] = (),
     ground: Ground | None = None,
     edit: Callable[[World], World] = lambda world: world,
+    throttled: Mapping[str, Collection[int]] | None = None,
 ) -> Iterator[Serving]:
     """A sandbox in which every link holds but for what is said here.
 
@@ -92,7 +93,7 @@ def served(
     world = edit(healthy(ground, wall_clock()))
     answers = {getattr(world, name).url: answer for name, answer in (fixed or {}).items()}
     placed = {url: _at(url, answer) for url, answer in answers.items()}
-    with serve(world, ground, fixed=placed, denied=denied) as serving:
+    with serve(world, ground, fixed=placed, denied=denied, throttled=throttled) as serving:
         yield serving
 
 

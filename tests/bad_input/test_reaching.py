@@ -29,12 +29,20 @@ WITHOUT_AWS = {
     "signing_key_is_published", "key_set_holds_no_private_key",
     "signature_verifies_with_the_published_key", "role_arn_is_well_formed",
     "every_servers_key_is_published", *OF_THE_CLUSTER_ALONE,
+    "bucket_name_suits_virtual_hosts", "issuer_uses_the_regional_host", "issuer_serves_one_cluster",
 }  # fmt: skip
+WITHOUT_THE_CLUSTER = {"bucket_cannot_be_taken_over", "clocks_agree"}
 WITHOUT_THE_ISSUERS_HOST = {
     "issuer_is_accepted_by_aws", "tokens_name_the_issuer", "policy_opens_exactly_the_documents",
     "public_access_block_permits_the_policy", "audience_is_registered", "provider_exists",
     "role_arn_is_well_formed", "role_exists", "trust_names_the_provider", "trust_pins_the_audience",
     "trust_pins_the_subject", *OF_THE_CLUSTER_ALONE,
+    "acls_are_disabled", "bucket_belongs_to_the_account", "bucket_cannot_be_taken_over",
+    "bucket_is_closed_to_strangers", "bucket_is_in_the_issuers_region", "bucket_name_suits_virtual_hosts",
+    "client_ids_are_clean", "client_ids_leave_room", "default_encryption_lets_strangers_read",
+    "encryption_lets_strangers_read", "issuer_has_one_provider", "issuer_uses_the_regional_host",
+    "organization_permits_public_policies", "policy_admits_sts_from_anywhere",
+    "provider_is_in_the_roles_account", "provider_url_is_the_issuer", "providers_are_in_use",
 }  # fmt: skip
 NEXT = ("check ", "look for ", "set ", "sign in", "name ")
 
@@ -135,8 +143,8 @@ def test_a_cluster_that_is_not_there_is_one_reason_for_all_and_aws_is_asked_all_
         f"the cluster at {nowhere} cannot be reached: connection refused; "
         "check the address, the network (VPN?) and that the API server runs"
     )
-    # AWS's clock can still be compared with ours.
-    assert judged(access).checks("blocked") == set(index()) - {"clocks_agree"}
+    # AWS's clock can still be compared with ours, and its buckets with its providers.
+    assert judged(access).checks("blocked") == set(index()) - WITHOUT_THE_CLUSTER
     assert "aws caller arn:aws:iam::" in look(access).out
 
 
@@ -196,6 +204,11 @@ AWS = (
     "s3:GetBucketPublicAccessBlock",
     "s3:GetBucketOwnershipControls",
     "s3:GetAccountPublicAccessBlock",
+    "s3:GetBucketPolicyStatus",
+    "s3:GetEncryptionConfiguration",
+    "s3:GetBucketAcl",
+    "s3:ListAllMyBuckets",
+    "organizations:DescribeEffectivePolicy",
 )
 
 
@@ -204,7 +217,7 @@ def test_a_cluster_that_refuses_everything_names_the_rights_that_would_do() -> N
         found = judged(serving.access)
         shown = look(serving.access, "--cluster", "here").out
     assert found.code == 3
-    assert {check for check, found in found.statuses.items() if "holds" in found} == {"clocks_agree"}
+    assert found.checks("holds") == WITHOUT_THE_CLUSTER
     assert "needs list serviceaccounts" in shown
     assert "needs get /.well-known/openid-configuration" in shown
     assert shown.endswith("next: keystone-check --cluster here --permissions")
@@ -215,7 +228,7 @@ def test_an_account_that_refuses_everything_names_the_rights_that_would_do() -> 
         found = judged(serving.access)
         shown = look(serving.access).out
     assert found.code == 3
-    assert found.checks("holds") == WITHOUT_AWS
+    assert found.checks("holds") == WITHOUT_AWS | {"bucket_is_in_the_issuers_region"}
     for right in ("iam:GetRole", "iam:ListOpenIDConnectProviders", "s3:GetBucketPolicy"):
         assert f"needs {right}" in shown
     assert shown.endswith("next: keystone-check --permissions")

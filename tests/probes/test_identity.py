@@ -1,8 +1,7 @@
-from dataclasses import replace
-
 """Providers and roles, read from moto."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest

@@ -19,7 +19,7 @@ from keystone_check.iam.arns import near_misses, provider_arn
 from keystone_check.iam.evaluate import Undecided
 from keystone_check.iam.trust import names_provider
 from keystone_check.model.aws import Caller, Role
-from keystone_check.model.cluster import Issuer
+from keystone_check.model.cluster import Issuer, ServiceAccount
 from keystone_check.model.facts import Missing, Subjects
 from keystone_check.model.finding import (
     Evidence,
@@ -37,9 +37,13 @@ severity = Severity.MEDIUM
 
 
 def judge(
-    issuer: Issuer, provider_arns: tuple[str, ...], roles: Subjects[Role], caller: Caller
+    issuer: Issuer,
+    provider_arns: tuple[str, ...],
+    accounts: Subjects[ServiceAccount],
+    roles: Subjects[Role],
+    caller: Caller,
 ) -> Iterator[Finding]:
-    """One finding, about the issuer; one more for each role that cannot be seen while there are two."""
+    """One finding, about the issuer; or, while there are two, one for each role that cannot be seen."""
     wanted = provider_arn(caller.partition, caller.account, issuer.url)
     near = near_misses(provider_arns, wanted)
     if wanted not in provider_arns:
@@ -47,15 +51,20 @@ def judge(
     elif not near:
         yield holds(issuer.url)
     else:
-        yield from (blocked(name, role) for name, role in roles if near and isinstance(role, Missing))
-        yield _judged(issuer, wanted, near, roles)
+        bound = {account.role_arn: roles[account.role_arn] for _, account in accounts.seen()}
+        unseen = [blocked(arn, role) for arn, role in bound.items() if isinstance(role, Missing)]
+        seen = [role for role in bound.values() if isinstance(role, Role)]
+        misled = tuple(role.arn for role in seen if _names_only(role, wanted, near))
+        yield from unseen
+        if misled:
+            yield _misled(issuer, wanted, near, misled)
+        elif not unseen:
+            told = f"beside its provider stands {', '.join(near)}, which no role here trusts"
+            yield holds(issuer.url, told)
 
 
-def _judged(issuer: Issuer, wanted: str, near: tuple[str, ...], roles: Subjects[Role]) -> Finding:
-    misled = tuple(role.arn for _, role in roles.seen() if _names_only(role, wanted, near))
+def _misled(issuer: Issuer, wanted: str, near: tuple[str, ...], misled: tuple[str, ...]) -> Finding:
     others = ", ".join(near)
-    if not misled:
-        return holds(issuer.url, f"beside its provider stands {others}, which no role here trusts")
     return broken(
         issuer.url,
         f"beside the issuer's provider {wanted} stands {others}, and {', '.join(misled)} trusts that one",

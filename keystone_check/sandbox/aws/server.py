@@ -201,6 +201,10 @@ def _denied(call: Call, identity: str, account: str) -> Response:
     if call.service.startswith("s3"):
         answer = s3_error(403, "AccessDenied", "Access Denied")
         bucket = state.bucket(account, call.path)
+        if call.action == "ListBucket" and not isinstance(
+            bucket, Bucket
+        ):  # that it is not there is no secret
+            return s3_error(404, "NoSuchBucket", "The specified bucket does not exist")
         if isinstance(bucket, Bucket):  # told to whoever is signed in
             answer.headers["x-amz-bucket-region"] = bucket.region
         return answer

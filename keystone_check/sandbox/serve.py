@@ -9,8 +9,8 @@ from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 
-from keystone_check.jose import algorithm_of
 from keystone_check.iam.s3 import locate
+from keystone_check.jose import algorithm_of
 from keystone_check.model.access import Access
 from keystone_check.model.aws import Bucket, Caller
 from keystone_check.model.cluster import Cluster, Token

@@ -31,6 +31,8 @@ class Overrides:
     region: str = ""
     budget: float | None = None
     request_timeout: float | None = None
+    live: bool = False
+    cloudtrail: bool = False
 
     def over(self, access: Access) -> Access:
         """The same access, with what is said here in place of what it had."""
@@ -44,6 +46,8 @@ class Overrides:
             region=self.region or access.region,
             budget_seconds=self.budget or access.budget_seconds,
             request_seconds=self.request_timeout or access.request_seconds,
+            live=self.live or access.live,
+            cloudtrail=self.cloudtrail or access.cloudtrail,
         )
 
 

@@ -37,10 +37,13 @@ class Configured:
     budget: float = Access("").budget_seconds
     request_timeout: float = Access("").request_seconds
     connect_to: tuple[tuple[str, str], ...] = ()
+    session_seconds: int = Expected().session_seconds
 
     def expected(self) -> Expected:
         """What the table says should be."""
-        said = Expected(issuer=self.issuer, bindings=self.bindings)
+        said = Expected(
+            issuer=self.issuer, bindings=self.bindings, session_seconds=self.session_seconds
+        )
         return replace(said, audience=self.audience) if self.audience else said
 
     def access(self, name: str) -> Access:
@@ -181,6 +184,12 @@ def _seconds(where: str, value: object) -> float:
     return float(value)
 
 
+def _session_seconds(where: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 900 <= value <= 43200:
+        raise _wrong(where, "a whole number of seconds from 900 to 43200", value)
+    return value
+
+
 def _bindings(where: str, value: object) -> tuple[Binding, ...]:
     if not isinstance(value, list):
         raise _wrong(where, "a list of {namespace, service_account, role_arn}", value)
@@ -214,6 +223,7 @@ _SPECIAL: Mapping[str, Callable[[str, object], object]] = {
     "budget": _seconds,
     "request_timeout": _seconds,
     "connect_to": _connect_to,
+    "session_seconds": _session_seconds,
 }
 READERS: Mapping[str, Callable[[str, object], object]] = {
     item.name: _SPECIAL.get(item.name, _text) for item in fields(Configured)

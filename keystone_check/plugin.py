@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from keystone_check.targets import Bench
 
 FAIL_ON = ("critical", "high", "medium", "low", "fixable")
-_OVERRIDES = ("context", "kubeconfig", "namespace")
+_OVERRIDES = ("context", "kubeconfig", "namespace", "live", "cloudtrail")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,6 +62,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--keystone-context", metavar="C", default="", help="the kube context")
     group.addoption("--keystone-kubeconfig", metavar="F", default="", help="the kubeconfig file")
     group.addoption("--keystone-namespace", metavar="N", help="service accounts of this namespace only")
+    group.addoption(
+        "--keystone-live", action="store_true", help="really ask STS, once for each bound account"
+    )
+    group.addoption(
+        "--keystone-cloudtrail", action="store_true", help="read the exchanges that CloudTrail recorded"
+    )
     parser.addini("keystone_cluster", "clusters to judge, one a line", "linelist", default=[])
     parser.addini("keystone_allow_blocked", "as --keystone-allow-blocked", "bool", default=False)
     parser.addini("keystone_fail_on", "as --keystone-fail-on", default="low")

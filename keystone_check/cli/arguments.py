@@ -33,6 +33,8 @@ class Options(NamedTuple):
     region: str = ""
     budget: float | None = None
     request_timeout: float | None = None
+    live: bool = False
+    cloudtrail: bool = False
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     format: str = "text"
@@ -119,6 +121,7 @@ def _parser() -> _Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _reaching(parser)
+    _facts(parser)
     _choosing(parser)
     _mending(parser)
     gating.arguments(parser, _seconds)
@@ -160,6 +163,20 @@ def _reaching(parser: argparse.ArgumentParser) -> None:
     add("--region", metavar="R", default="", help="the AWS region")
     add("--budget", metavar="S", type=_seconds, help="seconds for the whole look (60)")
     add("--request-timeout", metavar="S", type=_seconds, help="seconds for each request (10)")
+
+
+def _facts(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("which facts").add_argument
+    add(
+        "--live",
+        action="store_true",
+        help="really ask STS, once for each bound account; what it hands out is dropped at once",
+    )
+    add(
+        "--cloudtrail",
+        action="store_true",
+        help="read what CloudTrail recorded of the exchanges in the last 12 hours",
+    )
 
 
 def _choosing(parser: argparse.ArgumentParser) -> None:

@@ -76,7 +76,9 @@ def resources(action: str, scope: Scope) -> tuple[str, ...]:
 
 _ON_ANYTHING = frozenset(
     {
+        "cloudtrail:LookupEvents",
         "iam:ListOpenIDConnectProviders",
+        "iam:ListRoles",
         "organizations:DescribeEffectivePolicy",
         "s3:GetAccountPublicAccessBlock",
         "s3:ListAllMyBuckets",

@@ -21,6 +21,8 @@ def overrides(options: Options) -> Overrides:
         region=options.region,
         budget=options.budget,
         request_timeout=options.request_timeout,
+        live=options.live,
+        cloudtrail=options.cloudtrail,
     )
 
 
@@ -48,4 +50,6 @@ def again(options: Options) -> str:
     words = [word for flag, value in said.items() if value for word in (flag, value)]
     files = [word for folder in options.checks for word in ("--checks", folder)]
     files += [word for file in options.accept for word in ("--accept", file)]
-    return shlex.join(["keystone-check", *words, *files, *(["-A"] if options.namespace == "" else [])])
+    flags = {"-A": options.namespace == "", "--live": options.live, "--cloudtrail": options.cloudtrail}
+    given = [flag for flag, is_given in flags.items() if is_given]
+    return shlex.join(["keystone-check", *words, *files, *given])

@@ -25,7 +25,7 @@ from keystone_check.iam.evaluate import Allowed, Denied, Undecided
 from keystone_check.iam.oidc import Flaw, Malformed
 from keystone_check.iam.sts_answers import Certainty, Granted, Reason, Refused, Unseen
 from keystone_check.iam.sts_shapes import AssumeRequest
-from keystone_check.iam.trust import trust_decision
+from keystone_check.iam.trust import tagging_decision, trust_decision
 from keystone_check.iam.web_identity import audiences, host_of
 from keystone_check.model.aws import Provider, Role
 from keystone_check.model.cluster import Token
@@ -168,6 +168,9 @@ def _trust(
         case Absent():
             # Whether STS tells a missing role from a forbidden one is not documented; users see one text.
             yield answers.not_authorized(role.because, Certainty.INFERRED)
+        case Role() if role.arn != request.role_arn:
+            cause = f"there is no {request.role_arn}; the role of that name is {role.arn}"
+            yield answers.not_authorized(cause, Certainty.INFERRED)
         case Role():
             yield from _trusted(request, token, _arn(request, token, provider), role)
 
@@ -179,6 +182,19 @@ def _trusted(request: AssumeRequest, token: Token, provider_arn: str, role: Role
     match decision:
         case Denied():
             yield answers.not_authorized(f"the trust policy of {role.arn}: {decision.because}")
+        case Undecided(because):
+            yield from map(Unseen, because)
+        case Allowed():
+            yield from _tagged(token, provider_arn, role)
+
+
+def _tagged(token: Token, provider_arn: str, role: Role) -> Told:
+    """Session tags in the token need sts:TagSession beside the action itself."""
+    if shapes.TAGS not in token.claims:
+        return
+    match tagging_decision(role.trust, provider_arn, token.issuer, token.claims):
+        case Denied(because=because):
+            yield answers.not_authorized(f"the token carries session tags, and {role.arn}: {because}")
         case Undecided(because):
             yield from map(Unseen, because)
         case Allowed():

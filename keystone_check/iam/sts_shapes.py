@@ -116,8 +116,6 @@ def claims(token: Token) -> Told:
             yield answers.claim_missing(claim, f"the token has no {claim}")
         elif claim in token.claims and seconds(token, claim) is None:
             yield answers.claim_malformed(claim, f"{claim} is not a whole number of seconds")
-    if TAGS in token.claims:
-        yield Unseen("the token carries session tags, which also need sts:TagSession in the trust policy")
 
 
 def seconds(token: Token, claim: str) -> int | None:

@@ -1,7 +1,7 @@
 """A role's trust policy before a web identity: whether it lets it in, whom it names, what it pins."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from keystone_check.iam.evaluate import Decision, Undecided, decide
 from keystone_check.iam.explain import nearest
@@ -9,7 +9,7 @@ from keystone_check.iam.language import PolicyKind
 from keystone_check.iam.policy import read
 from keystone_check.iam.trust_pins import Pin, audience_pin, changed_subjects, subject_pin
 from keystone_check.iam.trust_repair import mended
-from keystone_check.iam.web_identity import naming, web_identity_request
+from keystone_check.iam.web_identity import TAGGING, naming, web_identity_request
 
 __all__ = [
     "Named",
@@ -19,6 +19,7 @@ __all__ = [
     "mended",
     "names_provider",
     "subject_pin",
+    "tagging_decision",
     "trust_decision",
 ]
 
@@ -47,6 +48,17 @@ def trust_decision(
     if reading.policy is None:
         return Undecided((f"the trust policy cannot be read: {reading.because}",))
     return decide((reading.policy,), request)
+
+
+def tagging_decision(
+    trust: str, provider_arn: str, issuer_url: str, claims: Mapping[str, object]
+) -> Decision:
+    """What the trust policy decides on sts:TagSession for a token with these claims."""
+    reading = read(trust, PolicyKind.TRUST)
+    if reading.policy is None:
+        return Undecided((f"the trust policy cannot be read: {reading.because}",))
+    request = web_identity_request(provider_arn, issuer_url, claims)
+    return decide((reading.policy,), replace(request, action=TAGGING))
 
 
 def names_provider(trust: str, provider_arn: str) -> Named | Undecided:

@@ -11,6 +11,7 @@ from keystone_check.iam.language import Effect, Policy, Statement
 from keystone_check.iam.request import Federated, Request
 
 ACTION = "sts:AssumeRoleWithWebIdentity"
+TAGGING = "sts:TagSession"
 CLAIMS = ("aud", "oaud", "sub", "amr", "email")
 """The only ones that reach a trust policy."""
 

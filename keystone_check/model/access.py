@@ -40,4 +40,8 @@ class Access:
     """For each request."""
     state: str = ""
     """The folder that keeps the journal of repairs; empty: the user's state folder."""
+    live: bool = False
+    """Ask STS itself for each bound service account."""
+    cloudtrail: bool = False
+    """Read what CloudTrail recorded of the exchanges."""
     expected: Expected = field(default_factory=Expected)

@@ -30,6 +30,19 @@ class Issuer:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """Which service accounts were asked for. Empty strings: of all namespaces, with any labels."""
+
+    namespace: str
+    selector: str
+
+    @property
+    def whole(self) -> bool:
+        """Whether no bound service account of the cluster was left out."""
+        return not self.namespace and not self.selector
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceAccount:
     """A service account that is bound to a role by annotation, or that the configuration expects to be."""
 

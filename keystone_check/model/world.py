@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from keystone_check.model.aws import Bucket, Caller, Provider, PublicAccessBlock, Role
-from keystone_check.model.cluster import Cluster, Issuer, ServiceAccount, Token
+from keystone_check.model.cluster import Cluster, Issuer, Listing, ServiceAccount, Token
+from keystone_check.model.exchange import Answer, Trail
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.servers import ApiToken, Clocks, Server, ServerArguments
 from keystone_check.model.web import Chain, Response
@@ -27,6 +28,8 @@ class Expected:
     issuer: str = ""
     audience: str = STS_AUDIENCE
     bindings: tuple[Binding, ...] = ()
+    session_seconds: int = 3600
+    """How long a session workloads ask STS for; SDKs that are not told otherwise ask for an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +88,11 @@ class World:
     """Absent: there is no bound service account to ask a token for."""
     discovery_access: Subjects[bool] | Missing
     """Whether every service account may read the API server's two documents, by path."""
+    listed: Listing | Missing
+    """Which service accounts were asked for."""
+    trusting_roles: Subjects[Role] | Missing
+    """All roles of the caller's account whose trust policy names the issuer's host, by ARN."""
+    answers: Subjects[Answer] | Absent | Missing
+    """What STS answered just now, by `namespace/name`. Absent: `--live` was not given."""
+    recorded: Trail | Absent | Missing
+    """What CloudTrail recorded. Absent: `--cloudtrail` was not given."""

@@ -3,7 +3,7 @@
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ import boto3
 import botocore.loaders
 import botocore.session
 import urllib3
-from botocore import exceptions, xform_name
+from botocore import UNSIGNED, exceptions, xform_name
 from botocore.config import Config
 from botocore.handlers import json_decode_policies
 from botocore.parsers import ResponseParserError
@@ -62,14 +62,45 @@ class Aws:
         subject: str,
         region: str,
         take: Callable[[dict[str, Any]], T],
-        **parameters: str,
+        client: Any = None,
+        **parameters: Any,
     ) -> T:
-        """As `ask`, and take from the answer what is still to be read from the connection."""
+        """As `ask`, and take from the answer what is still to be read from the connection.
+
+        With another client than the service's own where one is given.
+        """
         what = f"{ask.name} {subject}".rstrip()
         self._limits.for_request(what)
         with translated(what, ask.action, self._access):
-            client = self.client(ask.service, region)
+            client = client or self.client(ask.service, region)
             return take(getattr(client, xform_name(ask.operation))(**parameters))
+
+    def pages(
+        self,
+        ask: AwsAsk,
+        marker: str,
+        take: Callable[[dict[str, Any]], Iterable[T]],
+        pause: Callable[[], bool] = lambda: True,
+        **parameters: Any,
+    ) -> Iterator[T]:
+        """What `take` finds on each page of a listing, until the last one or until `pause` says enough.
+
+        `marker` names the page after, in the answer and in the next question.
+        """
+        following: dict[str, Any] = {}
+        while True:
+            page = self.read(ask, "", "", lambda answer: answer, **parameters, **following)
+            yield from take(page)
+            more = page.get(marker)
+            if not more or not pause():
+                return
+            following = {marker: more}
+
+    def anonymous(self, service: str) -> Any:
+        """A client of this service that signs nothing, and lets the service judge the parameters."""
+        config = _config(self._access).merge(Config(signature_version=UNSIGNED, parameter_validation=False))
+        with self._lock:
+            return self._made_with(service, self.region, config)
 
     def client(self, service: str, region: str = "") -> Any:
         """The client of a service, each made once (making one is not safe in two threads at once)."""
@@ -93,11 +124,14 @@ class Aws:
         return Caller(answer["Arn"], answer["Account"], self.region)
 
     def _made(self, service: str, region: str) -> Any:
+        return self._made_with(service, region, _config(self._access))
+
+    def _made_with(self, service: str, region: str, config: Config) -> Any:
         client = self._session.client(
             service,
             region_name=region,
             endpoint_url=self._access.aws_endpoint or None,
-            config=_config(self._access),
+            config=config,
         )
         # botocore parses IAM's policies, which loses what makes a text: order, doubled keys, white space.
         client.meta.events.unregister("after-call.iam", json_decode_policies)

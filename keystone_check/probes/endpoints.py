@@ -51,9 +51,12 @@ def _aws(access: Access, known: World) -> Iterator[str]:
     try:
         aws = Aws(access)
         if access.aws_endpoint:
-            yield f"{access.aws_endpoint}  AWS: sts, iam, s3, s3control"
+            more = ", cloudtrail" if access.cloudtrail else ""
+            yield f"{access.aws_endpoint}  AWS: sts, iam, s3, s3control{more}"
             return
         yield from _services(aws, known)
+        if access.cloudtrail:
+            yield f"{_url(aws, 'cloudtrail')}  AWS: cloudtrail"
     except ReadError as error:
         yield f"nothing of AWS: {error.message}"
         return

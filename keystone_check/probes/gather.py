@@ -15,7 +15,7 @@ from keystone_check.model.facts import Missing, Subjects
 from keystone_check.model.world import World
 from keystone_check.probes.clocks import Heard
 from keystone_check.probes.limits import Limits, detached
-from keystone_check.probes.readers import READERS, Reader, reader_of
+from keystone_check.probes.readers import READERS, Reader, reader_of, unasked
 from keystone_check.probes.refusals import ReadError
 from keystone_check.probes.rights import ASKED, KubeAsk, aws_actions, kube_rights, parts
 from keystone_check.probes.sources import Sources
@@ -63,7 +63,7 @@ def rights(needs: frozenset[str] | None, access: Access) -> tuple[tuple[KubeAsk,
     fields = _closure(needs, lambda name: _required(reader_of(name, access)))
     if "accounts" in fields and access.expected.bindings:
         fields |= {"expected_accounts"}
-    fields |= wanted_parts(needs)
+    fields = (fields | wanted_parts(needs)) - unasked(access)
     return kube_rights(fields), aws_actions(fields)
 
 

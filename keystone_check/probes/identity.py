@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from keystone_check.iam.arns import read_role_arn
@@ -67,7 +67,10 @@ def _role(aws: Aws, caller: Caller, arn: str) -> Role | Absent | Missing:
     if read is None:
         return Absent(arn, f"{arn} is not a role ARN, so there is no role to look up")
     name, account = read.name, read.account
-    if (read.partition, account) != (caller.partition, caller.account):
+    if account == caller.account and read.partition != caller.partition:
+        # Account numbers are of one partition alone.
+        return Absent(arn, f"account {account} is of partition {caller.partition}, not {read.partition}")
+    if account != caller.account:
         ours = f"our credentials are of account {caller.account} ({caller.partition})"
         return Missing(
             arn, f"iam:GetRole {name}: the role is of account {account} ({read.partition}), {ours}"
@@ -78,7 +81,24 @@ def _role(aws: Aws, caller: Caller, arn: str) -> Role | Absent | Missing:
         if refusal.code == "NoSuchEntity":
             return Absent(arn, f"there is no role {name} in account {account}")
         return refusal.missing(arn)
-    if role["Arn"] != arn:
-        return Absent(arn, f"the role {name} of account {account} has another ARN: {role['Arn']}")
+    return _as_role(role)
+
+
+def _as_role(role: dict[str, Any]) -> Role:
     # IAM percent-encodes the document by RFC 3986, in which a plus sign stands for itself.
-    return Role(arn, unquote(role["AssumeRolePolicyDocument"]), role.get("MaxSessionDuration", 3600))
+    trust = unquote(role["AssumeRolePolicyDocument"])
+    return Role(role["Arn"], trust, role.get("MaxSessionDuration", 3600))
+
+
+def trusting_roles(aws: Aws, issuer_url: str) -> Subjects[Role]:
+    """Every role of the account whose trust policy names the issuer's host, by ARN; one paged listing."""
+    listed = aws.pages(rights.LIST_ROLES, "Marker", lambda page: page["Roles"], MaxItems=1000)
+    found = (_as_role(role) for role in listed)
+    named = {role.arn: role for role in found if trusts(role, issuer_url)}
+    return Subjects(tuple(sorted(named.items(), key=lambda entry: entry[0])))
+
+
+def trusts(role: Role, issuer_url: str) -> bool:
+    """Whether a role's trust policy names a provider on the issuer's host, or everyone."""
+    said = role.trust.casefold()
+    return f":oidc-provider/{_host(issuer_url)}" in said or '"*"' in said

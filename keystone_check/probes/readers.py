@@ -11,7 +11,8 @@ from typing import Any
 from keystone_check.iam.oidc import Unreadable, discovery_url, key_set_address, read_discovery
 from keystone_check.model.access import Access
 from keystone_check.model.aws import Bucket, Caller, Provider, PublicAccessBlock, Role
-from keystone_check.model.cluster import Cluster, Issuer, ServiceAccount, Token
+from keystone_check.model.cluster import Cluster, Issuer, Listing, ServiceAccount, Token
+from keystone_check.model.exchange import Answer, Trail
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.servers import ApiToken, Clocks, Server, ServerArguments
 from keystone_check.model.web import Chain, Response
@@ -185,6 +186,24 @@ def _api_token(sources: Sources, accounts: Subjects[ServiceAccount]) -> ApiToken
 
 def _discovery_access(sources: Sources) -> Subjects[bool]:
     return servers_room.discovery_access(sources.kube())
+def _listed(sources: Sources) -> Listing:
+    return Listing(sources.access.namespace, sources.access.selector)
+
+
+def _trusting_roles(sources: Sources, caller: Caller, issuer: Issuer) -> Subjects[Role]:
+    return identity.trusting_roles(sources.aws(), issuer.url)
+
+
+def _answers(sources: Sources, accounts: Subjects[ServiceAccount]) -> Subjects[Answer]:
+    from keystone_check.probes import exchanges
+
+    return exchanges.answers(sources.kube(), sources.aws(), sources.access.expected, accounts)
+
+
+def _recorded(sources: Sources, caller: Caller, accounts: Subjects[ServiceAccount]) -> Trail:
+    from keystone_check.probes import trail
+
+    return trail.recorded(sources.aws(), sources.limits, int(sources.clock()), accounts)
 
 
 READERS = {
@@ -213,12 +232,31 @@ READERS = {
     "clocks": Reader("cluster", "clocks", _clocks),
     "api_token": Reader("cluster", "a token without an audience", _api_token),
     "discovery_access": Reader("cluster", "who may read the discovery document", _discovery_access),
+    "listed": Reader("cluster", "which service accounts", _listed),
+    "trusting_roles": Reader("AWS", "roles that trust the issuer", _trusting_roles),
+    "answers": Reader("AWS", "what STS answers", _answers),
+    "recorded": Reader("AWS", "what CloudTrail recorded", _recorded),
 }
 """By field of the World, in its order."""
 
 _CONFIGURED = Reader("cluster", "issuer", _configured_issuer)
 
 
+def _without(fact: str, option: str) -> Reader:
+    return Reader("AWS", "nothing", lambda sources: Absent(fact, f"{option} was not given"))
+
+
+_UNASKED = {"answers": _without("answers", "--live"), "recorded": _without("recorded", "--cloudtrail")}
+
+
 def reader_of(name: str, access: Access) -> Reader:
     """The field's reader; a configured issuer asks nobody."""
+    if name in unasked(access):
+        return _UNASKED[name]
     return _CONFIGURED if name == "issuer" and access.expected.issuer else READERS[name]
+
+
+def unasked(access: Access) -> frozenset[str]:
+    """The fields that are read only when an option asks for them, and none did."""
+    given = {"answers": access.live, "recorded": access.cloudtrail}
+    return frozenset(name for name, wanted in given.items() if not wanted)

@@ -1,9 +1,12 @@
 """What a service would not tell, in the words of the action that failed."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from keystone_check.errors import KeystoneError
 from keystone_check.model.facts import Missing
+
+T = TypeVar("T")
 
 
 class ReadError(KeystoneError):
@@ -21,6 +24,17 @@ class ReadError(KeystoneError):
         """The gap that this refusal leaves. What failed for all facts of a source keeps its own name."""
         because = f"{self.message}; {self.hint}" if self.hint else self.message
         return Missing(self.fact or fact, because, self.permission)
+
+
+def said(refusal: ReadError, unless: frozenset[str], answer: Callable[[str, str], T]) -> T | None:
+    """What a service itself said, where saying no is an answer: neither a fault of its own nor a limit."""
+    response: Any = getattr(refusal.__cause__, "response", {})
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+    error = response.get("Error", {})
+    code = str(error.get("Code", ""))
+    if status >= 500 or not code or code in unless:
+        return None
+    return answer(code, str(error.get("Message", "")))
 
 
 def header_beside(refusal: ReadError, name: str) -> str:

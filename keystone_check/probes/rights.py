@@ -108,6 +108,11 @@ GET_PROVIDER = AwsAsk(
     "client ids and thumbprints of those on the issuer's host",
 )
 GET_ROLE = AwsAsk("iam", "GetRole", "iam:GetRole", "the trust policies of the annotated roles")
+LIST_ROLES = AwsAsk("iam", "ListRoles", "iam:ListRoles", "all roles that trust the issuer, used or not")
+ASSUME = AwsAsk("sts", "AssumeRoleWithWebIdentity", "")
+LOOKUP_EVENTS = AwsAsk(
+    "cloudtrail", "LookupEvents", "cloudtrail:LookupEvents", "the exchanges that STS really answered"
+)
 
 ASKED: dict[str, tuple[KubeAsk | AwsAsk, ...]] = {
     "expected": (),
@@ -147,6 +152,10 @@ ASKED: dict[str, tuple[KubeAsk | AwsAsk, ...]] = {
     "clocks": (),
     "api_token": (CREATE_TOKEN,),
     "discovery_access": (REVIEW_ACCESS,),
+    "listed": (),
+    "trusting_roles": (LIST_ROLES,),
+    "answers": (CREATE_TOKEN, ASSUME),
+    "recorded": (LOOKUP_EVENTS,),
 }
 """By field of the World, or part of one, what reading it asks. Fields that it follows from ask for theirs;
 `expected_accounts` stands for service accounts that the configuration names."""

@@ -56,6 +56,7 @@ class Sources:
         self.access = access
         self.limits = limits
         self.heard = heard or Heard()
+        self.clock = self.heard.clock
         self.parts = parts
         self.kube: Callable[[], Kube] = _Once(self._kube)
         self.aws: Callable[[], Aws] = _Once(self._aws)

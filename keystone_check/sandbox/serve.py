@@ -13,8 +13,9 @@ from keystone_check.iam.s3 import locate
 from keystone_check.jose import algorithm_of
 from keystone_check.model.access import Access
 from keystone_check.model.aws import Bucket, Caller
-from keystone_check.model.cluster import Cluster, Token
-from keystone_check.model.facts import Missing, Subjects
+from keystone_check.model.cluster import Cluster, Listing, Token
+from keystone_check.model.exchange import Trail
+from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.servers import ApiToken, Clocks
 from keystone_check.model.web import Response
 from keystone_check.model.world import World
@@ -29,6 +30,7 @@ from keystone_check.sandbox.kube.state import KubeState, Signer, Tls
 from keystone_check.sandbox.pace import Pace
 from keystone_check.sandbox.publication import Publication
 from keystone_check.sandbox.servers import document, peers, stocked
+from keystone_check.sandbox.settling import settled, stubborn
 from keystone_check.sandbox.tokens import overrides
 from keystone_check.sandbox.worlds import API_AUDIENCES
 
@@ -131,7 +133,7 @@ def _serving_cloud(
         partial(state.account_public_access, account.id),
         {**_elsewhere(world), **(fixed or {})},
     )
-    sts = Sts(account, publication, world.chains, clock)
+    sts = Sts(account, publication, world.chains, clock, stubborn(world))
     cloud_clock = _skewed(clock, world, "aws")
     with (
         Front(publication, ground.web, pace, cloud_clock) as front,
@@ -148,6 +150,10 @@ def _serving_cloud(
             aws_endpoint=aws.url,
             aws_credentials=account.credentials,
             connect_to=tuple((host, front.address) for host in hosts),
+            namespace=world.listed.namespace if isinstance(world.listed, Listing) else "",
+            selector=world.listed.selector if isinstance(world.listed, Listing) else "",
+            live=not isinstance(world.answers, Absent),
+            cloudtrail=not isinstance(world.recorded, Absent),
             expected=world.expected,
         )
 
@@ -169,7 +175,7 @@ def _missing(value: object) -> Iterator[Missing]:
     elif isinstance(value, Subjects):
         for _, fact in value:
             yield from _missing(fact)
-    elif isinstance(value, World | Bucket):
+    elif isinstance(value, World | Bucket | Trail):
         for one in fields(value):
             yield from _missing(getattr(value, one.name))
 
@@ -227,6 +233,7 @@ def _signer(world: World, ground: Ground) -> Signer:
 
 
 def _as_served(world: World, url: str) -> World:
+    world = settled(world)
     if isinstance(world.cluster, Missing):
         return world
     return replace(world, cluster=replace(world.cluster, server=url))

@@ -1,7 +1,7 @@
 """Worlds in which every link holds."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -17,7 +17,8 @@ from keystone_check.iam.oidc import (
     read_key_set,
 )
 from keystone_check.model.aws import Bucket, Caller, Provider, PublicAccessBlock, Role, StoredObject
-from keystone_check.model.cluster import ROLE_ARN, Cluster, Issuer, ServiceAccount, Token
+from keystone_check.model.cluster import ROLE_ARN, Cluster, Issuer, Listing, ServiceAccount, Token
+from keystone_check.model.exchange import GRANTED, Event, Recorded, Trail
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.servers import ApiToken, Clocks, Server, ServerArguments
 from keystone_check.model.web import Certificate, Chain, Response
@@ -52,6 +53,7 @@ def healthy(ground: Ground, now: int) -> World:
     accounts = tuple(_account(ground, *binding) for binding in BINDINGS)
     provider_arn = f"arn:aws:iam::{ground.account}:oidc-provider/{issuer.removeprefix('https://')}"
     chain = _chain(ground, f"{bucket}.s3.{ground.region}.amazonaws.com")
+    roles = Subjects(tuple((item.role_arn, _role(item, provider_arn, issuer)) for item in accounts))
     world = World(
         expected=Expected(),
         now=now,
@@ -91,12 +93,16 @@ def healthy(ground: Ground, now: int) -> World:
                 ),
             )
         ),
-        roles=Subjects(tuple((item.role_arn, _role(item, provider_arn, issuer)) for item in accounts)),
+        roles=roles,
         server_arguments=_arguments(issuer),
         servers=Subjects(((SERVERS[0], only(SERVERS[0])),)),
         clocks=Clocks(0, 0),
         api_token=ApiToken(API_AUDIENCES),
         discovery_access=Subjects(tuple((path, True) for path in DOCUMENTS)),
+        listed=Listing("", ""),
+        trusting_roles=roles,
+        answers=Subjects(tuple((f"{item.namespace}/{item.name}", GRANTED) for item in accounts)),
+        recorded=_recorded(ground, accounts, now),
     )
     return published(world)
 
@@ -273,6 +279,16 @@ def _role(account: ServiceAccount, provider_arn: str, issuer: str) -> Role:
     }
     trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)
     return Role(account.role_arn, trust)
+
+
+def _recorded(ground: Ground, accounts: Iterable[ServiceAccount], now: int) -> Trail:
+    """Each account's last exchange was accepted an hour ago."""
+    exchanges = []
+    for account in accounts:
+        name = f"{account.namespace}/{account.name}"
+        none = Absent(name, "CloudTrail shows no refused exchange")
+        exchanges.append((name, Recorded(Event(now - 3600, "", ""), none)))
+    return Trail(ground.region, now - 12 * 3600, Subjects(tuple(exchanges)))
 
 
 def _chain(ground: Ground, host: str) -> Chain:

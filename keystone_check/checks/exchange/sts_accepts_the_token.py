@@ -17,12 +17,14 @@ Mend the first broken link; the reasons name the link that each belongs to.
 
 from collections.abc import Iterator
 
-from keystone_check.iam.sts import AssumeRequest, Granted, Refused, Undecided, exchange
+from keystone_check.checks.exchanging import predictions
+from keystone_check.iam.sts import Granted, Refused, Undecided
 from keystone_check.model.aws import Provider, Role
 from keystone_check.model.cluster import ServiceAccount, Token
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.finding import Evidence, Finding, Severity, blocked, broken, gap, holds
 from keystone_check.model.web import Chain, Response
+from keystone_check.model.world import Expected
 
 severity = Severity.CRITICAL
 
@@ -36,27 +38,12 @@ def judge(
     providers: Subjects[Provider] | Missing,
     roles: Subjects[Role] | Missing,
     now: int,
+    expected: Expected,
 ) -> Iterator[Finding]:
     """One finding a bound service account."""
-    for name, account in accounts:
-        if isinstance(account, Absent | Missing):
-            yield gap(name, account)
-            continue
-        token = tokens[name]
-        if not isinstance(token, Token):
-            yield gap(name, token)
-            continue
-        answer = exchange(
-            AssumeRequest(account.role_arn, "keystone-check"),
-            token,
-            discovery,
-            key_set,
-            chains,
-            providers,
-            roles if isinstance(roles, Missing) else roles[account.role_arn],
-            now,
-        )
-        yield _told(name, answer)
+    facts = (accounts, tokens, discovery, key_set, chains, providers, roles, now, expected)
+    for name, predicted in predictions(*facts):
+        yield gap(name, predicted) if isinstance(predicted, Absent | Missing) else _told(name, predicted)
 
 
 def _told(name: str, answer: Granted | Refused | Undecided) -> Finding:

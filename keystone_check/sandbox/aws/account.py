@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from keystone_check.iam.s3_address import partition_of
 from keystone_check.model.access import StaticCredentials
@@ -48,6 +49,8 @@ class Account:
     """By service, which of its requests are refused because there are too many: 1 is the first."""
     asked: set[tuple[str, str]] = field(default_factory=set)
     """Every action that a request needed, with the ARN of what it was asked of."""
+    events: list[dict[str, Any]] = field(default_factory=list)
+    """What CloudTrail recorded, in its own form; the latest first."""
     _identities: dict[str, str] = field(default_factory=dict, repr=False)
     _counts: dict[str, int] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)

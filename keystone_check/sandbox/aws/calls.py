@@ -31,6 +31,8 @@ class Call:
     form: dict[str, str]
     path: str = ""
     """Of S3: bucket and key."""
+    body: str = ""
+    """Of the JSON protocol."""
 
     @property
     def permission(self) -> str:
@@ -53,6 +55,8 @@ def read_call(request: Request) -> Call:
     signed = _CREDENTIAL.search(request.headers.get("Authorization", ""))
     key, service = (signed["key"], signed["service"]) if signed else ("", "")
     form = _form(request)
+    if target := request.headers.get("X-Amz-Target"):
+        return Call(service, target.rpartition(".")[2], key, {}, body=request.get_data(as_text=True))
     if "Action" in form:
         return Call(service or "sts", form["Action"], key, form)
     if target := request.headers.get("X-Amz-Target"):  # the JSON protocol names its action there

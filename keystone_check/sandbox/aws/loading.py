@@ -17,7 +17,7 @@ from keystone_check.model.web import Response
 from keystone_check.model.world import STS_AUDIENCE, World
 from keystone_check.probes.aws import session
 from keystone_check.probes.discretion import discreet
-from keystone_check.sandbox.aws import state
+from keystone_check.sandbox.aws import cloudtrail, state
 from keystone_check.sandbox.aws.account import Account
 
 
@@ -38,8 +38,10 @@ def _load(world: World, url: str, account: Account) -> None:
         _load_provider(iam, provider)
         if isinstance(provider.created, int):
             account.created[provider.arn] = provider.created
-    for role in _seen(world.roles):
+    roles = {role.arn: role for role in (*_seen(world.trusting_roles), *_seen(world.roles))}
+    for role in roles.values():
         _load_role(iam, role)
+    account.events[:] = cloudtrail.history(world, account)
 
 
 def _organization(world: World) -> str | None:

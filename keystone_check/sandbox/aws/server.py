@@ -21,7 +21,7 @@ from werkzeug.wrappers import Request, Response
 from keystone_check.iam.s3_address import suffix_of
 from keystone_check.model import web
 from keystone_check.model.aws import Bucket
-from keystone_check.sandbox.aws import iam, organizations, s3, state
+from keystone_check.sandbox.aws import cloudtrail, iam, organizations, s3, state
 from keystone_check.sandbox.aws.account import Account
 from keystone_check.sandbox.aws.calls import Call, read_call
 from keystone_check.sandbox.aws.replies import json_error, query_error, s3_error
@@ -146,6 +146,8 @@ class Application:
                 return iam.answer(self._account, call)
             case "organizations":
                 return organizations.answer(self._account, call)
+            case "cloudtrail":
+                return cloudtrail.answer(self._account, call, self._sts.clock())
             case "s3" if not call.access_key_id:
                 return self._anonymous(request)
             case "s3":

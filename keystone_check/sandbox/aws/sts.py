@@ -3,7 +3,7 @@
 import datetime
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from werkzeug.wrappers import Response
 
@@ -22,9 +22,10 @@ from keystone_check.iam.sts import (
 )
 from keystone_check.model import web
 from keystone_check.model.cluster import Token
+from keystone_check.model.exchange import GRANTED, Answer, Event
 from keystone_check.model.facts import Missing, Subjects
 from keystone_check.model.secret import Secret
-from keystone_check.sandbox.aws import state
+from keystone_check.sandbox.aws import cloudtrail, state
 from keystone_check.sandbox.aws.account import Account, SessionCredentials
 from keystone_check.sandbox.aws.calls import Call
 from keystone_check.sandbox.aws.replies import query_error, query_result
@@ -41,6 +42,8 @@ class Sts:
     publication: Publication
     chains: Subjects[web.Chain]
     clock: Callable[[], int]
+    stubborn: Mapping[tuple[str, str], Answer] = field(default_factory=dict)
+    """Refusals by role and subject that stand where the law would grant: what else says no in AWS."""
 
     def answer(self, call: Call) -> Response | None:
         """The answer, or None for an action that is left to moto."""
@@ -72,13 +75,29 @@ class Sts:
             now=self.clock(),
         )
         match answer:
+            case Granted() if no := self.stubborn.get((answer.role_arn, answer.subject)):
+                self._remember(request, evidence.token, no)
+                return query_error("sts", 403, no.code, no.message)
             case Granted():
+                self._remember(request, evidence.token, GRANTED)
                 return self._granted(call, request, answer, evidence.token)
             case Refused(first=reason):
+                self._remember(request, evidence.token, Answer(reason.code, reason.message))
                 return _refused(reason)
             case Undecided():
                 because = "; ".join(str(getattr(item, "because", item)) for item in answer.because)
                 return query_error("sts", 500, "InternalFailure", f"the sandbox cannot decide: {because}")
+
+    def _remember(self, request: AssumeRequest, token: Token | Malformed, answer: Answer) -> None:
+        """Record the exchange as CloudTrail does; AWS does not where it does not believe the token."""
+        if isinstance(token, Malformed) or answer.code not in ("", "AccessDenied"):
+            return
+        event = Event(self.clock(), answer.code, answer.message)
+        audience = next(iter(token.audiences), "")
+        provider = f"{request.role_arn.rpartition(':')[0]}:oidc-provider/{token.issuer.removeprefix('https://')}"
+        self.account.events.insert(
+            0, cloudtrail.record(self.account, request.role_arn, token.subject, provider, audience, event)
+        )
 
     def _evidence(self, token: Secret) -> "_Evidence":
         unverified = jose.decode(token.reveal(), ())

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from keystone_check.model.world import World
+from keystone_check.sandbox.settling import settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,9 @@ def fault(
 
     def made(apply: Callable[[World], World]) -> Fault:
         name = apply.__name__.replace("_", "-")
+        title = (inspect.getdoc(apply) or "").rstrip(".")
         return Fault(
-            name, (inspect.getdoc(apply) or "").rstrip("."), frozenset(breaks), frozenset(blocks), apply
+            name, title, frozenset(breaks), frozenset(blocks), lambda world: settled(apply(world))
         )
 
     return made

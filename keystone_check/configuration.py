@@ -41,9 +41,7 @@ class Configured:
 
     def expected(self) -> Expected:
         """What the table says should be."""
-        said = Expected(
-            issuer=self.issuer, bindings=self.bindings, session_seconds=self.session_seconds
-        )
+        said = Expected(issuer=self.issuer, bindings=self.bindings, session_seconds=self.session_seconds)
         return replace(said, audience=self.audience) if self.audience else said
 
     def access(self, name: str) -> Access:

@@ -7,6 +7,7 @@ from keystone_check.iam.arns import provider_arn, read_role_arn
 from keystone_check.iam.evaluate import Undecided
 from keystone_check.iam.oidc import issuer_problem
 from keystone_check.iam.trust import Pin, audience_pin, mended, subject_pin
+from keystone_check.iam.trust_flaws import Flaws, cleaned
 from keystone_check.model.aws import Role
 from keystone_check.model.change import SetTrustPolicy
 from keystone_check.model.cluster import Issuer, ServiceAccount
@@ -38,6 +39,8 @@ class Meeting:
     audience: str
     subjects: tuple[str, ...]
     """Of every account that is bound to the role."""
+    unread: tuple[str, ...]
+    """Accounts that nobody could read: each may be bound to the role as well."""
 
 
 def each(
@@ -66,7 +69,8 @@ def each(
                     provider_arn(parts.partition, parts.account, issuer.url),
                     issuer.url,
                     account.audience(expected.audience),
-                    _subjects(accounts, role),
+                    _subjects(accounts, account.role_arn),
+                    _unread(accounts),
                 )
             )
 
@@ -74,6 +78,22 @@ def each(
 def unreadable(meeting: Meeting, undecided: Undecided) -> Finding:
     """A trust policy that nobody here can read is not judged."""
     return blocked(meeting.name, Missing(meeting.role.arn, str(undecided)))
+
+
+def flawed(meeting: Meeting, flaws: Flaws | Undecided, expected: str) -> Finding:
+    """Whether the statements that name the provider are free of one kind of flaw."""
+    if isinstance(flaws, Undecided):
+        return unreadable(meeting, flaws)
+    if not flaws.named:
+        return not_applicable(meeting.name, "no statement of the trust policy names the issuer's provider")
+    if not flaws.seen:
+        return holds(meeting.name)
+    return broken(
+        meeting.name,
+        f"the trust policy of {meeting.role.arn}: {flaws.seen[0]}",
+        Evidence("iam:GetRole", expected, "; ".join(flaws.seen)),
+        repair(meeting),
+    )
 
 
 def judged(meeting: Meeting, pin: Pin | Undecided, wanted: str, kind: str) -> Finding:
@@ -101,15 +121,33 @@ def repair(meeting: Meeting) -> Repair | None:
     if issuer_problem(meeting.issuer):
         return None
     trust = meeting.role.trust
-    after = mended(trust, meeting.provider_arn, meeting.issuer, meeting.subjects, meeting.audience)
+    said = cleaned(trust, meeting.provider_arn, meeting.issuer)
+    after = mended(said, meeting.provider_arn, meeting.issuer, meeting.subjects, meeting.audience)
     if after == trust:
         return None
     safety, reason = _class(meeting)
+    if safety is Safety.UNSAFE and meeting.unread:
+        return _held_back(meeting, after)
     return Repair(
         f"let {' and '.join(meeting.subjects)} in, and by this statement nobody else",
         safety,
         reason,
         (SetTrustPolicy(meeting.role.arn, trust, after),),
+    )
+
+
+def _held_back(meeting: Meeting, after: str) -> Repair:
+    """A policy that shuts out all but the bound accounts waits until it is known which those are."""
+    unread = " and ".join(meeting.unread)
+    name = meeting.role.arn.rpartition("/")[2]
+    return Repair(
+        f"let {' and '.join(meeting.subjects)} in, and {unread} where it is bound to the role",
+        Safety.MANUAL,
+        f"{unread} could not be read, and would be shut out if it is bound to the role",
+        steps=(
+            f"read the annotation of {unread}; where it names the role, add its subject to what follows",
+            f"aws iam update-assume-role-policy --role-name {name} --policy-document '{after}'",
+        ),
     )
 
 
@@ -123,5 +161,10 @@ def _class(meeting: Meeting) -> tuple[Safety, str]:
     return Safety.UNSAFE, "it shuts out everyone else whom the policy lets in today"
 
 
-def _subjects(accounts: Subjects[ServiceAccount], role: Role) -> tuple[str, ...]:
-    return tuple(account.subject for _, account in accounts.seen() if account.role_arn == role.arn)
+def _subjects(accounts: Subjects[ServiceAccount], arn: str) -> tuple[str, ...]:
+    return tuple(account.subject for _, account in accounts.seen() if account.role_arn == arn)
+
+
+def _unread(accounts: Subjects[ServiceAccount]) -> tuple[str, ...]:
+    """Accounts that may be bound to any role, because nobody could read them."""
+    return tuple(name for name, account in accounts if isinstance(account, Missing))

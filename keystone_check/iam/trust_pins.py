@@ -13,6 +13,7 @@ from keystone_check.iam.language import Condition, Effect, Policy, PolicyKind, P
 from keystone_check.iam.policy import read
 from keystone_check.iam.request import Request
 from keystone_check.iam.web_identity import (
+    ACTION,
     CLAIMS,
     claim_of,
     host_of,
@@ -86,11 +87,23 @@ def _pin(
     if reading.policy is None:
         return Undecided((f"the trust policy cannot be read: {reading.because}",))
     # A policy that names another provider is another check's finding: its conditions are judged all the same.
-    allowing = tuple(naming(reading.policy, provider_arn)) or tuple(web_identities(reading.policy))
+    # So is one that allows another action to it.
+    allowing = (
+        tuple(naming(reading.policy, provider_arn))
+        or tuple(_federated(reading.policy, provider_arn))
+        or tuple(web_identities(reading.policy))
+    )
     if not allowing:
         return Pin(False, (), ("no statement lets web identities in",))
     denying = tuple(item for item in reading.policy.statements if item.effect is Effect.DENY)
     return _answers((*allowing, *denying), provider_arn, issuer_url, claim, value, changed)
+
+
+def _federated(policy: Policy, provider_arn: str) -> Iterator[Statement]:
+    for statement in policy.statements:
+        named = statement.principals
+        if statement.effect is Effect.ALLOW and named and provider_arn in named.federated:
+            yield replace(statement, actions=(ACTION,), not_actions=False)
 
 
 def _answers(

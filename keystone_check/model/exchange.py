@@ -54,6 +54,14 @@ class Recorded:
                 return accepted
 
 
+def nothing_recorded(name: str) -> Recorded:
+    """An account of which no exchange is recorded."""
+    return Recorded(
+        Absent(name, "CloudTrail shows no accepted exchange"),
+        Absent(name, "CloudTrail shows no refused exchange"),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Trail:
     """CloudTrail's event history of one region, as far back as it was read."""

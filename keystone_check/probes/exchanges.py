@@ -24,9 +24,7 @@ SESSION_NAME = "keystone-check"
 _NO_ANSWER = frozenset({"Throttling", "ThrottlingException", "RequestLimitExceeded"})
 
 
-def answers(
-    kube: Kube, aws: Aws, expected: Expected, accounts: Subjects[ServiceAccount]
-) -> Subjects[Answer]:
+def answers(kube: Kube, aws: Aws, expected: Expected, accounts: Subjects[ServiceAccount]) -> Subjects[Answer]:
     """STS's answer for each account that is there; one call each, to the region's own endpoint."""
     client = aws.anonymous(rights.ASSUME.service)
     there = [(name, account) for name, account in accounts if not isinstance(account, Absent)]

@@ -14,8 +14,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from keystone_check.model.cluster import ServiceAccount
-from keystone_check.model.exchange import Event, Recorded, Trail
-from keystone_check.model.facts import Absent, Subjects
+from keystone_check.model.exchange import Event, Recorded, Trail, nothing_recorded
+from keystone_check.model.facts import Subjects
 from keystone_check.probes import rights
 from keystone_check.probes.limits import Limits
 
@@ -69,7 +69,7 @@ class _Pages:
 
 
 def _read(events: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Key, Event]]:
-    """Role, subject and outcome of each event; what else stands in it, session tokens included, is dropped."""
+    """Role, subject and outcome of each event; what else is in it, session tokens too, is dropped."""
     for event in events:
         body = json.loads(event["CloudTrailEvent"])
         role = str((body.get("requestParameters") or {}).get("roleArn", ""))
@@ -81,19 +81,10 @@ def _read(events: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Key, Event]]:
         yield (role, str(subject)), Event(at, body.get("errorCode") or "", body.get("errorMessage") or "")
 
 
-def _by_account(
-    found: Iterable[tuple[Key, Event]], wanted: Mapping[Key, str]
-) -> Subjects[Recorded]:
-    last = {name: _nothing(name) for name in wanted.values()}
+def _by_account(found: Iterable[tuple[Key, Event]], wanted: Mapping[Key, str]) -> Subjects[Recorded]:
+    last = {name: nothing_recorded(name) for name in wanted.values()}
     for key, event in sorted(found, key=lambda entry: entry[1].at):
         if key in wanted:
             name = wanted[key]
             last[name] = replace(last[name], **{"refused" if event.code else "accepted": event})
     return Subjects(tuple(sorted(last.items())))
-
-
-def _nothing(name: str) -> Recorded:
-    return Recorded(
-        Absent(name, "CloudTrail shows no accepted exchange"),
-        Absent(name, "CloudTrail shows no refused exchange"),
-    )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from keystone_check.model.cluster import AUDIENCE, Token
+from keystone_check.model.exchange import Trail, nothing_recorded
 from keystone_check.model.facts import Missing, Subjects
 from keystone_check.model.world import World
 
@@ -13,7 +14,7 @@ def accounts_followed(before: World, after: World) -> World:
     """`after`, whose annotations changed, with the roles that they name and the tokens that they ask for."""
     if isinstance(after.accounts, Missing) or after.accounts == before.accounts:
         return after
-    return _tokens(before, _roles(after))
+    return _recorded(before, _tokens(before, _roles(after)))
 
 
 def _roles(world: World) -> World:
@@ -22,9 +23,21 @@ def _roles(world: World) -> World:
         return world
     annotated = (account.role_arn for _, account in world.accounts.seen())
     expected = (binding.role_arn for binding in world.expected.bindings)
-    known = dict(world.roles)
+    known = {**{role.arn: role for _, role in world.roles.seen()}, **dict(world.roles)}
     arns = sorted({arn for arn in (*annotated, *expected) if arn})
     return replace(world, roles=Subjects(tuple((arn, known.get(arn) or _unread(arn)) for arn in arns)))
+
+
+def _recorded(before: World, world: World) -> World:
+    """An account has made no exchange for a role that it was not bound to."""
+    if not isinstance(world.recorded, Trail) or isinstance(world.accounts, Missing):
+        return world
+    assert not isinstance(before.accounts, Missing), "a rehearsal makes no facts of what is missing"
+    exchanges, old = world.recorded.exchanges, dict(before.accounts.seen())
+    for name, account in world.accounts.seen():
+        if account.role_arn != old[name].role_arn:
+            exchanges = exchanges.put(name, nothing_recorded(name))
+    return replace(world, recorded=replace(world.recorded, exchanges=exchanges))
 
 
 def _unread(arn: str) -> Missing:

@@ -24,6 +24,7 @@ from keystone_check.model.change import (
 from keystone_check.model.cluster import ServiceAccount
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.world import World
+from keystone_check.remedy.answers import answers_followed
 from keystone_check.remedy.bound import accounts_followed
 from keystone_check.remedy.follow import publication_followed
 
@@ -40,7 +41,7 @@ def rehearse(world: World, changes: Iterable[Change]) -> World:
         written = accounts_followed(world, written)
     if written.bucket != world.bucket or written.account_public_access != world.account_public_access:
         written = publication_followed(world, written)
-    return written
+    return answers_followed(world, written) if changes else written
 
 
 def client_ids_after(before: Iterable[str], after: Iterable[str]) -> tuple[str, ...]:
@@ -189,7 +190,12 @@ def _trust(world: World, change: SetTrustPolicy) -> World:
     role = world.roles[change.role_arn]
     if not isinstance(role, Role):
         return world
-    return replace(world, roles=world.roles.put(change.role_arn, replace(role, trust=change.after)))
+    role = replace(role, trust=change.after)
+    world = replace(world, roles=world.roles.put(change.role_arn, role))
+    if isinstance(world.trusting_roles, Missing):
+        return world
+    entries = world.trusting_roles.put(role.arn, role).entries
+    return replace(world, trusting_roles=Subjects(tuple(sorted(entries, key=lambda entry: entry[0]))))
 
 
 def _annotated(world: World, change: SetAnnotation) -> World:

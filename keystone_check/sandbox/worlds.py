@@ -18,7 +18,7 @@ from keystone_check.iam.oidc import (
 )
 from keystone_check.model.aws import Bucket, Caller, Provider, PublicAccessBlock, Role, StoredObject
 from keystone_check.model.cluster import ROLE_ARN, Cluster, Issuer, Listing, ServiceAccount, Token
-from keystone_check.model.exchange import GRANTED, Event, Recorded, Trail
+from keystone_check.model.exchange import GRANTED, Event, Trail, nothing_recorded
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.servers import ApiToken, Clocks, Server, ServerArguments
 from keystone_check.model.web import Certificate, Chain, Response
@@ -286,8 +286,8 @@ def _recorded(ground: Ground, accounts: Iterable[ServiceAccount], now: int) -> T
     exchanges = []
     for account in accounts:
         name = f"{account.namespace}/{account.name}"
-        none = Absent(name, "CloudTrail shows no refused exchange")
-        exchanges.append((name, Recorded(Event(now - 3600, "", ""), none)))
+        accepted = Event(now - 3600, "", "")
+        exchanges.append((name, replace(nothing_recorded(name), accepted=accepted)))
     return Trail(ground.region, now - 12 * 3600, Subjects(tuple(exchanges)))
 
 

@@ -91,7 +91,14 @@ def history(world: World, account: Account) -> list[Record]:
         return []
     bound = dict(world.accounts.seen())
     records = [
-        record(account, bound[name].role_arn, bound[name].subject, _provider(world), _audience(world, bound[name]), event)
+        record(
+            account,
+            bound[name].role_arn,
+            bound[name].subject,
+            _provider(world),
+            _audience(world, bound[name]),
+            event,
+        )
         for name, exchanges in world.recorded.exchanges.seen()
         for event in (exchanges.accepted, exchanges.refused)
         if isinstance(event, Event) and name in bound

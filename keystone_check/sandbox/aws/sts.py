@@ -94,7 +94,9 @@ class Sts:
             return
         event = Event(self.clock(), answer.code, answer.message)
         audience = next(iter(token.audiences), "")
-        provider = f"{request.role_arn.rpartition(':')[0]}:oidc-provider/{token.issuer.removeprefix('https://')}"
+        provider = (
+            f"{request.role_arn.rpartition(':')[0]}:oidc-provider/{token.issuer.removeprefix('https://')}"
+        )
         self.account.events.insert(
             0, cloudtrail.record(self.account, request.role_arn, token.subject, provider, audience, event)
         )

@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 
 from keystone_check.sandbox.faults import (
+    annotations,
     binding,
     bucket,
     cluster,
+    exchange,
     posture,
     posture_bucket,
+    posture_roles,
     provider,
     publication,
     role,
+    role_conditions,
     servers,
     token,
 )
@@ -24,9 +28,13 @@ ROOMS = (
     publication,
     provider,
     binding,
+    annotations,
     role,
+    role_conditions,
+    exchange,
     posture,
     posture_bucket,
+    posture_roles,
 )
 FAULTS: Mapping[str, Fault] = {
     found.id: found for room in ROOMS for found in vars(room).values() if isinstance(found, Fault)

@@ -42,8 +42,6 @@ def fault(
     def made(apply: Callable[[World], World]) -> Fault:
         name = apply.__name__.replace("_", "-")
         title = (inspect.getdoc(apply) or "").rstrip(".")
-        return Fault(
-            name, title, frozenset(breaks), frozenset(blocks), lambda world: settled(apply(world))
-        )
+        return Fault(name, title, frozenset(breaks), frozenset(blocks), lambda world: settled(apply(world)))
 
     return made

@@ -37,13 +37,13 @@ def trust_names_another_namespace(world: World) -> World:
     return with_trust(world, lambda statement: _set(statement, ":sub", "system:serviceaccount:apps:api"))
 
 
-@fault(breaks=("trust_pins_the_subject", "sts_accepts_the_token"))
+@fault(breaks=("trust_pins_the_subject", "wildcards_are_under_string_like", "sts_accepts_the_token"))
 def trust_has_a_wildcard_under_string_equals(world: World) -> World:
     """The trust policy's subject has a wildcard under StringEquals, where it is a plain character."""
     return with_trust(world, lambda statement: _set(statement, ":sub", "system:serviceaccount:app:*"))
 
 
-@fault(breaks=("trust_pins_the_subject",))
+@fault(breaks=("trust_pins_the_subject", "no_role_trusts_every_pod"))
 def trust_pins_no_subject(world: World) -> World:
     """The trust policy has no condition on the subject, so any pod of the cluster may assume the role."""
     return with_trust(world, lambda statement: _drop(statement, ":sub"))
@@ -55,7 +55,14 @@ def trust_names_another_audience(world: World) -> World:
     return with_trust(world, lambda statement: _set(statement, ":aud", "sts.amazonaws.com.cn"))
 
 
-@fault(breaks=("trust_pins_the_subject", "trust_pins_the_audience", "sts_accepts_the_token"))
+@fault(
+    breaks=(
+        "trust_pins_the_subject",
+        "trust_pins_the_audience",
+        "trust_keys_name_the_provider",
+        "sts_accepts_the_token",
+    )
+)
 def trust_keys_hold_the_arn(world: World) -> World:
     """The condition keys begin with the provider's ARN instead of its host."""
 

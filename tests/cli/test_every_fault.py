@@ -47,6 +47,15 @@ MANUAL = {
     "keys-of-other-clusters-are-published": "compare the kids",
     "private-key-is-published": "on every API server: sign with a new key",
     "role-is-missing": "aws iam create-role",
+    "trust-is-nearly-full": "give workloads that do not belong together roles of their own",
+    "sessions-are-too-long": "aws iam update-role --role-name api --max-session-duration 21600",
+    "token-carries-session-tags": '"sts:TagSession"',
+    "role-is-shared-across-namespaces": "aws iam create-role for each",
+    "token-expiration-has-a-unit": "token-expiration-",
+    "organization-denies-the-exchange": "ask whoever runs the organization",
+    "pods-are-refused-unseen": "keystone-check --live --cloudtrail",
+    "forgotten-role-trusts-every-pod": "aws iam get-role --role-name former",
+    "role-is-unused": "aws iam delete-role --role-name former",
 }
 """Faults that are mended on a host or by somebody who knows more, and a line that says how."""
 UNSAFE = (
@@ -58,7 +67,9 @@ UNSAFE = (
     "policy-lets-everyone-list",
     "policy-opens-another-folder",
     "policy-opens-everything",
+    "role-arn-is-of-another-account",
     "trust-pins-no-subject",
+    "trust-wildcard-crosses-namespaces",
 )
 """Faults whose repair takes access away, or may open what else the account holds shut."""
 SAFE = tuple(name for name in FAULTS if name not in MANUAL and name not in UNSAFE)

@@ -52,7 +52,13 @@ def judge(
     yield from (blocked(name, account) for name, account in accounts if isinstance(account, Missing))
     audiences = tuple(dict.fromkeys(item.audience(expected.audience) for _, item in accounts.seen()))
     roles = (read_role_arn(item.role_arn) for _, item in accounts.seen())
-    for partition, account in dict.fromkeys((role.partition, role.account) for role in roles if role):
+    # A role that is annotated in a partition that its account is not of is the binding's defect.
+    places = (
+        (caller.partition if role.account == caller.account else role.partition, role.account)
+        for role in roles
+        if role
+    )
+    for partition, account in dict.fromkeys(places):
         arn = provider_arn(partition, account, issuer.url)
         if account != caller.account:
             because = f"the caller is of account {caller.account} and cannot read providers of {account}"

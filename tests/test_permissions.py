@@ -106,7 +106,7 @@ def names(document: dict[str, object]) -> set[str]:
 @cache
 def needed_by(*ids: str) -> frozenset[str]:
     """What is printed for these checks alone."""
-    asks, actions = needed(reads(checks.load(ids)), Access("any"))
+    asks, actions = needed(reads(checks.load(ids)), Access("any", live=True, cloudtrail=True))
     return frozenset({*(ask.permission for ask in asks), *actions})
 
 

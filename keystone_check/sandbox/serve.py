@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from keystone_check.iam.s3 import locate
 from keystone_check.jose import algorithm_of
@@ -48,6 +49,8 @@ class Serving:
     """For kubectl, the AWS CLI and any SDK: where their configuration lies. No secret is in it."""
     asked: Callable[[], frozenset[str]]
     """What requests have needed so far: `list serviceaccounts`, `iam:GetRole`."""
+    events: list[dict[str, Any]]
+    """What CloudTrail recorded, in its own form, the latest first."""
     asked_of: Callable[[], frozenset[tuple[str, str]]]
     """The IAM actions that were needed, with the ARN of what they were asked of."""
 
@@ -93,6 +96,7 @@ def serve(
             folder=folder,
             environment=_environment(access, folder),
             asked=lambda: frozenset(kube.asked).union(action for action, _ in account.asked),
+            events=account.events,
             asked_of=lambda: frozenset(account.asked),
         )
 

@@ -9,8 +9,9 @@ import pytest
 from keystone_check.model.access import Access
 from keystone_check.model.aws import Caller, Provider, Role
 from keystone_check.model.facts import Absent, Missing
+from keystone_check.probes import rights
 from keystone_check.probes.aws import Aws
-from keystone_check.probes.identity import near, provider_arns, providers, roles
+from keystone_check.probes.identity import near, provider_arns, providers, roles, trusting_roles
 
 ISSUER = "https://bkt.s3.eu-central-1.amazonaws.com/one"
 ME = Caller("arn:aws:sts::123456789012:user/moto", "123456789012", "eu-central-1")
@@ -67,19 +68,38 @@ def test_a_roles_trust_is_its_text_to_the_letter(account: Access, iam: Any) -> N
 
 
 def test_roles_that_cannot_be_there_or_seen_are_gaps_of_their_own(account: Access, iam: Any) -> None:
-    iam.create_role(RoleName="moved", Path="/k8s/", AssumeRolePolicyDocument=TRUST)
     stem = "arn:aws:iam::123456789012:role/"
     other, china = "arn:aws:iam::999999999999:role/x", "arn:aws-cn:iam::123456789012:role/x"
-    found = roles(Aws(account), ME, [f"{stem}nobody", other, china, "not-an-arn", f"{stem}moved"])
+    found = roles(Aws(account), ME, [f"{stem}nobody", other, china, "not-an-arn"])
     assert found[f"{stem}nobody"] == Absent(
         f"{stem}nobody", "there is no role nobody in account 123456789012"
     )
     assert found["not-an-arn"] == Absent(
         "not-an-arn", "not-an-arn is not a role ARN, so there is no role to look up"
     )
-    moved = found[f"{stem}moved"]
-    assert isinstance(moved, Absent)
-    assert "has another ARN: arn:aws:iam::123456789012:role/k8s/moved" in moved.because
     assert isinstance(found[other], Missing)
-    assert isinstance(found[china], Missing)
+    assert found[china] == Absent(china, "account 123456789012 is of partition aws, not aws-cn")
     assert [name for name, _ in found] == sorted(name for name, _ in found)
+
+
+def test_a_role_that_is_named_without_its_path_is_told_with_its_own_arn(account: Access, iam: Any) -> None:
+    iam.create_role(RoleName="moved", Path="/k8s/", AssumeRolePolicyDocument=TRUST)
+    named = "arn:aws:iam::123456789012:role/moved"
+    role = roles(Aws(account), ME, [named])[named]
+    assert isinstance(role, Role)
+    assert role.arn == "arn:aws:iam::123456789012:role/k8s/moved"
+
+
+def test_every_page_of_roles_is_read_for_those_that_trust_the_issuer(account: Access, iam: Any) -> None:
+    host = ISSUER.removeprefix("https://")
+    federated = {"Federated": f"arn:aws:iam::123456789012:oidc-provider/{host}"}
+    for number in range(120):
+        principal = federated if number % 40 == 0 else {"Service": "ec2.amazonaws.com"}
+        statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        iam.create_role(RoleName=f"role-{number:03}", AssumeRolePolicyDocument=document)
+    aws = Aws(account)
+    pages = list(aws.pages(rights.LIST_ROLES, "Marker", lambda page: [len(page["Roles"])], MaxItems=50))
+    assert pages == [50, 50, 20]
+    names = [arn.rpartition("/")[2] for arn, _ in trusting_roles(aws, ISSUER)]
+    assert names == ["role-000", "role-040", "role-080"]

@@ -1,0 +1,95 @@
+"""CloudTrail's record, page by page, from the sandbox and from servers that misbehave."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from keystone_check.model.exchange import Event, Recorded, Trail
+from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.world import World
+from keystone_check.probes.gather import gather
+from keystone_check.sandbox.ground import Ground
+from keystone_check.sandbox.serve import Serving, serve
+from keystone_check.sandbox.worlds import healthy
+from tests.worlds import NOW
+
+NEEDS = frozenset({"recorded"})
+
+
+@contextmanager
+def sandbox(bent: object = None, denied: tuple[str, ...] = ()) -> Iterator[tuple[World, Serving]]:
+    ground = Ground.make()
+    world = healthy(ground, NOW)
+    world = bent(world) if callable(bent) else world
+    with serve(world, ground, clock=lambda: NOW, denied=denied) as serving:
+        yield world, serving
+
+
+def test_the_last_of_each_kind_is_kept_for_each_account() -> None:
+    with sandbox() as (world, serving):
+        assert gather(serving.access, NEEDS, clock=lambda: NOW).recorded == world.recorded
+
+
+def test_what_is_older_than_twelve_hours_is_not_looked_at() -> None:
+    def old(world: World) -> World:
+        assert isinstance(world.recorded, Trail)
+        event = Event(NOW - 13 * 3600, "", "")
+        exchanges = world.recorded.exchanges
+        recorded = exchanges["app/api"]
+        assert isinstance(recorded, Recorded)
+        exchanges = exchanges.put("app/api", replace(recorded, accepted=event))
+        return replace(world, recorded=replace(world.recorded, exchanges=exchanges))
+
+    with sandbox(old) as (_, serving):
+        found = gather(serving.access, NEEDS, clock=lambda: NOW).recorded
+    assert isinstance(found, Trail)
+    recorded = found.exchanges["app/api"]
+    assert isinstance(recorded, Recorded)
+    assert isinstance(recorded.last, Absent)
+    assert found.since == NOW - 12 * 3600
+
+
+def test_many_events_are_read_page_by_page() -> None:
+    with sandbox() as (world, serving):
+        assert isinstance(world.accounts, Subjects)
+        account = dict(world.accounts.seen())["app/api"]
+        events = serving.events
+        newest = events[0]
+        events[:0] = [
+            {**newest, "EventTime": NOW - 400, "CloudTrailEvent": '{"requestParameters": null}'}
+            for _ in range(120)
+        ]
+        found = gather(serving.access, NEEDS, clock=lambda: NOW).recorded
+    assert account.role_arn
+    assert found == world.recorded
+
+
+def test_without_the_right_it_is_missing_and_names_it() -> None:
+    with sandbox(denied=("cloudtrail:LookupEvents",)) as (_, serving):
+        found = gather(serving.access, NEEDS, clock=lambda: NOW).recorded
+    assert isinstance(found, Missing)
+    assert found.permission == "cloudtrail:LookupEvents"
+
+
+def test_nobody_asks_for_it_unless_the_option_is_given() -> None:
+    with sandbox() as (_, serving):
+        access = replace(serving.access, cloudtrail=False, live=False)
+        world = gather(access, NEEDS | {"answers"}, clock=lambda: NOW)
+        asked = serving.asked()
+    assert world.recorded == Absent("recorded", "--cloudtrail was not given")
+    assert world.answers == Absent("answers", "--live was not given")
+    assert "cloudtrail:LookupEvents" not in asked
+    assert "create serviceaccounts/token" not in asked
+
+
+def test_a_real_exchange_is_recorded_and_shows_five_minutes_later() -> None:
+    with sandbox() as (_, serving):
+        gather(serving.access, frozenset({"answers"}), clock=lambda: NOW)
+        soon = gather(serving.access, NEEDS, clock=lambda: NOW).recorded
+        recorded = len(serving.events)
+    assert isinstance(soon, Trail)
+    assert recorded == 6
+    last = soon.exchanges["app/api"]
+    assert isinstance(last, Recorded)
+    assert isinstance(last.last, Event)
+    assert last.last.at == NOW - 3600

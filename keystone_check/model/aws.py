@@ -94,3 +94,5 @@ class Role:
     trust: str
     """The trust policy's text, as stored."""
     max_session_seconds: int = 3600
+    boundary: str = ""
+    """The ARN of its permissions boundary. Empty: none, or read from a listing, which does not tell."""

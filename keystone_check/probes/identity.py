@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -81,7 +82,8 @@ def _role(aws: Aws, caller: Caller, arn: str) -> Role | Absent | Missing:
         if refusal.code == "NoSuchEntity":
             return Absent(arn, f"there is no role {name} in account {account}")
         return refusal.missing(arn)
-    return _as_role(role)
+    bound = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", "")
+    return replace(_as_role(role), boundary=bound)
 
 
 def _as_role(role: dict[str, Any]) -> Role:

@@ -1,4 +1,4 @@
-"""The real answer and CloudTrail's record beside the prediction: who agrees, who does not, who says nothing."""
+"""The real answer and CloudTrail's record beside the prediction: who agrees, who does not."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -47,6 +47,7 @@ MANUAL = {
     "keys-of-other-clusters-are-published": "compare the kids",
     "private-key-is-published": "on every API server: sign with a new key",
     "role-is-missing": "aws iam create-role",
+    "boundary-denies-all": "aws iam delete-role-permissions-boundary --role-name api",
     "trust-is-nearly-full": "give workloads that do not belong together roles of their own",
     "sessions-are-too-long": "aws iam update-role --role-name api --max-session-duration 21600",
     "token-carries-session-tags": '"sts:TagSession"',

@@ -164,6 +164,7 @@ def _load_role(iam: Any, role: Role) -> None:
         RoleName=name,
         AssumeRolePolicyDocument=role.trust,
         MaxSessionDuration=role.max_session_seconds,
+        **({"PermissionsBoundary": role.boundary} if role.boundary else {}),
     )
 
 

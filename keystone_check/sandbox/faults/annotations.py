@@ -29,6 +29,7 @@ def role_arn_is_of_another_partition(world: World) -> World:
     breaks=("role_arn_is_in_the_accounts_provider", "sts_accepts_the_token"),
     blocks=(
         "provider_exists",
+        "permissions_boundary_permits_something",
         "role_exists",
         "role_arn_matches_with_its_path",
         "session_duration_fits",

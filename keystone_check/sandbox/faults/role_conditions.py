@@ -121,6 +121,12 @@ def role_arn_lacks_the_path(world: World) -> World:
     )
 
 
+@fault(breaks=("permissions_boundary_permits_something",))
+def boundary_denies_all(world: World) -> World:
+    """The role was put under AWSDenyAll as its permissions boundary."""
+    return _with_role(world, replace(_role(world), boundary="arn:aws:iam::aws:policy/AWSDenyAll"))
+
+
 def _role(world: World) -> Role:
     assert isinstance(world.roles, Subjects)
     role = world.roles[account_of(world).role_arn]

@@ -6,6 +6,7 @@ from keystone_check.iam.sts import AssumeRequest, Granted, Refused, Undecided, e
 from keystone_check.model.aws import Provider, Role
 from keystone_check.model.cluster import ServiceAccount, Token
 from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.finding import Finding, blocked
 from keystone_check.model.web import Chain, Response
 from keystone_check.model.world import Expected
 
@@ -43,3 +44,11 @@ def predictions(
                 now,
             ),
         )
+
+
+def unforeseen(name: str, undecided: Undecided) -> Finding:
+    """Something that STS looks at was not seen."""
+    lacking = next(
+        (why.permission for why in undecided.because if isinstance(why, Missing) and why.permission), ""
+    )
+    return blocked(name, Missing(name, f"nobody can tell what STS would say: {undecided}", lacking))

@@ -89,9 +89,10 @@ class Aws:
         """
         following: dict[str, Any] = {}
         while True:
-            page = self.read(ask, "", "", lambda answer: answer, **parameters, **following)
-            yield from take(page)
-            more = page.get(marker)
+            found, more = self.read(
+                ask, "", "", lambda page: (tuple(take(page)), page.get(marker)), **parameters, **following
+            )
+            yield from found
             if not more or not pause():
                 return
             following = {marker: more}

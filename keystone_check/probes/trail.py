@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from keystone_check.model.exchange import Event, Recorded, Trail, nothing_record
 from keystone_check.model.facts import Subjects
 from keystone_check.probes import rights
 from keystone_check.probes.limits import Limits
+from keystone_check.probes.refusals import ReadError
 
 if TYPE_CHECKING:
     from keystone_check.probes.aws import Aws
@@ -41,13 +42,13 @@ def recorded(aws: Aws, limits: Limits, now: int, accounts: Subjects[ServiceAccou
     events = aws.pages(
         rights.LOOKUP_EVENTS,
         "NextToken",
-        lambda page: page["Events"],
+        lambda page: map(_read, page["Events"]),
         pages.turn,
         LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "AssumeRoleWithWebIdentity"}],
         StartTime=since,
         MaxResults=PAGE,
     )
-    found = list(_read(events))
+    found = list(events)
     seen = max(since, min((event.at for _, event in found), default=since)) if pages.stopped else since
     return Trail(aws.region, seen, _by_account(found, wanted))
 
@@ -68,17 +69,36 @@ class _Pages:
         return not self.stopped
 
 
-def _read(events: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Key, Event]]:
-    """Role, subject and outcome of each event; what else is in it, session tokens too, is dropped."""
-    for event in events:
-        body = json.loads(event["CloudTrailEvent"])
-        role = str((body.get("requestParameters") or {}).get("roleArn", ""))
-        answered = body.get("responseElements") or {}
-        subject = answered.get("subjectFromWebIdentityToken") or (body.get("userIdentity") or {}).get(
-            "userName", ""
-        )
-        at = int(event["EventTime"].timestamp())
-        yield (role, str(subject)), Event(at, body.get("errorCode") or "", body.get("errorMessage") or "")
+def _read(event: Mapping[str, Any]) -> tuple[Key, Event]:
+    """Role, subject and outcome of an event; what else is in it, session tokens too, is dropped."""
+    body = _body(event["CloudTrailEvent"])
+    asked, answered, identity = (
+        _member(body, name) for name in ("requestParameters", "responseElements", "userIdentity")
+    )
+    subject = answered.get("subjectFromWebIdentityToken") or identity.get("userName", "")
+    outcome = Event(
+        int(event["EventTime"].timestamp()),
+        str(body.get("errorCode") or ""),
+        str(body.get("errorMessage") or ""),
+    )
+    return (str(asked.get("roleArn", "")), str(subject)), outcome
+
+
+def _body(text: str) -> Mapping[str, Any]:
+    try:
+        body = json.loads(text)
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        # The text may hold a session token, so the parser's message, which quotes it, goes no further.
+        raise ReadError(f"{rights.LOOKUP_EVENTS.name}: an event is no JSON object") from None
+    return body
+
+
+def _member(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """An element of the event, which is null where there is none."""
+    value = body.get(name)
+    return value if isinstance(value, dict) else {}
 
 
 def _by_account(found: Iterable[tuple[Key, Event]], wanted: Mapping[Key, str]) -> Subjects[Recorded]:

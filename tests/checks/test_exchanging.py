@@ -86,11 +86,13 @@ def test_without_the_option_there_is_nothing_to_compare() -> None:
     assert finding.message == "--live was not given"
 
 
-def test_an_answer_where_the_facts_foretell_nothing_is_broken_only_if_it_refuses() -> None:
+def test_where_the_facts_foretell_nothing_a_refusal_is_told_and_nothing_holds() -> None:
     unseen = Missing("roles", "iam:GetRole: AccessDenied", "iam:GetRole")
     granted = replace(healthy_world(), roles=unseen)
     refused = replace(answering(DENIED), roles=unseen)
-    assert of_victim(granted, LIVE).status is Status.HOLDS
+    assert of_victim(granted, LIVE).status is Status.BLOCKED
+    assert of_victim(granted, LIVE).permission == "iam:GetRole"
+    assert of_victim(granted, RECORDED).status is Status.BLOCKED
     assert of_victim(refused, LIVE).status is Status.BROKEN
 
 

@@ -1,9 +1,13 @@
 """CloudTrail's record, page by page, from the sandbox and from servers that misbehave."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+import pytest
+
+from keystone_check import snapshot
 from keystone_check.model.exchange import Event, Recorded, Trail
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.world import World
@@ -93,3 +97,35 @@ def test_a_real_exchange_is_recorded_and_shows_five_minutes_later() -> None:
     assert isinstance(last, Recorded)
     assert isinstance(last.last, Event)
     assert last.last.at == NOW - 3600
+
+
+def test_a_role_of_another_and_a_token_beside_it_are_dropped() -> None:
+    with sandbox() as (world, serving):
+        body = {
+            "requestParameters": {"roleArn": "arn:aws:iam::111122223333:role/other"},
+            "responseElements": {"credentials": {"sessionToken": "a-session-token"}},
+        }
+        serving.events[0]["CloudTrailEvent"] = json.dumps(body)
+        found = gather(serving.access, NEEDS, clock=lambda: NOW)
+    assert "a-session-token" not in snapshot.save(found)
+    assert isinstance(found.recorded, Trail)
+    assert isinstance(world.recorded, Trail)
+    assert found.recorded.exchanges != world.recorded.exchanges
+
+
+@pytest.mark.parametrize("text", ["no JSON", "[]", "a-session-token"])
+def test_an_event_that_is_no_object_is_a_gap_and_not_quoted(text: str) -> None:
+    with sandbox() as (_, serving):
+        serving.events[0]["CloudTrailEvent"] = text
+        found = gather(serving.access, NEEDS, clock=lambda: NOW).recorded
+    assert isinstance(found, Missing)
+    assert found.because == "cloudtrail:LookupEvents: an event is no JSON object"
+
+
+def test_with_little_time_left_the_trail_says_how_far_back_it_was_read() -> None:
+    with sandbox() as (_, serving):
+        serving.events[:] = [{**serving.events[0], "EventTime": NOW - 400 - number} for number in range(200)]
+        access = replace(serving.access, budget_seconds=4.0)
+        found = gather(access, NEEDS, clock=lambda: NOW).recorded
+    assert isinstance(found, Trail)
+    assert found.since in (NOW - 12 * 3600, *(NOW - 400 - last for last in (49, 99, 149)))

@@ -25,7 +25,7 @@ report it to us, with `--format json`.
 
 from collections.abc import Iterator
 
-from keystone_check.checks.exchanging import Prediction, predictions
+from keystone_check.checks.exchanging import Prediction, predictions, unforeseen
 from keystone_check.iam.sts import Certainty, Granted, Refused, Undecided
 from keystone_check.model.aws import Provider, Role
 from keystone_check.model.cluster import ServiceAccount, Token
@@ -64,8 +64,10 @@ def judge(
 
 def _compared(name: str, answer: Answer, predicted: Prediction) -> Finding:
     match predicted:
-        case Granted() | Undecided() if answer.granted:
+        case Granted() if answer.granted:
             return holds(name, "STS granted it just now")
+        case Undecided() if answer.granted:
+            return unforeseen(name, predicted)
         case Refused(reasons=reasons) if any(answer.code == reason.code for reason in reasons):
             return _refused(name, answer, predicted)
         case Granted():

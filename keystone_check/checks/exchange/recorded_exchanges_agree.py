@@ -25,7 +25,7 @@ answer settles which of the two is right.
 
 from collections.abc import Iterator
 
-from keystone_check.checks.exchanging import Prediction, predictions
+from keystone_check.checks.exchanging import Prediction, predictions, unforeseen
 from keystone_check.iam.sts import Granted, Refused, Undecided
 from keystone_check.model.aws import Provider, Role
 from keystone_check.model.cluster import ServiceAccount, Token
@@ -92,7 +92,7 @@ def _judged(
         )
     said = _told(last, now)
     if isinstance(predicted, Undecided):
-        return holds(name, f"{said}; what STS would say now is not known")
+        return unforeseen(name, predicted)
     if _agree(last, predicted):
         return holds(name, said)
     if isinstance(answer, Answer):

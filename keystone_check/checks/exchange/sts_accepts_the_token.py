@@ -17,12 +17,12 @@ Mend the first broken link; the reasons name the link that each belongs to.
 
 from collections.abc import Iterator
 
-from keystone_check.checks.exchanging import predictions
+from keystone_check.checks.exchanging import predictions, unforeseen
 from keystone_check.iam.sts import Granted, Refused, Undecided
 from keystone_check.model.aws import Provider, Role
 from keystone_check.model.cluster import ServiceAccount, Token
 from keystone_check.model.facts import Absent, Missing, Subjects
-from keystone_check.model.finding import Evidence, Finding, Severity, blocked, broken, gap, holds
+from keystone_check.model.finding import Evidence, Finding, Severity, broken, gap, holds
 from keystone_check.model.web import Chain, Response
 from keystone_check.model.world import Expected
 
@@ -51,10 +51,7 @@ def _told(name: str, answer: Granted | Refused | Undecided) -> Finding:
         case Granted():
             return holds(name, "predicted from the facts; STS itself was not asked")
         case Undecided():
-            lacking = next(
-                (why.permission for why in answer.because if isinstance(why, Missing) and why.permission), ""
-            )
-            return blocked(name, Missing(name, f"nobody can tell what STS would say: {answer}", lacking))
+            return unforeseen(name, answer)
         case Refused(reasons=reasons, first=first):
             return broken(
                 name,

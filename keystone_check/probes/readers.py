@@ -186,6 +186,8 @@ def _api_token(sources: Sources, accounts: Subjects[ServiceAccount]) -> ApiToken
 
 def _discovery_access(sources: Sources) -> Subjects[bool]:
     return servers_room.discovery_access(sources.kube())
+
+
 def _listed(sources: Sources) -> Listing:
     return Listing(sources.access.namespace, sources.access.selector)
 

@@ -155,7 +155,42 @@ def certificate(der: bytes) -> Certificate:
         issuer=read.issuer.rfc4514_string(),
         not_before=int(read.not_valid_before_utc.timestamp()),
         not_after=int(read.not_valid_after_utc.timestamp()),
+        names=_names(read),
+        is_ca=_is_ca(read),
+        key_id=_key_id(read),
+        authority_key_id=_authority_key_id(read),
     )
+
+
+def _names(read: x509.Certificate) -> tuple[str, ...]:
+    try:
+        found = read.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return ()
+    addresses = (str(address) for address in found.get_values_for_type(x509.IPAddress))
+    return (*found.get_values_for_type(x509.DNSName), *addresses)
+
+
+def _is_ca(read: x509.Certificate) -> bool:
+    try:
+        return read.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return False
+
+
+def _key_id(read: x509.Certificate) -> str:
+    try:
+        return read.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest.hex()
+    except x509.ExtensionNotFound:
+        return ""
+
+
+def _authority_key_id(read: x509.Certificate) -> str:
+    try:
+        found = read.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value
+    except x509.ExtensionNotFound:
+        return ""
+    return (found.key_identifier or b"").hex()
 
 
 def _object(raw: bytes, what: str) -> dict[str, object] | Malformed:

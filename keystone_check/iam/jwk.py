@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from keystone_check.iam import strict
 from keystone_check.iam.base64url import encoded
-from keystone_check.iam.key_flaws import judged
+from keystone_check.iam.key_flaws import UNTRIED, judged
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "ES256", "ES384", "ES512")
 """What STS verifies (botocore, sts:AssumeRoleWithWebIdentity, WebIdentityToken)."""
@@ -57,6 +57,11 @@ class Jwk:
     def named(self) -> bool:
         """Whether the key has a kid at all, which is another thing than an empty one."""
         return isinstance(self.members.get("kid"), str)
+
+    @property
+    def untried(self) -> str:
+        """Why no signature was tried with it: it would cost too much. Empty for any other key."""
+        return next((doubt for doubt in self.doubts if doubt.endswith(UNTRIED)), "")
 
     def __hash__(self) -> int:
         return hash((self.kid, self.kty, self.thumbprint))

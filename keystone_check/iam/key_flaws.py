@@ -8,6 +8,9 @@ _COORDINATE = {"P-256": 32, "P-384": 48, "P-521": 66}
 _LEAST_BITS = 2048
 """RFC 7518, section 3.3: a smaller RSA key must not be used. AWS names no figure."""
 
+UNTRIED = "it was not tried"
+"""How the doubt about a key ends that would take too long."""
+
 
 def judged(members: Mapping[str, object]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Its flaws and its doubts."""
@@ -37,7 +40,7 @@ def _rsa_doubts(modulus: int, exponent: int) -> Iterator[str]:
     if 0 < bits < _LEAST_BITS:
         yield f"its modulus has {bits} bits, fewer than {_LEAST_BITS}"
     if not affordable(modulus, exponent):
-        yield f"its modulus has {bits} bits and its exponent {exponent.bit_length()}: it was not tried"
+        yield f"its modulus has {bits} bits and its exponent {exponent.bit_length()}: {UNTRIED}"
 
 
 def _ec_flaws(members: Mapping[str, object]) -> Iterator[str]:

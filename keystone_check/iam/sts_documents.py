@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from keystone_check.iam import served_chain
 from keystone_check.iam.jwk import MOST_KEYS, Jwk, KeySet, read_key_set
 from keystone_check.iam.oidc import (
     Discovery,
@@ -39,7 +40,7 @@ def keys(token: Token, discovery: Response | Missing, key_set: Response | Missin
     if discovery.url != discovery_url(token.issuer):
         yield Unseen(f"{discovery_url(token.issuer)} was not fetched; {discovery.url} was")
         return
-    yield from _patience(discovery)
+    yield from _patience(discovery.url, discovery.milliseconds)
     document = _document(discovery)
     if isinstance(document, Reason | Unseen):
         yield document
@@ -50,7 +51,9 @@ def keys(token: Token, discovery: Response | Missing, key_set: Response | Missin
     elif key_set.url != document.jwks_uri:
         yield Unseen(f"{document.jwks_uri} was not fetched; {key_set.url} was")
     else:
-        yield from _patience(key_set)
+        if discovery.milliseconds <= PATIENCE * 1000:
+            both = discovery.milliseconds + key_set.milliseconds
+            yield from _patience(f"{discovery.url} with {key_set.url}", both)
         yield from _key_set(token, key_set)
 
 
@@ -74,8 +77,13 @@ def certificates(
             yield Unseen(chain)
         elif isinstance(chain, Absent):
             yield no_verification_key(f"{host} serves no certificate: {chain.because}", Certainty.INFERRED)
-        elif not (chain.publicly_trusted and chain.tls12):
-            yield from _pinned(provider, chain)
+        elif served_chain.intercepted(chain):
+            yield Unseen(f"a proxy on the way here replaced the certificates of {host} by its own")
+        else:
+            for problem in served_chain.problems(chain):
+                yield no_verification_key(f"{host} {problem}", Certainty.INFERRED)
+            if not (chain.publicly_trusted and chain.tls12):
+                yield from _pinned(provider, chain)
 
 
 def _pinned(provider: Provider, chain: Chain) -> Step:
@@ -90,10 +98,10 @@ def _pinned(provider: Provider, chain: Chain) -> Step:
         )
 
 
-def _patience(response: Response) -> Step:
-    if response.seconds > PATIENCE:
+def _patience(what: str, milliseconds: int) -> Step:
+    if milliseconds > PATIENCE * 1000:
         yield no_verification_key(
-            f"{response.url} took {response.seconds} seconds; AWS names more than {PATIENCE} as a cause"
+            f"{what} took {milliseconds / 1000:g} seconds; AWS names more than {PATIENCE} as a cause"
         )
 
 

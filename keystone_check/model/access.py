@@ -34,6 +34,15 @@ class Access:
     connect_to: tuple[tuple[str, str], ...] = ()
     """`(host, "address:port")`: where to connect instead when a host on port 443 is asked for; with
     `host:port`, when that port is."""
+    resolved: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """`(host, addresses)`: what a name resolves to, in place of asking DNS; only the sandbox says so."""
+    proxy: str = ""
+    """The proxy to the hosts, in place of HTTPS_PROXY; only the sandbox has one."""
+    public_roots: str = ""
+    """PEM of authorities that count as public beside certifi's; only the sandbox has any."""
+    server_timing: bool = False
+    """Take from the Server-Timing header how long a published document took: the sandbox says so, that the
+    same world is read the same on every machine."""
     budget_seconds: float = 60.0
     """For the whole gathering."""
     request_seconds: float = 10.0

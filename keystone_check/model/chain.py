@@ -15,6 +15,7 @@ LINKS = (
     Link("cluster", "the API server signs tokens for an issuer that AWS accepts"),
     Link("token", "tokens say what they should"),
     Link("bucket", "the bucket lets a stranger read the two documents"),
+    Link("tls", "the hosts serve certificates that AWS accepts"),
     Link("publication", "discovery document and key set are public and true"),
     Link("provider", "an IAM OIDC provider names the issuer"),
     Link("binding", "service accounts name their roles"),

@@ -17,8 +17,8 @@ class Response:
     """The text, or why there is none: not UTF-8, larger than the limit."""
     size: int
     """Bytes of the body as far as it was read."""
-    seconds: int = 0
-    """Whole seconds until the last byte."""
+    milliseconds: int = 0
+    """Until the last byte, of the answer that counts; the API server's own documents are not timed."""
     attempts: int = 1
 
     def header(self, name: str) -> str:
@@ -37,6 +37,13 @@ class Certificate:
     not_before: int
     not_after: int
     """Unix seconds."""
+    names: tuple[str, ...] = ()
+    """DNS names and addresses that it is for (subjectAltName)."""
+    is_ca: bool = False
+    key_id: str = ""
+    """Hex; subjectKeyIdentifier. Empty where the certificate names none."""
+    authority_key_id: str = ""
+    """Hex; authorityKeyIdentifier: the `key_id` of the certificate that signed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +53,19 @@ class Chain:
     host: str
     certificates: tuple[Certificate, ...]
     publicly_trusted: bool
-    """Verified against the public roots (certifi), host name included."""
+    """Verified against the public roots (certifi, and those that Access adds), host name included."""
     distrust: str
     """Why not, in OpenSSL's words; empty when trusted."""
     tls12: bool
     """Whether a handshake limited to TLS 1.2 succeeds (AWS falls back to thumbprints where it does not)."""
+    by: str = ""
+    """How the host was reached: `connect_to`, `proxy`, or empty for its own address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """What a host's name resolves to from here."""
+
+    host: str
+    found: tuple[str, ...]
+    """IPv4 and IPv6 addresses, sorted as text, each once."""

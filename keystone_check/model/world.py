@@ -7,7 +7,7 @@ from keystone_check.model.cluster import Cluster, Issuer, Listing, ServiceAccoun
 from keystone_check.model.exchange import Answer, Trail
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.servers import ApiToken, Clocks, Server, ServerArguments
-from keystone_check.model.web import Chain, Response
+from keystone_check.model.web import Addresses, Chain, Response
 
 STS_AUDIENCE = "sts.amazonaws.com"
 
@@ -59,6 +59,9 @@ class World:
     """The published key set, from the jwks_uri that the published discovery document names."""
     chains: Subjects[Chain]
     """Certificates as served, by host: the issuer's, and the key host where it is another."""
+    addresses: Subjects[Addresses] | Missing
+    """What the names of the same hosts resolve to. Absent: `connect_to` or a proxy says where to go, or no
+    stranger could ask for such a name."""
     bucket: Bucket | Absent | Missing
     """Absent: the issuer is no S3 address, or there is no such bucket."""
     account_public_access: PublicAccessBlock | Absent | Missing

@@ -21,7 +21,7 @@ class Answer:
     seconds: float
 
 
-def response(url: str, answer: Answer, attempts: int = 1) -> Response:
+def response(url: str, answer: Answer, attempts: int = 1, milliseconds: int = 0) -> Response:
     """The answer as a fact: text or why there is none, and the headers that tell something."""
     kept = ((name.lower(), value) for name, value in answer.headers if name.lower() in KEPT_HEADERS)
     return Response(
@@ -30,7 +30,7 @@ def response(url: str, answer: Answer, attempts: int = 1) -> Response:
         headers=tuple(sorted(kept)),
         body=text(answer.body, f"the body of {url}"),
         size=len(answer.body),
-        seconds=int(answer.seconds),
+        milliseconds=milliseconds,
         attempts=attempts,
     )
 

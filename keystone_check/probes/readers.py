@@ -15,7 +15,7 @@ from keystone_check.model.cluster import Cluster, Issuer, Listing, ServiceAccoun
 from keystone_check.model.exchange import Answer, Trail
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.servers import ApiToken, Clocks, Server, ServerArguments
-from keystone_check.model.web import Chain, Response
+from keystone_check.model.web import Addresses, Chain, Response
 from keystone_check.probes import arguments as arguments_room
 from keystone_check.probes import bucket as bucket_room
 from keystone_check.probes import cluster as cluster_room
@@ -111,13 +111,26 @@ def _named(fact: str, answer: Response | Missing) -> Response | Missing:
 def _chains(sources: Sources, issuer: Issuer, discovery: Response | Missing) -> Subjects[Chain]:
     from keystone_check.probes.tls import chain
 
+    hosts = _hosts(issuer, discovery)
+    found = side_by_side(lambda host: chain(host, sources.access, sources.limits), hosts)
+    return Subjects(tuple(zip(hosts, found, strict=True)))
+
+
+def _addresses(sources: Sources, issuer: Issuer, discovery: Response | Missing) -> Subjects[Addresses]:
+    from keystone_check.probes.addresses import addresses
+
+    hosts = _hosts(issuer, discovery)
+    found = side_by_side(lambda host: addresses(host, sources.access), hosts)
+    return Subjects(tuple(zip(hosts, found, strict=True)))
+
+
+def _hosts(issuer: Issuer, discovery: Response | Missing) -> list[str]:
+    """The issuer's, then the key set's where it is another."""
     urls = [issuer.url]
     jwks_uri = key_set_address(discovery)
     if isinstance(jwks_uri, str):
         urls.append(jwks_uri)
-    hosts = [host for host in dict.fromkeys(host_key(url) for url in urls) if host]
-    found = side_by_side(lambda host: chain(host, sources.access, sources.limits), hosts)
-    return Subjects(tuple(zip(hosts, found, strict=True)))
+    return [host for host in dict.fromkeys(host_key(url) for url in urls) if host]
 
 
 def _bucket(
@@ -219,6 +232,7 @@ READERS = {
     "discovery": Reader("web", "published discovery document", _discovery),
     "key_set": Reader("web", "published key set", _key_set),
     "chains": Reader("web", "certificates as served", _chains),
+    "addresses": Reader("web", "addresses of the hosts", _addresses),
     "bucket": Reader("AWS", "the issuer's bucket", _bucket),
     "account_public_access": Reader("AWS", "the account's public access block", _account_public_access),
     "organization_public_access": Reader(

@@ -128,6 +128,7 @@ ASKED: dict[str, tuple[KubeAsk | AwsAsk, ...]] = {
     "discovery": (),
     "key_set": (),
     "chains": (),
+    "addresses": (),
     "bucket": (FIND_BUCKET,),
     "bucket.public_access": (BUCKET_PUBLIC_ACCESS,),
     "bucket.ownership": (BUCKET_OWNERSHIP,),

@@ -37,13 +37,23 @@ def chain(host: str, access: Access, limits: Limits | None = None) -> Chain | Mi
         certificates = tuple(jose.certificate(der) for der in served)
     except ValueError as error:
         return Missing(host, f"TLS with {host}: a certificate that is served cannot be read: {error}")
-    return Chain(host, certificates, not distrust, distrust, tls12)
+    return Chain(host, certificates, not distrust, distrust, tls12, _way(host, access))
+
+
+def _way(host: str, access: Access) -> str:
+    parts = urlsplit(f"//{host}")
+    name, port = parts.hostname or "", parts.port or 443
+    if destination(name, port, access) != (name, port):
+        return "connect_to"
+    return "proxy" if proxy_for(name, port, access) else ""
 
 
 def _distrust(host: str, access: Access, limits: Limits) -> str:
     """Why a client with the public roots refuses, in OpenSSL's words. The machine's roots do not count."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(certifi.where())
+    if access.public_roots:
+        context.load_verify_locations(cadata=access.public_roots)
     try:
         _handshake(host, access, limits, context, lambda _: None)
     except ReadError as refusal:

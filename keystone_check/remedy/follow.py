@@ -7,9 +7,9 @@ from keystone_check.iam.evaluate import Undecided
 from keystone_check.iam.oidc import Discovery, KeySet, key_set_address, read_discovery, read_key_set
 from keystone_check.iam.s3 import anonymous_get, locate, object_key
 from keystone_check.model.aws import Bucket, PublicAccessBlock, StoredObject
-from keystone_check.model.cluster import Token
+from keystone_check.model.cluster import Issuer, Token
 from keystone_check.model.facts import Absent, Missing, Subjects
-from keystone_check.model.web import Chain, Response
+from keystone_check.model.web import Addresses, Chain, Response
 from keystone_check.model.world import World
 
 KEY_SET_PATH = "openid/v1/jwks"
@@ -31,6 +31,7 @@ def publication_followed(before: World, after: World) -> World:
         after,
         bucket=_objects_looked_at(after),  # 3
         chains=_chains(after),  # 4
+        addresses=_addresses(after),
         tokens=_tokens(after),  # 5
     )
 
@@ -87,7 +88,7 @@ def _account(world: World, seen: World) -> PublicAccessBlock | Absent | Missing:
 
 def _alike(one: Response, other: Response) -> bool:
     """The same answer, however long it took and however often it was asked for."""
-    return replace(one, seconds=other.seconds, attempts=other.attempts) == other
+    return replace(one, milliseconds=other.milliseconds, attempts=other.attempts) == other
 
 
 def _objects_looked_at(after: World) -> Bucket | Absent | Missing:
@@ -115,11 +116,21 @@ def _named(bucket: Bucket, document: str | Missing) -> str:
 def _chains(after: World) -> Subjects[Chain]:
     if not after.chains.entries or isinstance(after.issuer, Missing):
         return after.chains
-    url = key_set_address(after.discovery)
-    urls = (after.issuer.url,) if isinstance(url, Missing) else (after.issuer.url, url)
-    hosts = dict.fromkeys(host for host in map(_host, urls) if host)
     known = dict(after.chains)
-    return Subjects(tuple((host, known.get(host) or _unlooked(host)) for host in hosts))
+    return Subjects(tuple((host, known.get(host) or _unlooked(host)) for host in _hosts(after, after.issuer)))
+
+
+def _addresses(after: World) -> Subjects[Addresses] | Missing:
+    if isinstance(after.addresses, Missing) or isinstance(after.issuer, Missing):
+        return after.addresses
+    known = dict(after.addresses)
+    return Subjects(tuple((host, known.get(host) or _unlooked(host)) for host in _hosts(after, after.issuer)))
+
+
+def _hosts(after: World, issuer: Issuer) -> tuple[str, ...]:
+    url = key_set_address(after.discovery)
+    urls = (issuer.url,) if isinstance(url, Missing) else (issuer.url, url)
+    return tuple(dict.fromkeys(host for host in map(_host, urls) if host))
 
 
 def _host(url: str) -> str:

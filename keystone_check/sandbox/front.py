@@ -28,8 +28,10 @@ class Front:
         identity: ServerIdentity,
         pace: Pace | None = None,
         clock: Callable[[], float] = time.time,
+        oldest_tls: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2,
     ) -> None:
         self._server = _Server(("127.0.0.1", 0), _handler(publication, pace or Pace(), clock), identity)
+        self._server.context.minimum_version = oldest_tls
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
 
     @property
@@ -61,14 +63,14 @@ class _Server(ThreadingHTTPServer):
         self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler], identity: ServerIdentity
     ) -> None:
         super().__init__(address, handler)
-        self._context = server_context(identity)
+        self.context = server_context(identity)
         self.crashes: list[str] = []
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         # The handshake happens here, in the connection's own thread, so that a client that never
         # speaks cannot hold up the others.
         try:
-            tls = self._context.wrap_socket(request, server_side=True)
+            tls = self.context.wrap_socket(request, server_side=True)
         except OSError:
             return  # the client left or refused the handshake: that is its finding, not ours
         with tls:
@@ -112,6 +114,8 @@ def _handler(
             self.send_response(status)
             for name, value in headers:
                 self.send_header(name, value)
+            if isinstance(answer, Response):
+                self.send_header("Server-Timing", f"total;dur={answer.milliseconds}")
             self.send_header("Content-Length", str(len(body)))
             self.send_header("Connection", "close")  # each reader asks once
             self.end_headers()

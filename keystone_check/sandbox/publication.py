@@ -7,6 +7,7 @@ from keystone_check.iam.s3 import anonymous_get, locate, object_key
 from keystone_check.model.aws import Bucket, PublicAccessBlock
 from keystone_check.model.facts import Absent, Missing
 from keystone_check.model.web import Response
+from keystone_check.model.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +33,19 @@ class Publication:
         if isinstance(answer, Response):
             return answer
         return Missing(url, f"what S3 answers for {url} is not known: {answer.because}")
+
+
+def in_front(world: World) -> dict[str, Response]:
+    """The published documents that do not come from the bucket as the world says it is.
+
+    Another web server or a cache answers for them then, and a change of the bucket does not show there.
+    """
+    answers = [answer for answer in (world.discovery, world.key_set) if isinstance(answer, Response)]
+    return {answer.url: answer for answer in answers if answer != _of_the_bucket(world, answer.url)}
+
+
+def _of_the_bucket(world: World, url: str) -> Response | Missing:
+    if isinstance(world.bucket, Missing):
+        return world.bucket
+    answer = anonymous_get(world.bucket, world.account_public_access, url)
+    return answer if isinstance(answer, Response) else Missing(url, "the bucket does not tell")

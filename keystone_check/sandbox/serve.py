@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from keystone_check.iam.s3 import locate
 from keystone_check.jose import algorithm_of
 from keystone_check.model.access import Access
 from keystone_check.model.aws import Bucket, Caller
@@ -20,16 +19,18 @@ from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.servers import ApiToken, Clocks
 from keystone_check.model.web import Response
 from keystone_check.model.world import World
+from keystone_check.sandbox import cellar
 from keystone_check.sandbox.aws import loading, state
 from keystone_check.sandbox.aws.account import Account
 from keystone_check.sandbox.aws.server import AwsServer
 from keystone_check.sandbox.aws.sts import Sts
 from keystone_check.sandbox.front import Front
-from keystone_check.sandbox.ground import WEB_NAMES, Ground
+from keystone_check.sandbox.fronts import fronts
+from keystone_check.sandbox.ground import Ground
 from keystone_check.sandbox.kube.server import KubeServer
 from keystone_check.sandbox.kube.state import KubeState, Signer, Tls
 from keystone_check.sandbox.pace import Pace
-from keystone_check.sandbox.publication import Publication
+from keystone_check.sandbox.publication import Publication, in_front
 from keystone_check.sandbox.servers import document, peers, stocked
 from keystone_check.sandbox.settling import settled, stubborn
 from keystone_check.sandbox.tokens import overrides
@@ -135,25 +136,28 @@ def _serving_cloud(
     publication = Publication(
         partial(state.bucket, account.id),
         partial(state.account_public_access, account.id),
-        {**_elsewhere(world), **(fixed or {})},
+        {**in_front(world), **(fixed or {})},
     )
     sts = Sts(account, publication, world.chains, clock, stubborn(world))
     cloud_clock = _skewed(clock, world, "aws")
     with (
-        Front(publication, ground.web, pace, cloud_clock) as front,
+        fronts(world, ground, partial(Front, publication, pace=pace, clock=cloud_clock)) as reached,
         AwsServer(account, sts, cloud_clock) as aws,
     ):
         loading.load(world, aws.url, account)
         account.denied = refused
         account.pace = pace
         account.asked.clear()  # what loading asked
-        hosts = dict.fromkeys((*(host for host, _ in world.chains.seen()), *WEB_NAMES[:1]))
         yield Access(
             name="sandbox",
             region=account.region,
             aws_endpoint=aws.url,
             aws_credentials=account.credentials,
-            connect_to=tuple((host, front.address) for host in hosts),
+            connect_to=reached.connect_to,
+            proxy=reached.proxy,
+            resolved=_resolved(world),
+            public_roots=cellar.public_roots() if any(_public(world)) else "",
+            server_timing=True,
             namespace=world.listed.namespace if isinstance(world.listed, Listing) else "",
             selector=world.listed.selector if isinstance(world.listed, Listing) else "",
             live=not isinstance(world.answers, Absent),
@@ -162,10 +166,13 @@ def _serving_cloud(
         )
 
 
-def _elsewhere(world: World) -> dict[str, Response]:
-    """What is published at addresses that are not S3's: a front of CloudFront, a host of one's own."""
-    answers = (answer for answer in (world.discovery, world.key_set) if isinstance(answer, Response))
-    return {answer.url: answer for answer in answers if locate(answer.url) is None}
+def _resolved(world: World) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    known = world.addresses.seen() if isinstance(world.addresses, Subjects) else ()
+    return tuple((host, addresses.found) for host, addresses in known)
+
+
+def _public(world: World) -> Iterator[bool]:
+    return (chain.publicly_trusted for _, chain in world.chains.seen())
 
 
 def _refused(world: World) -> frozenset[str]:

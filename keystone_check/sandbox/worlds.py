@@ -21,9 +21,10 @@ from keystone_check.model.cluster import ROLE_ARN, Cluster, Issuer, Listing, Ser
 from keystone_check.model.exchange import GRANTED, Event, Trail, nothing_recorded
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.servers import ApiToken, Clocks, Server, ServerArguments
-from keystone_check.model.web import Certificate, Chain, Response
+from keystone_check.model.web import Addresses, Chain, Response
 from keystone_check.model.world import STS_AUDIENCE, Expected, World
 from keystone_check.probes.servers import DOCUMENTS, only
+from keystone_check.sandbox import cellar
 from keystone_check.sandbox.ground import Ground
 
 DISCOVERY_KEY = ".well-known/openid-configuration"
@@ -36,6 +37,8 @@ K3S_DEFAULT = API_AUDIENCES[0]
 """The issuer for which K3s signs unless it is told otherwise."""
 SERVERS = ("10.0.0.5:6443", "10.0.0.6:6443", "10.0.0.7:6443")
 """The first is the only one of the healthy world."""
+PUBLIC_ADDRESSES = ("52.219.170.10", "52.219.170.11")
+"""What the hosts' names resolve to; of S3 in eu-central-1, and never asked: the sandbox is."""
 LIFETIME = 3600
 AGE = 30 * 24 * 3600
 """How long ago the provider was made."""
@@ -69,6 +72,7 @@ def healthy(ground: Ground, now: int) -> World:
         discovery=Missing("discovery", "not yet published"),
         key_set=Missing("key_set", "not yet published"),
         chains=Subjects(((chain.host, chain),)),
+        addresses=Subjects(((chain.host, Addresses(chain.host, PUBLIC_ADDRESSES)),)),
         bucket=_bucket(ground, bucket, issuer, key),
         account_public_access=Absent(
             "account_public_access", f"account {ground.account} has no public access block"
@@ -135,7 +139,9 @@ def published(world: World) -> World:
     discovery = _answered(world, discovery_url(_issuer(world)))
     jwks_uri = key_set_address(discovery)
     key_set = jwks_uri if isinstance(jwks_uri, Missing) else _answered(world, jwks_uri)
-    return replace(world, discovery=discovery, key_set=key_set, chains=_chains(world, jwks_uri))
+    chains = _chains(world, jwks_uri)
+    addresses = _addresses(world, chains)
+    return replace(world, discovery=discovery, key_set=key_set, chains=chains, addresses=addresses)
 
 
 def reissued(world: World, issuer: str) -> World:
@@ -227,10 +233,18 @@ def _answered(world: World, url: str) -> Response | Missing:
     problem = public_url_problem(url)
     if problem:
         return Missing("key_set", f"GET {url}: no stranger can, {problem}; it was not asked")
+    if s3.locate(url) is None:
+        return _in_front(world, url)
     assert isinstance(world.bucket, Bucket | Absent)
     answer = s3.anonymous_get(world.bucket, world.account_public_access, url)
     assert isinstance(answer, Response), "nothing that decides is missing in a world that is served"
     return answer
+
+
+def _in_front(world: World, url: str) -> Response:
+    """What another web server than S3 answers: whoever names its address says what, before."""
+    known = [answer for answer in (world.discovery, world.key_set) if isinstance(answer, Response)]
+    return next(answer for answer in known if answer.url == url)
 
 
 def _chains(world: World, jwks_uri: str | Missing) -> Subjects[Chain]:
@@ -239,9 +253,24 @@ def _chains(world: World, jwks_uri: str | Missing) -> Subjects[Chain]:
     host = "" if isinstance(jwks_uri, Missing) else urlsplit(jwks_uri).netloc
     if not host or host == first[0][0]:
         return Subjects(first)
+    known = dict(world.chains).get(host)
+    if known is not None:
+        return Subjects((*first, (host, known)))
     problem = public_url_problem(f"https://{host}/")
     unasked = Missing(host, f"TLS with {host}: no stranger can, {problem}; it was not asked")
     return Subjects((*first, (host, unasked)))
+
+
+def _addresses(world: World, chains: Subjects[Chain]) -> Subjects[Addresses]:
+    """Of the same hosts; a host that no stranger can ask for has none."""
+    known = dict(world.addresses) if isinstance(world.addresses, Subjects) else {}
+    return Subjects(tuple((host, known.get(host) or unresolved(host)) for host, _ in chains))
+
+
+def unresolved(host: str) -> Absent:
+    """What stands for the addresses of a host that no stranger asks for."""
+    problem = public_url_problem(f"https://{host}")
+    return Absent(host, f"no stranger asks for it, {problem}; its name was not resolved")
 
 
 def _bucket(ground: Ground, name: str, issuer: str, key: Jwk) -> Bucket:
@@ -292,7 +321,4 @@ def _recorded(ground: Ground, accounts: Iterable[ServiceAccount], now: int) -> T
 
 
 def _chain(ground: Ground, host: str) -> Chain:
-    certificates: tuple[Certificate, ...] = tuple(
-        jose.certificate(certificate.public_bytes(jose.DER)) for certificate in ground.web.chain
-    )
-    return Chain(host, certificates, False, "unable to get local issuer certificate", True)
+    return Chain(host, cellar.facts(ground.web), False, cellar.UNKNOWN_ISSUER, True, "connect_to")

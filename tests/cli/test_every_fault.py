@@ -57,6 +57,20 @@ MANUAL = {
     "pods-are-refused-unseen": "keystone-check --live --cloudtrail",
     "forgotten-role-trusts-every-pod": "aws iam get-role --role-name former",
     "role-is-unused": "aws iam delete-role --role-name former",
+    "issuer-redirects-to-an-internal-address": "take out the rule that redirects it",
+    "discovery-document-is-padded": "head -c 2000",
+    "documents-are-slow": "%{time_total}",
+    "key-host-is-private": "dig +short oidc.keystone.example @1.1.1.1",
+    "key-set-is-cached-for-a-month": "aws cloudfront create-invalidation --distribution-id ID",
+    "intermediates-are-out-of-order": "write the server's certificate file in this order:",
+    "intermediate-is-served-twice": "take the second copy out",
+    "former-intermediate-is-still-served": "take this out of the server's certificate file:",
+    "certificate-is-for-another-host": "order one that names",
+    "certificate-has-expired": "reload the server",
+    "certificate-expires-soon": "reload the server",
+    "tls-1-3-is-demanded": "ssl_protocols TLSv1.2 TLSv1.3;",
+    "proxy-replaces-the-certificates": "look from a network without TLS inspection",
+    "leaf-alone-is-served-and-pinned": "append the certificate of",
 }
 """Faults that are mended on a host or by somebody who knows more, and a line that says how."""
 UNSAFE = (
@@ -64,13 +78,18 @@ UNSAFE = (
     "client-id-has-an-invisible-character",
     "client-id-has-capital-letters",
     "client-id-is-an-address",
+    "former-key-is-weak",
+    "former-key-was-renamed",
     "former-private-key-is-published",
+    "keys-are-never-taken-out",
     "policy-lets-everyone-list",
     "policy-opens-another-folder",
     "policy-opens-everything",
     "role-arn-is-of-another-account",
+    "thumbprints-are-full",
     "trust-pins-no-subject",
     "trust-wildcard-crosses-namespaces",
+    "two-keys-share-a-kid",
 )
 """Faults whose repair takes access away, or may open what else the account holds shut."""
 SAFE = tuple(name for name in FAULTS if name not in MANUAL and name not in UNSAFE)

@@ -44,7 +44,8 @@ def token(**claims: object) -> Token:
 
 
 def chain(trusted: bool = True, tls12: bool = True, host: str = NAME) -> Chain:
-    certificates = tuple(Certificate(sha1 * 20, "CN=a", "CN=b", 0, 1) for sha1 in ("aa", "bb"))
+    names = (("aa", "CN=leaf", "CN=between"), ("bb", "CN=between", "CN=root"))
+    certificates = tuple(Certificate(sha1 * 20, subject, by, 0, 1) for sha1, subject, by in names)
     return Chain(host, certificates, trusted, "" if trusted else "unable to get local issuer", tls12)
 
 

@@ -29,7 +29,7 @@ def first(**facts: Any) -> Reason:
         ({"discovery": response(URL, "", 307)}, "redirects to no location"),
         ({"discovery": response(URL, "<html>")}, "it is an HTML page"),
         ({"discovery": response(URL, Missing("body", "not UTF-8"))}, "not UTF-8"),
-        ({"discovery": response(URL, DOCUMENT, seconds=6)}, "took 6 seconds"),
+        ({"discovery": response(URL, DOCUMENT, milliseconds=6000)}, "took 6 seconds"),
         ({"discovery": response(URL, DOCUMENT.replace(f'"{ISSUER}"', f'"{ISSUER}/"'))}, "names the issuer"),
         (
             {

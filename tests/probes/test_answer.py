@@ -8,7 +8,7 @@ from keystone_check.probes.answer import KEPT_HEADERS, Answer, response, text
 
 
 def test_seconds_are_whole_and_round_down() -> None:
-    assert response("u", Answer(200, (), b"", 5.99)).seconds == 5
+    assert response("u", Answer(200, (), b"", 5.99), 1, 5990).milliseconds == 5990
 
 
 @given(st.binary(max_size=64))

@@ -158,7 +158,7 @@ def test_what_stands_before_the_bucket_stays_there_whatever_the_bucket_says() ->
 def test_time_and_tries_of_an_answer_are_no_reason_to_distrust_the_rehearsal() -> None:
     before = chain(bucket=bucket(public_access=SHUT))
     assert isinstance(before.discovery, Response)
-    slow = replace(before, discovery=replace(before.discovery, seconds=3, attempts=2))
+    slow = replace(before, discovery=replace(before.discovery, milliseconds=3000, attempts=2))
     assert statuses(rehearse(slow, [SetBucketPublicAccess(BUCKET, REGION, SHUT, OPEN)])) == [200, 200]
 
 

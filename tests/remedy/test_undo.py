@@ -16,7 +16,6 @@ from keystone_check.sandbox.ground import Ground
 from keystone_check.sandbox.serve import serve
 from keystone_check.sandbox.worlds import healthy
 from tests.remedy.test_every_fault import CHECKS, EVERYTHING, plannable
-from tests.sandbox.test_serve import timeless
 from tests.worlds import NOW
 
 
@@ -36,4 +35,4 @@ def test_a_repair_that_is_undone_leaves_the_world_as_it_was(name: str, tmp_path:
             done, failures = restore(wanted, partial(apply, serving.access))
         assert failures == ()
         assert len(done) == len(mended.applied)
-        assert timeless(look()) == timeless(before)
+        assert look() == before

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from keystone_check.iam.arns import provider_arn, read_role_arn
 from keystone_check.iam.oidc import issuer_problem
+from keystone_check.iam.served_chain import intercepted
 from keystone_check.model.aws import Caller, Provider
 from keystone_check.model.change import CreateProvider
 from keystone_check.model.cluster import Issuer, ServiceAccount
@@ -120,5 +121,9 @@ def _create(
 def _thumbprints(chains: Subjects[Chain]) -> tuple[str, ...]:
     """The last certificate that each host serves, which is what IAM compares."""
     return tuple(
-        dict.fromkeys(chain.certificates[-1].sha1 for _, chain in chains.seen() if chain.certificates)
+        dict.fromkeys(
+            chain.certificates[-1].sha1
+            for _, chain in chains.seen()
+            if chain.certificates and not intercepted(chain)
+        )
     )

@@ -19,7 +19,9 @@ Pin the last certificate of the chain as served, of both hosts. The common one-l
 
 from collections.abc import Iterator
 
+from keystone_check.checks import serving
 from keystone_check.iam.arns import provider_arn
+from keystone_check.iam.served_chain import intercepted
 from keystone_check.model.aws import Caller, Provider
 from keystone_check.model.change import SetThumbprints
 from keystone_check.model.cluster import Issuer
@@ -52,6 +54,8 @@ def judge(
     for host, chain in chains:
         if isinstance(chain, Absent | Missing):
             yield gap(host, chain)
+        elif intercepted(chain):
+            yield blocked(host, serving.replaced(chain))
         elif isinstance(provider, Missing):
             yield blocked(host, provider)
         elif isinstance(provider, Provider):

@@ -19,7 +19,16 @@ from keystone_check.checks import publishing
 from keystone_check.iam.oidc import Jwk, Unreadable, read_key_set
 from keystone_check.model.cluster import Token
 from keystone_check.model.facts import Absent, Missing, Subjects
-from keystone_check.model.finding import Evidence, Finding, Severity, broken, gap, holds, not_applicable
+from keystone_check.model.finding import (
+    Evidence,
+    Finding,
+    Severity,
+    blocked,
+    broken,
+    gap,
+    holds,
+    not_applicable,
+)
 from keystone_check.model.web import Response
 
 severity = Severity.CRITICAL
@@ -50,6 +59,12 @@ def _judged(name: str, token: Token, keys: tuple[Jwk, ...], url: str, repair: pu
         return not_applicable(name, f"no published key has the kid {token.kid}")
     if any(key.thumbprint in token.signed_by for key in keys):
         return holds(name)
+    untried = next((key.untried for key in keys if key.untried), "")
+    if untried:
+        return blocked(
+            name,
+            Missing(token.kid, f"nobody knows whether the published key {token.kid} signed it: {untried}"),
+        )
     return broken(
         name,
         f"the published key {token.kid} is not the one that signed its token",

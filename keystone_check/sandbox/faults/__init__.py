@@ -7,7 +7,9 @@ from keystone_check.sandbox.faults import (
     binding,
     bucket,
     cluster,
+    documents,
     exchange,
+    keys,
     posture,
     posture_bucket,
     posture_roles,
@@ -16,6 +18,7 @@ from keystone_check.sandbox.faults import (
     role,
     role_conditions,
     servers,
+    tls,
     token,
 )
 from keystone_check.sandbox.faults.fault import Fault
@@ -25,7 +28,10 @@ ROOMS = (
     servers,
     token,
     bucket,
+    tls,
     publication,
+    documents,
+    keys,
     provider,
     binding,
     annotations,

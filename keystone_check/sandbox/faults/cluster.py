@@ -9,8 +9,8 @@ from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.servers import ISSUER
 from keystone_check.model.world import World
 from keystone_check.sandbox.faults.editing import provider_of, stored, with_arguments, with_object
-from keystone_check.sandbox.faults.fault import KEY_SET_CHECKS, fault
-from keystone_check.sandbox.worlds import DISCOVERY_KEY, K3S_DEFAULT, reissued
+from keystone_check.sandbox.faults.fault import CHAIN_CHECKS, DISCOVERY_CHECKS, KEY_SET_CHECKS, fault
+from keystone_check.sandbox.worlds import DISCOVERY_KEY, K3S_DEFAULT, reissued, unresolved
 
 
 @fault(
@@ -24,10 +24,8 @@ from keystone_check.sandbox.worlds import DISCOVERY_KEY, K3S_DEFAULT, reissued
     ),
     blocks=(
         *KEY_SET_CHECKS,
-        "discovery_document_is_public",
-        "published_issuer_is_the_tokens",
-        "jwks_uri_is_public_https",
-        "thumbprint_matches_where_used",
+        *DISCOVERY_CHECKS,
+        *CHAIN_CHECKS,
     ),
 )
 def issuer_is_k3s_default(world: World) -> World:
@@ -43,6 +41,7 @@ def issuer_is_k3s_default(world: World) -> World:
         discovery=unasked,
         key_set=unasked,
         chains=Subjects(((host, Missing(host, f"TLS with {host}: {because}")),)),
+        addresses=Subjects(((host, unresolved(host)),)),
         bucket=Absent("bucket", "the issuer is not an S3 address"),
         providers=Subjects(),
     )

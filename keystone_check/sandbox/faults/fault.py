@@ -25,6 +25,16 @@ KEY_SET_CHECKS = frozenset(
     {
         "issuer_serves_one_cluster",
         "key_set_is_public",
+        "documents_answer_without_redirects",
+        "documents_are_served_as_json",
+        "documents_are_small",
+        "documents_answer_within_five_seconds",
+        "caches_cannot_outlive_a_rotation",
+        "every_key_has_a_kid",
+        "kid_names_one_key",
+        "key_types_stay_within_a_hundred",
+        "kid_is_the_keys_digest",
+        "published_keys_belong_to_a_server",
         "key_set_holds_no_private_key",
         "signing_key_is_published",
         "signature_verifies_with_the_published_key",
@@ -32,6 +42,34 @@ KEY_SET_CHECKS = frozenset(
     }
 )
 """What nobody can judge while the discovery document does not tell where the key set is."""
+
+DISCOVERY_CHECKS = frozenset(
+    {
+        "discovery_document_is_public",
+        "published_issuer_is_the_tokens",
+        "jwks_uri_is_public_https",
+        "discovery_document_lists_its_claims",
+        "discovery_document_offers_id_tokens",
+        "signing_algorithm_is_listed",
+    }
+)
+"""What nobody can judge where no stranger could ask for the discovery document at all."""
+
+CHAIN_CHECKS = frozenset(
+    {
+        "thumbprint_matches_where_used",
+        "certificates_are_the_hosts_own",
+        "chain_is_in_order",
+        "chain_holds_each_certificate_once",
+        "chain_holds_no_strangers",
+        "certificate_names_the_host",
+        "certificate_has_days_left",
+        "tls_1_2_is_accepted",
+        "leaf_is_not_pinned",
+        "thumbprints_cover_both_hosts",
+    }
+)
+"""What nobody can judge about a host whose certificates were not seen."""
 
 
 def fault(

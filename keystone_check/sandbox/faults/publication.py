@@ -6,7 +6,7 @@ from keystone_check.model.facts import Absent
 from keystone_check.model.world import World
 from keystone_check.probes.redaction import LEFT_OUT
 from keystone_check.sandbox.faults.editing import bucket_of, stored, with_bucket, with_object
-from keystone_check.sandbox.faults.fault import KEY_SET_CHECKS, fault
+from keystone_check.sandbox.faults.fault import CHAIN_CHECKS, KEY_SET_CHECKS, fault
 from keystone_check.sandbox.worlds import ADVERTISED_KEY_SET, DISCOVERY_KEY, KEY_SET_KEY
 
 PAGE = "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please sign in.</body></html>"
@@ -18,6 +18,9 @@ STRANGERS_MODULUS = (
     "Wp4qSDG1k4pOR6HqIuGULLVsd-mDVvuYj-DSjpqm-fEejvDAnoAb6RXPt9BSuXEhu5qCZC8Q"
 )
 """The modulus of a key that no sandbox holds: public, and nobody has its private half."""
+
+STRANGERS_KID = "4iIH4tJMmV1otpBPWklEdevnQA2KZYahtLzfCAyuO9g"
+"""What Kubernetes' signer would call it."""
 
 
 @fault(breaks=("discovery_document_is_public", "sts_accepts_the_token"), blocks=KEY_SET_CHECKS)
@@ -43,7 +46,7 @@ def published_issuer_ends_in_a_slash(world: World) -> World:
 
 @fault(
     breaks=("jwks_uri_is_public_https", "sts_accepts_the_token"),
-    blocks=(*KEY_SET_CHECKS, "thumbprint_matches_where_used"),
+    blocks=(*KEY_SET_CHECKS, *CHAIN_CHECKS),
 )
 def jwks_uri_is_private(world: World) -> World:
     """The API server's own document was published as it stands, with a private jwks_uri."""
@@ -67,7 +70,7 @@ def key_set_is_html(world: World) -> World:
 @fault(breaks=("signing_key_is_published", "sts_accepts_the_token"))
 def signing_key_was_rotated(world: World) -> World:
     """The signing key was rotated, and the published key set still holds the former one."""
-    return _with_key(world, kid="former-key", n=STRANGERS_MODULUS)
+    return _with_key(world, kid=STRANGERS_KID, n=STRANGERS_MODULUS)
 
 
 @fault(breaks=("signature_verifies_with_the_published_key", "sts_accepts_the_token"))
@@ -86,7 +89,7 @@ def private_key_is_published(world: World) -> World:
 def former_private_key_is_published(world: World) -> World:
     """Beside the key that signs stands a former one, with its private half."""
     (key,) = json.loads(stored(world, KEY_SET_KEY))["keys"]
-    former = {**key, "kid": "former-key", "n": STRANGERS_MODULUS, "d": LEFT_OUT}
+    former = {**key, "kid": STRANGERS_KID, "n": STRANGERS_MODULUS, "d": LEFT_OUT}
     return with_object(world, KEY_SET_KEY, json.dumps({"keys": [key, former]}))
 
 

@@ -1,0 +1,1 @@
+"""Checks of one link: the hosts serve certificates that AWS accepts."""

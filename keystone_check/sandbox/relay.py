@@ -1,0 +1,68 @@
+"""A proxy that connects to the hosts it knows: what stands in between where a world says so."""
+
+import contextlib
+import select
+import socket
+import threading
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+
+
+class Relay:
+    """Takes CONNECT for these hosts on a free loopback port, until its `with` block ends."""
+
+    def __init__(self, hosts: Mapping[str, str]) -> None:
+        """`hosts`: where each is found, `address:port`."""
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(dict(hosts)))
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
+
+    @property
+    def url(self) -> str:
+        """`http://127.0.0.1:port`."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> "Relay":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+def _handler(hosts: Mapping[str, str]) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        timeout = 30
+
+        def do_CONNECT(self) -> None:
+            found = hosts.get(self.path.removesuffix(":443"))
+            if found is None:
+                self.send_error(502)
+                return
+            address, _, port = found.rpartition(":")
+            with socket.create_connection((address, int(port))) as host:
+                self.send_response(200)
+                self.end_headers()
+                with contextlib.suppress(OSError):  # either side may hang up whenever it likes
+                    _carry(self.connection, host)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing: the sandbox is quiet."""
+
+    return Handler
+
+
+def _carry(client: socket.socket, host: socket.socket) -> None:
+    """Bytes both ways until one side has no more."""
+    other = {client: host, host: client}
+    while True:
+        for ready in select.select([client, host], [], [], 30)[0]:
+            chunk = ready.recv(65536)
+            if not chunk:
+                return
+            other[ready].sendall(chunk)

@@ -16,7 +16,7 @@ Add the algorithm of the signing key to the list, and keep those of former keys 
 from collections.abc import Iterator
 
 from keystone_check.checks import publishing, revising
-from keystone_check.iam.oidc import Discovery, Unreadable, read_discovery
+from keystone_check.iam.oidc import ALGORITHMS, Discovery, Unreadable, read_discovery
 from keystone_check.model.cluster import Token
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.finding import Evidence, Finding, Severity, broken, gap, holds, not_applicable
@@ -42,6 +42,8 @@ def judge(
 def _judged(
     algorithm: str, published: Discovery, discovery: Response, bucket: publishing.StoredDocuments
 ) -> Finding:
+    if algorithm not in ALGORITHMS:
+        return not_applicable(algorithm, f"STS verifies no {algorithm}, whatever the document lists")
     if algorithm in published.algorithms:
         return holds(algorithm)
     revision = revising.Revision(

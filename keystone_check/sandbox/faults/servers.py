@@ -11,7 +11,7 @@ from keystone_check.model.web import Response
 from keystone_check.model.world import STS_AUDIENCE, World
 from keystone_check.sandbox.faults.editing import as_static_pods, with_arguments, with_object, with_tokens
 from keystone_check.sandbox.faults.fault import fault
-from keystone_check.sandbox.faults.publication import STRANGERS_MODULUS
+from keystone_check.sandbox.faults.publication import STRANGERS_KID, STRANGERS_MODULUS
 from keystone_check.sandbox.worlds import (
     API_AUDIENCES,
     K3S_DEFAULT,
@@ -28,7 +28,7 @@ SKEW = 400
 @fault(breaks=("api_servers_sign_with_the_same_keys",))
 def server_has_a_key_of_its_own(world: World) -> World:
     """One of three API servers was rebuilt with a key of its own, which somebody published as well."""
-    both = _keys_of(world, beside=True, kid="rebuilt", n=STRANGERS_MODULUS)
+    both = _keys_of(world, beside=True, kid=STRANGERS_KID, n=STRANGERS_MODULUS)
     world = with_object(world, KEY_SET_KEY, _text(both))
     return _with_last(world, replace(_answering(world), key_set=rebuilt_key_set(world)))
 
@@ -112,7 +112,7 @@ def discovery_is_shut(world: World) -> World:
 
 def rebuilt_key_set(world: World) -> Response:
     """The key set of a server that was rebuilt with a key of its own."""
-    return _keys_of(world, kid="rebuilt", n=STRANGERS_MODULUS)
+    return _keys_of(world, kid=STRANGERS_KID, n=STRANGERS_MODULUS)
 
 
 def _skewed(world: World, ahead: int) -> World:

@@ -42,7 +42,7 @@ def judge(key_set: Response, cluster_keys: Response, bucket: publishing.StoredDo
         else:
             yield holds(
                 key.kid,
-                "the API server that answered does not have this key: right while tokens that it signed live",
+                "not of the API server that answered: right while tokens that it signed live",
             )
 
 
@@ -55,7 +55,7 @@ def _weak(key: Jwk, key_set: Response, bucket: publishing.StoredDocuments) -> Fi
     )
     return broken(
         key.kid,
-        f"the API server that answered does not have the published key {key.kid}, and it is weak: {key.doubts[0]}",
+        f"the published key {key.kid} is not of the API server that answered, and it is weak: {key.doubts[0]}",
         Evidence(f"keys in {key_set.url}", "keys of an API server, or strong ones", key.doubts[0]),
         revising.revise(key_set.url, key_set, bucket, revision),
     )

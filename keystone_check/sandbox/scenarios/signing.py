@@ -7,6 +7,7 @@ from keystone_check.model.servers import Server
 from keystone_check.model.world import World
 from keystone_check.sandbox.faults import FAULTS
 from keystone_check.sandbox.faults.editing import as_static_pods, with_token
+from keystone_check.sandbox.faults.publication import STRANGERS_KID
 from keystone_check.sandbox.faults.servers import rebuilt_key_set
 from keystone_check.sandbox.scenarios.scenario import scenario
 from keystone_check.sandbox.worlds import SERVERS, with_servers
@@ -29,7 +30,7 @@ def issuer_was_changed_without_the_former_one(world: World) -> World:
     13,
     "K3s",
     "api_servers_sign_with_the_same_keys",
-    "rebuilt",
+    STRANGERS_KID,
     "https://github.com/k3s-io/k3s/issues/4820",
 )
 def servers_were_joined_with_other_bootstrap_data(world: World) -> World:
@@ -41,7 +42,7 @@ def servers_were_joined_with_other_bootstrap_data(world: World) -> World:
     14,
     "kubeadm",
     "api_servers_sign_with_the_same_keys",
-    "rebuilt",
+    STRANGERS_KID,
     "https://github.com/kubernetes/kubernetes/issues/110035",
 )
 def control_plane_node_was_rebuilt(world: World) -> World:

@@ -55,7 +55,7 @@ def _weak(key: Jwk, key_set: Response, bucket: publishing.StoredDocuments) -> Fi
     )
     return broken(
         key.kid,
-        f"the published key {key.kid} is not of the API server that answered, and it is weak: {key.doubts[0]}",
+        f"the published key {key.kid} is not of the API server that answered, and is weak: {key.doubts[0]}",
         Evidence(f"keys in {key_set.url}", "keys of an API server, or strong ones", key.doubts[0]),
         revising.revise(key_set.url, key_set, bucket, revision),
     )

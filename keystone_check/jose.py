@@ -30,6 +30,7 @@ __all__ = [
     "Flaw",
     "Malformed",
     "certificate",
+    "certificates",
     "decode",
     "kid_of",
     "public_jwk",
@@ -144,6 +145,12 @@ def sign(claims: Mapping[str, object], key: PrivateKey, kid: str) -> Secret:
     parts = ({"alg": algorithm, "kid": kid}, dict(claims))
     signed = ".".join(encoded(json.dumps(part, separators=(",", ":")).encode()) for part in parts)
     return Secret(f"{signed}.{encoded(_ALGORITHMS[algorithm].sign(signed.encode(), key))}")
+
+
+def certificates(pem: bytes) -> tuple[Certificate, ...]:
+    """The certificates of a PEM text; ValueError where it holds none or one that is broken."""
+    read = x509.load_pem_x509_certificates(pem)
+    return tuple(certificate(item.public_bytes(DER)) for item in read)
 
 
 def certificate(der: bytes) -> Certificate:

@@ -88,7 +88,7 @@ _ON_ANYTHING = frozenset(
 
 
 def _is_namespaced(ask: KubeAsk) -> bool:
-    return ask.resource.partition("/")[0] == "serviceaccounts"
+    return ask.resource.partition("/")[0] in ("serviceaccounts", "pods")
 
 
 def _role(

@@ -20,6 +20,7 @@ LINKS = (
     Link("provider", "an IAM OIDC provider names the issuer"),
     Link("binding", "service accounts name their roles"),
     Link("role", "the role's trust policy names provider, subject and audience"),
+    Link("injection", "pods get the token and the role"),
     Link("exchange", "STS accepts the token"),
     Link("posture", "nobody else gets in"),
 )

@@ -6,6 +6,7 @@ from keystone_check.model.aws import Bucket, Caller, Provider, PublicAccessBlock
 from keystone_check.model.cluster import Cluster, Issuer, Listing, ServiceAccount, Token
 from keystone_check.model.exchange import Answer, Trail
 from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.injection import Backend, DryRun, Namespace, Refused, RunningPod, Webhook
 from keystone_check.model.servers import ApiToken, Clocks, Server, ServerArguments
 from keystone_check.model.web import Addresses, Chain, Response
 
@@ -99,3 +100,13 @@ class World:
     """What STS answered just now, by `namespace/name`. Absent: `--live` was not given."""
     recorded: Trail | Absent | Missing
     """What CloudTrail recorded. Absent: `--cloudtrail` was not given."""
+    webhooks: Subjects[Webhook] | Missing
+    """What looks like the pod identity webhook, by `configuration/webhook`; empty: none is registered."""
+    webhook_backends: Subjects[Backend] | Missing
+    """The services that those are called at, by `namespace/name`."""
+    namespaces: Subjects[Namespace] | Missing
+    """The namespaces of bound service accounts, by name."""
+    injections: Subjects[DryRun | Refused] | Missing
+    """What a new pod of each bound service account would get, by `namespace/name` of the account."""
+    pods: Subjects[RunningPod] | Missing
+    """The pods of bound service accounts that have not ended, by `namespace/name`."""

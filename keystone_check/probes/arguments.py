@@ -20,7 +20,6 @@ COMPONENT = "component=kube-apiserver"
 """The label that kubeadm and RKE2 put on the API server's static pod."""
 STATIC_POD = "static pod"
 ARGUMENT, DOMAIN = "--kube-apiserver-arg", "--cluster-domain"
-_PODS = "/api/v1/namespaces/kube-system/pods"
 
 Listing = list[Mapping[str, Any]] | Missing
 
@@ -29,7 +28,7 @@ def server_arguments(kube: Kube) -> Subjects[ServerArguments] | Absent | Missing
     """By node, or by static pod where no node tells."""
     nodes, pods = side_by_side(
         lambda ask: _listed(kube, *ask),
-        (("/api/v1/nodes", rights.LIST_NODES, ""), (_PODS, rights.LIST_PODS, COMPONENT)),
+        ((rights.LIST_NODES, "", ""), (rights.LIST_PODS, "kube-system", COMPONENT)),
     )
     # RKE2 shows both; one entry a server is enough.
     if found := tuple(_of_nodes(nodes)) or tuple(_of_pods(pods)):
@@ -41,9 +40,10 @@ def server_arguments(kube: Kube) -> Subjects[ServerArguments] | Absent | Missing
     return Absent("server_arguments", because)
 
 
-def _listed(kube: Kube, path: str, ask: rights.KubeAsk, selector: str) -> Listing:
+def _listed(kube: Kube, ask: rights.KubeAsk, namespace: str, selector: str) -> Listing:
+    chosen = [("labelSelector", selector)] if selector else []
     try:
-        return list(kube.listed(path, ask, selector=selector))
+        return list(kube.listed(ask, namespace, chosen))
     except ReadError as refusal:
         return refusal.missing("server_arguments")
 

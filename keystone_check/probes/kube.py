@@ -10,7 +10,7 @@ from keystone_check.model.access import Access
 from keystone_check.model.secret import Secret
 from keystone_check.model.web import Response
 from keystone_check.probes import rights
-from keystone_check.probes.answer import response
+from keystone_check.probes.answer import Answer, response
 from keystone_check.probes.clocks import Heard
 from keystone_check.probes.kube_refusals import refused
 from keystone_check.probes.kube_wire import KubeRequest, Wire
@@ -98,17 +98,21 @@ class Kube:
 
     def service_accounts(self, namespace: str = "", selector: str = "") -> Iterator[Json]:
         """Every service account of one namespace, or of all, page by page."""
-        path = f"/api/v1/namespaces/{quote(namespace)}/serviceaccounts" if namespace else _ALL_ACCOUNTS
-        what = f"{rights.LIST_ACCOUNTS.permission} {_where(namespace)}"
-        return self.listed(path, rights.LIST_ACCOUNTS, what, selector)
+        chosen = [("labelSelector", selector)] if selector else []
+        return self.listed(rights.LIST_ACCOUNTS, namespace, chosen)
 
-    def listed(self, path: str, ask: KubeAsk, what: str = "", selector: str = "") -> Iterator[Json]:
-        """Every object of a listing, page by page."""
-        query = [("limit", str(PAGE)), *([("labelSelector", selector)] if selector else [])]
+    def listed(
+        self, ask: KubeAsk, namespace: str = "", chosen: Sequence[tuple[str, str]] = ()
+    ) -> Iterator[Json]:
+        """Every object of a kind in one namespace, or in all, page by page."""
+        root = f"/apis/{ask.group}/v1" if ask.group else "/api/v1"
+        path = f"{root}/namespaces/{quote(namespace)}/{ask.resource}" if namespace else f"{root}/{ask.resource}"
+        what = f"{ask.permission} {_where(namespace)}"
         following = ""
         while True:
             more = [("continue", following)] if following else []
-            page = self.request("GET", path, query=[*query, *more], ask=ask, what=what)
+            query = [("limit", str(PAGE)), *chosen, *more]
+            page = self.request("GET", path, query=query, ask=ask, what=what)
             yield from page.get("items") or ()
             following = page.get("metadata", {}).get("continue") or ""
             if not following:
@@ -118,6 +122,18 @@ class Kube:
         """One service account; ReadError with code 404 when there is none."""
         what = f"{rights.GET_ACCOUNT.permission} {namespace}/{name}"
         return self.request("GET", _account(namespace, name), ask=rights.GET_ACCOUNT, what=what)
+
+    def service(self, namespace: str, name: str) -> Json:
+        """One service; ReadError with code 404 when there is none."""
+        what = f"{rights.GET_SERVICE.permission} {namespace}/{name}"
+        path = f"/api/v1/namespaces/{quote(namespace)}/services/{quote(name)}"
+        return self.request("GET", path, ask=rights.GET_SERVICE, what=what)
+
+    def dry_run(self, namespace: str, pod: Json) -> Answer:
+        """What the API server says to a new pod that it does not keep: 201 and the pod, or a Status."""
+        what = f"{rights.CREATE_POD.permission} in namespace {namespace}, as a dry run"
+        path = f"/api/v1/namespaces/{quote(namespace)}/pods"
+        return self._wire.send(KubeRequest("POST", path, what, pod, (("dryRun", "All"),)))[0]
 
     def mint(
         self,
@@ -172,9 +188,6 @@ class Kube:
         if answer.status != 200:
             raise refused(ask.permission, answer, attempts, ask)
         return response(ask.resource, answer, attempts)
-
-
-_ALL_ACCOUNTS = "/api/v1/serviceaccounts"
 
 
 def _where(namespace: str) -> str:

@@ -61,29 +61,31 @@ def _reason(error: BaseException) -> str:
 
 
 def refused(what: str, answer: Answer, attempts: int, ask: KubeAsk | None) -> ReadError:
-    said = _message(answer.body)
+    told = said(answer.body)
+    because = f": {told}" if told else ""
     tries = f" (at the {attempts}. try)" if attempts > 1 else ""
     code = str(answer.status)
     if answer.status == 401:
         return ReadError(
             # Without the request: it fails for all of them, and is one reason.
-            f"the API server does not accept our credentials: 401{said}",
+            f"the API server does not accept our credentials: 401{because}",
             "sign in to the cluster again or check the kubeconfig's user",
             code=code,
             fact="cluster",
         )
     permission = ask.permission if ask and answer.status == 403 else ""
     hint = _ONE_NAMESPACE if permission == rights.LIST_ACCOUNTS.permission else ""
-    return ReadError(f"{what}: {code}{said}{tries}", hint, code=code, permission=permission)
+    return ReadError(f"{what}: {code}{because}{tries}", hint, code=code, permission=permission)
 
 
 _ONE_NAMESPACE = "name one namespace with -n where the right is given for that one only"
 
 
-def _message(body: bytes) -> str:
+def said(body: bytes) -> str:
+    """The message of a Status in one line; empty where the answer is none."""
     try:
         status = json.loads(body)
     except ValueError:
         return ""
     message = status.get("message") if isinstance(status, dict) else None
-    return f": {' '.join(message.split())}" if isinstance(message, str) and message else ""
+    return " ".join(message.split()) if isinstance(message, str) else ""

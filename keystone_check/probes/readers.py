@@ -14,13 +14,16 @@ from keystone_check.model.aws import Bucket, Caller, Provider, PublicAccessBlock
 from keystone_check.model.cluster import Cluster, Issuer, Listing, ServiceAccount, Token
 from keystone_check.model.exchange import Answer, Trail
 from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.injection import Backend, DryRun, Namespace, Refused, RunningPod, Webhook
 from keystone_check.model.servers import ApiToken, Clocks, Server, ServerArguments
 from keystone_check.model.web import Addresses, Chain, Response
 from keystone_check.probes import arguments as arguments_room
+from keystone_check.probes import backends, identity, injection, ownership
 from keystone_check.probes import bucket as bucket_room
 from keystone_check.probes import cluster as cluster_room
-from keystone_check.probes import identity, ownership
+from keystone_check.probes import pods as pod_room
 from keystone_check.probes import servers as servers_room
+from keystone_check.probes import webhooks as webhook_room
 from keystone_check.probes.limits import side_by_side
 from keystone_check.probes.sources import Sources
 from keystone_check.probes.strangers import host_key
@@ -219,6 +222,24 @@ def _recorded(sources: Sources, caller: Caller, accounts: Subjects[ServiceAccoun
     from keystone_check.probes import trail
 
     return trail.recorded(sources.aws(), sources.limits, int(sources.clock()), accounts)
+def _webhooks(sources: Sources) -> Subjects[Webhook]:
+    return webhook_room.webhooks(sources.kube())
+
+
+def _webhook_backends(sources: Sources, webhooks: Subjects[Webhook]) -> Subjects[Backend]:
+    return backends.backends(sources.kube(), webhooks)
+
+
+def _namespaces(sources: Sources, accounts: Subjects[ServiceAccount]) -> Subjects[Namespace]:
+    return backends.namespaces(sources.kube(), accounts)
+
+
+def _injections(sources: Sources, accounts: Subjects[ServiceAccount]) -> Subjects[DryRun | Refused]:
+    return injection.injections(sources.kube(), accounts)
+
+
+def _pods(sources: Sources, accounts: Subjects[ServiceAccount]) -> Subjects[RunningPod]:
+    return pod_room.pods(sources.kube(), sources.access.namespace, accounts)
 
 
 READERS = {
@@ -252,6 +273,11 @@ READERS = {
     "trusting_roles": Reader("AWS", "roles that trust the issuer", _trusting_roles),
     "answers": Reader("AWS", "what STS answers", _answers),
     "recorded": Reader("AWS", "what CloudTrail recorded", _recorded),
+    "webhooks": Reader("cluster", "pod identity webhooks", _webhooks),
+    "webhook_backends": Reader("cluster", "what answers behind the webhooks", _webhook_backends),
+    "namespaces": Reader("cluster", "namespaces", _namespaces),
+    "injections": Reader("cluster", "dry runs of new pods", _injections),
+    "pods": Reader("cluster", "running pods", _pods),
 }
 """By field of the World, in its order."""
 

@@ -49,7 +49,6 @@ CREATE_TOKEN = KubeAsk("create", "serviceaccounts/token", why="one fresh token o
 CREATE_ACCOUNT = KubeAsk("create", "serviceaccounts")
 DELETE_ACCOUNT = KubeAsk("delete", "serviceaccounts")
 LIST_NODES = KubeAsk("list", "nodes", why="how K3s started the API servers (annotation k3s.io/node-args)")
-LIST_PODS = KubeAsk("list", "pods", why="how API servers that are static pods were started")
 GET_SERVERS = KubeAsk(
     "get", "endpointslices", "discovery.k8s.io", why="the addresses of the API servers, to ask each of them"
 )
@@ -58,6 +57,26 @@ REVIEW_ACCESS = KubeAsk(
     "subjectaccessreviews",
     "authorization.k8s.io",
     why="whether service accounts may read the discovery document and the key set",
+)
+
+LIST_WEBHOOKS = KubeAsk(
+    "list",
+    "mutatingwebhookconfigurations",
+    "admissionregistration.k8s.io",
+    why="the pod identity webhook as the API server calls it",
+)
+GET_SERVICE = KubeAsk("get", "services", why="the service behind the webhook")
+LIST_ENDPOINTS = KubeAsk(
+    "list", "endpointslices", "discovery.k8s.io", why="whether anything answers behind that service"
+)
+LIST_NAMESPACES = KubeAsk("list", "namespaces", why="the labels by which a webhook selects namespaces")
+CREATE_POD = KubeAsk(
+    "create", "pods", why="a dry run for each bound service account, which leaves nothing behind"
+)
+LIST_PODS = KubeAsk(
+    "list",
+    "pods",
+    why="what running pods of bound accounts were given, and how API servers that are pods were started",
 )
 
 CALLER = AwsAsk("sts", "GetCallerIdentity", "")
@@ -157,6 +176,11 @@ ASKED: dict[str, tuple[KubeAsk | AwsAsk, ...]] = {
     "trusting_roles": (LIST_ROLES,),
     "answers": (CREATE_TOKEN, ASSUME),
     "recorded": (LOOKUP_EVENTS,),
+    "webhooks": (LIST_WEBHOOKS,),
+    "webhook_backends": (GET_SERVICE, LIST_ENDPOINTS),
+    "namespaces": (LIST_NAMESPACES,),
+    "injections": (CREATE_POD,),
+    "pods": (LIST_PODS,),
 }
 """By field of the World, or part of one, what reading it asks. Fields that it follows from ask for theirs;
 `expected_accounts` stands for service accounts that the configuration names."""

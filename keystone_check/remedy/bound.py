@@ -1,4 +1,5 @@
-"""What follows from a changed annotation: the roles that a look reads, and the audience of fresh tokens."""
+"""What follows from a changed annotation: the roles that a look reads, the audience of fresh tokens, and what
+new pods are given."""
 
 import json
 from collections.abc import Mapping
@@ -8,13 +9,14 @@ from keystone_check.model.cluster import AUDIENCE, Token
 from keystone_check.model.exchange import Trail, nothing_recorded
 from keystone_check.model.facts import Missing, Subjects
 from keystone_check.model.world import World
+from keystone_check.remedy.given import injections_followed
 
 
 def accounts_followed(before: World, after: World) -> World:
     """`after`, whose annotations changed, with the roles that they name and the tokens that they ask for."""
     if isinstance(after.accounts, Missing) or after.accounts == before.accounts:
         return after
-    return _recorded(before, _tokens(before, _roles(after)))
+    return _recorded(before, injections_followed(before, _tokens(before, _roles(after))))
 
 
 def _roles(world: World) -> World:

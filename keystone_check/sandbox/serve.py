@@ -19,7 +19,7 @@ from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.servers import ApiToken, Clocks
 from keystone_check.model.web import Response
 from keystone_check.model.world import World
-from keystone_check.sandbox import cellar
+from keystone_check.sandbox import cellar, furnishing
 from keystone_check.sandbox.aws import loading, state
 from keystone_check.sandbox.aws.account import Account
 from keystone_check.sandbox.aws.server import AwsServer
@@ -27,6 +27,7 @@ from keystone_check.sandbox.aws.sts import Sts
 from keystone_check.sandbox.front import Front
 from keystone_check.sandbox.fronts import fronts
 from keystone_check.sandbox.ground import Ground
+from keystone_check.sandbox.injecting import identity_of
 from keystone_check.sandbox.kube.server import KubeServer
 from keystone_check.sandbox.kube.state import KubeState, Signer, Tls
 from keystone_check.sandbox.pace import Pace
@@ -215,9 +216,11 @@ def _kube_server(
         accounts=tuple(account for _, account in world.accounts.seen()),
         user=user,
         token_overrides=overrides(world, signer, algorithm_of(ground.signing_key)),
-        objects=tuple(stocked(world)),
         peers=tuple(peers(world)),
         closed=_closed(world),
+        labels=furnishing.labels(world),
+        seeds=(*stocked(world), *furnishing.seeds(world)),
+        identity=identity_of(world),
     )
     return KubeServer(kube, tls, clock, refused, pace)
 

@@ -8,10 +8,10 @@ from keystone_check.model.servers import K3S_LIKE, Server, ServerArguments
 from keystone_check.model.web import Response
 from keystone_check.model.world import World
 from keystone_check.sandbox.kube.resources import ENDPOINT_SLICES, NODES, PODS
-from keystone_check.sandbox.kube.state import Document, Peer, Stocked
+from keystone_check.sandbox.kube.state import Document, Peer, Seed
 
 
-def stocked(world: World) -> Iterator[Stocked]:
+def stocked(world: World) -> Iterator[Seed]:
     """Nodes and static pods that show the arguments, and the list of the API servers."""
     if isinstance(world.server_arguments, Subjects):
         for name, arguments in world.server_arguments.seen():
@@ -39,14 +39,14 @@ def document(answer: Response | Missing) -> Document:
     return Document(answer.body, answer.header("content-type"), answer.header("cache-control"), answer.status)
 
 
-def _shown(name: str, arguments: ServerArguments) -> Stocked:
+def _shown(name: str, arguments: ServerArguments) -> Seed:
     if arguments.program in K3S_LIKE:
-        return Stocked(NODES, "", {"metadata": {"name": name, "annotations": _annotation(arguments)}})
+        return Seed(NODES, "", {"metadata": {"name": name, "annotations": _annotation(arguments)}})
     words = ["kube-apiserver", *(f"--{word}" for word in arguments.written)]
     container = {"name": "kube-apiserver", "image": "registry.k8s.io/kube-apiserver", "command": words}
     labels = {"component": "kube-apiserver", "tier": "control-plane"}
     pod = {"metadata": {"name": name, "labels": labels}, "spec": {"containers": [container]}}
-    return Stocked(PODS, "kube-system", pod)
+    return Seed(PODS, "kube-system", pod)
 
 
 def _annotation(arguments: ServerArguments) -> Mapping[str, str]:
@@ -59,10 +59,10 @@ def _annotation(arguments: ServerArguments) -> Mapping[str, str]:
     return {f"{arguments.program}.io/node-args": json.dumps(words, separators=(",", ":"))}
 
 
-def _listed(addresses: tuple[str, ...]) -> Stocked:
+def _listed(addresses: tuple[str, ...]) -> Seed:
     hosts = [address.rpartition(":")[0].strip("[]") for address in addresses]
     port = int(addresses[0].rpartition(":")[2]) if addresses else 6443
-    return Stocked(
+    return Seed(
         ENDPOINT_SLICES,
         "default",
         {

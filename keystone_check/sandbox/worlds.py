@@ -26,6 +26,7 @@ from keystone_check.model.world import STS_AUDIENCE, Expected, World
 from keystone_check.probes.servers import DOCUMENTS, only
 from keystone_check.sandbox import cellar
 from keystone_check.sandbox.ground import Ground
+from keystone_check.sandbox.injecting import with_injection
 
 DISCOVERY_KEY = ".well-known/openid-configuration"
 KEY_SET_KEY = "openid/v1/jwks"
@@ -44,6 +45,8 @@ AGE = 30 * 24 * 3600
 """How long ago the provider was made."""
 SIGNATURE_BYTES = 2048 // 8
 
+INJECTION = ("webhooks", "webhook_backends", "namespaces", "injections", "pods")
+"""The facts of the link injection, which follow from the accounts."""
 POLICY_ONLY = PublicAccessBlock(True, True, False, False)
 """ACLs shut, a public bucket policy let through: what an issuer's bucket needs."""
 
@@ -107,8 +110,9 @@ def healthy(ground: Ground, now: int) -> World:
         trusting_roles=roles,
         answers=Subjects(tuple((f"{item.namespace}/{item.name}", GRANTED) for item in accounts)),
         recorded=_recorded(ground, accounts, now),
+        **dict.fromkeys(INJECTION, Missing("injection", "not yet injected")),
     )
-    return published(world)
+    return published(with_injection(world, ground.region))
 
 
 def _arguments(issuer: str) -> Subjects[ServerArguments]:

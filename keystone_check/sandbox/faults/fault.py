@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from keystone_check.model.world import World
+from keystone_check.sandbox.injecting import reinjected
 from keystone_check.sandbox.settling import settled
 
 
@@ -75,11 +76,16 @@ CHAIN_CHECKS = frozenset(
 def fault(
     *, breaks: Iterable[str], blocks: Iterable[str] = ()
 ) -> Callable[[Callable[[World], World]], Fault]:
-    """Make a fault of a function: its name is the id, its docstring the title."""
+    """Make a fault of a function: its name is the id, its docstring the title.
+
+    What a new pod gets follows from the accounts' annotations, and is settled here.
+    """
 
     def made(apply: Callable[[World], World]) -> Fault:
-        name = apply.__name__.replace("_", "-")
-        title = (inspect.getdoc(apply) or "").rstrip(".")
-        return Fault(name, title, frozenset(breaks), frozenset(blocks), lambda world: settled(apply(world)))
+        def followed(world: World) -> World:
+            return settled(reinjected(world, apply(world)))
+
+        name, title = apply.__name__.replace("_", "-"), (inspect.getdoc(apply) or "").rstrip(".")
+        return Fault(name, title, frozenset(breaks), frozenset(blocks), followed)
 
     return made

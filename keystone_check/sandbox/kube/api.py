@@ -75,7 +75,8 @@ class Api:
             return self._review(request, wanted, resource, user)
         if wanted.subresource:
             return self._subresource(request, wanted, resource)
-        return Collection(self.store, resource, wanted.namespace, self.clock()).answer(request, wanted)
+        collection = Collection(self.store, resource, wanted.namespace, self.clock(), self.state.identity)
+        return collection.answer(request, wanted)
 
     def _may(self, user: User, wanted: Attributes) -> bool:
         return allowed(user, wanted, self.users.denied, self.state.closed)

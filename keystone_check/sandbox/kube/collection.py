@@ -1,10 +1,11 @@
 """One resource in one namespace, or in all: list, get, create, update, patch and delete."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from keystone_check.sandbox.kube import bodies, objects, patches
 from keystone_check.sandbox.kube.deletion import last_state, require_preconditions
+from keystone_check.sandbox.kube.mutation import mutated
 from keystone_check.sandbox.kube.options import (
     require_options,
     require_patched_types,
@@ -15,6 +16,7 @@ from keystone_check.sandbox.kube.pods import admitted
 from keystone_check.sandbox.kube.resources import NAMESPACES, PODS, SERVICE_ACCOUNTS, Resource
 from keystone_check.sandbox.kube.routes import Attributes
 from keystone_check.sandbox.kube.selectors import page
+from keystone_check.sandbox.kube.state import Identity
 from keystone_check.sandbox.kube.status import Cause, forbidden, invalid, method_not_allowed, not_found
 from keystone_check.sandbox.kube.store import Store, Stored
 from keystone_check.sandbox.kube.tables import table
@@ -33,6 +35,7 @@ class Collection:
     resource: Resource
     namespace: str
     now: int
+    identity: Identity = field(default_factory=Identity)
 
     def answer(self, request: Request, wanted: Attributes) -> Answer:
         """The answer to a request that is allowed."""
@@ -97,7 +100,8 @@ class Collection:
         self.require_namespace()
         new = objects.new(self.resource, self._key("")[0], value, self.now)
         if self.resource is PODS:
-            new = admitted(self.store, new, objects.random_suffix())
+            new = admitted(self.store, new, objects.random_suffix(), self.identity)
+            new = mutated(self.store, self.identity, new, self.now)
         kept = self.store.create(self.resource, new, dry_run=request.dry_run)
         if self.resource is NAMESPACES and not request.dry_run:
             self._create_default_account(new["metadata"]["name"])

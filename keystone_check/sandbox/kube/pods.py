@@ -3,6 +3,7 @@
 from typing import Any
 
 from keystone_check.sandbox.kube.resources import PODS, SERVICE_ACCOUNTS
+from keystone_check.sandbox.kube.state import Identity
 from keystone_check.sandbox.kube.status import forbidden
 from keystone_check.sandbox.kube.store import Store
 from keystone_check.sandbox.kube.wire import Object
@@ -19,8 +20,8 @@ _TOLERATIONS = [
 ]
 
 
-def admitted(store: Store, value: Object, suffix: str) -> Object:
-    """The pod as the ServiceAccount admission leaves it, or its refusal."""
+def admitted(store: Store, value: Object, suffix: str, identity: Identity) -> Object:
+    """The pod as the ServiceAccount admission leaves it, or the refusal of that or another admission."""
     metadata, spec = value["metadata"], dict(value.get("spec") or {})
     name = spec.get("serviceAccountName") or spec.get("serviceAccount") or "default"
     namespace = metadata["namespace"]
@@ -31,6 +32,8 @@ def admitted(store: Store, value: Object, suffix: str) -> Object:
             metadata["name"],
             f'error looking up service account {namespace}/{name}: serviceaccount "{name}" not found',
         )
+    if f"{namespace}/{name}" in identity.refused:
+        raise forbidden(PODS.plural, PODS.group, metadata["name"], identity.refused[f"{namespace}/{name}"])
     account = store.get(SERVICE_ACCOUNTS, namespace, name).value
     spec |= {"serviceAccountName": name, "serviceAccount": name}
     mounts = spec.get("automountServiceAccountToken", account.get("automountServiceAccountToken"))

@@ -130,18 +130,27 @@ def _empty(plural: str, singular: str, kind: str, group: str = "", **more: Any) 
 
 
 APPS, ADMISSION, EXTENSIONS = "apps", "admissionregistration.k8s.io", "apiextensions.k8s.io"
+SERVICES = Resource("services", "service", "Service", short_names=("svc",), categories=("all",))
+WEBHOOKS = Resource(
+    "mutatingwebhookconfigurations",
+    "mutatingwebhookconfiguration",
+    "MutatingWebhookConfiguration",
+    namespaced=False,
+    group=ADMISSION,
+)
+
+
+def _workload(plural: str, kind: str, short_name: str) -> Resource:
+    return Resource(
+        plural, plural[:-1], kind, group=APPS, short_names=(short_name,), categories=("all",)
+    )
+
+
+DEPLOYMENTS = _workload("deployments", "Deployment", "deploy")
+REPLICA_SETS = _workload("replicasets", "ReplicaSet", "rs")
+DAEMON_SETS = _workload("daemonsets", "DaemonSet", "ds")
+STATEFUL_SETS = _workload("statefulsets", "StatefulSet", "sts")
 EMPTY = (
-    _empty("services", "service", "Service", short_names=("svc",), categories=("all",)),
-    _empty("deployments", "deployment", "Deployment", APPS, short_names=("deploy",), categories=("all",)),
-    _empty("daemonsets", "daemonset", "DaemonSet", APPS, short_names=("ds",), categories=("all",)),
-    _empty("statefulsets", "statefulset", "StatefulSet", APPS, short_names=("sts",), categories=("all",)),
-    _empty(
-        "mutatingwebhookconfigurations",
-        "mutatingwebhookconfiguration",
-        "MutatingWebhookConfiguration",
-        ADMISSION,
-        namespaced=False,
-    ),
     _empty(
         "customresourcedefinitions",
         "customresourcedefinition",
@@ -151,7 +160,9 @@ EMPTY = (
         short_names=("crd", "crds"),
     ),
 )
-STORED = (CONFIG_MAPS, ENDPOINT_SLICES, EVENTS, NAMESPACES, NODES, PODS, SECRETS, SERVICE_ACCOUNTS, *EMPTY)
+CHAIN = (SERVICES, DEPLOYMENTS, DAEMON_SETS, STATEFUL_SETS, REPLICA_SETS, ENDPOINT_SLICES, WEBHOOKS)
+"""What gives pods their token: stored as it is given."""
+STORED = (CONFIG_MAPS, EVENTS, NAMESPACES, NODES, PODS, SECRETS, SERVICE_ACCOUNTS, *CHAIN, *EMPTY)
 REVIEWS = (
     SELF_SUBJECT_REVIEWS,
     TOKEN_REVIEWS,
@@ -159,7 +170,7 @@ REVIEWS = (
     SELF_SUBJECT_RULES_REVIEWS,
     SUBJECT_ACCESS_REVIEWS,
 )
-GROUPS = (APPS, AUTHENTICATION, AUTHORIZATION, ADMISSION, EXTENSIONS, DISCOVERY)
+GROUPS = (APPS, AUTHENTICATION, AUTHORIZATION, ADMISSION, DISCOVERY, EXTENSIONS)
 
 _BY_ADDRESS = {(r.group, r.version, r.plural): r for r in (*STORED, *REVIEWS)}
 

@@ -134,20 +134,23 @@ class KubeServer:
 def filled(state: KubeState, now: int) -> Store:
     """A store with the state's accounts, their namespaces and every namespace's default account."""
     store = Store()
-    namespaces = {*NAMESPACES_AT_START, *(account.namespace for account in state.accounts)}
+    bound = (account.namespace for account in state.accounts)
+    seeded = (seed.namespace for seed in state.seeds if seed.namespace)
+    namespaces = {*NAMESPACES_AT_START, *state.labels, *bound, *seeded}
     for name in sorted(namespaces):
-        store.create(NAMESPACES, objects.new(NAMESPACES, "", {"metadata": {"name": name}}, now))
+        metadata: dict[str, Any] = {"name": name, "labels": dict(state.labels.get(name, {}))}
+        store.create(NAMESPACES, objects.new(NAMESPACES, "", {"metadata": metadata}, now))
     given = {(account.namespace, account.name): account for account in state.accounts}
     for namespace, name in sorted({*given, *((namespace, "default") for namespace in namespaces)}):
         account = given.get((namespace, name))
-        metadata: dict[str, Any] = {"name": name}
+        metadata = {"name": name}
         if account and account.annotations:
             metadata["annotations"] = dict(account.annotations)
         value = {"metadata": metadata}
         uid = account.uid if account else ""
         store.create(SERVICE_ACCOUNTS, objects.new(SERVICE_ACCOUNTS, namespace, value, now, uid))
-    for item in state.objects:
-        store.create(item.resource, objects.new(item.resource, item.namespace, item.value, now))
+    for seed in state.seeds:
+        store.create(seed.resource, objects.new(seed.resource, seed.namespace, seed.value, seed.created or now))
     return store
 
 

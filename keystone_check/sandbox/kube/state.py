@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from keystone_check.jose import PrivateKey
-from keystone_check.model.cluster import ServiceAccount
+from keystone_check.model.cluster import AUDIENCE, ROLE_ARN, TOKEN_EXPIRATION, ServiceAccount
 from keystone_check.sandbox.kube.resources import Resource
+from keystone_check.sandbox.kube.wire import Object
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,55 @@ class TokenOverride:
 
 
 @dataclass(frozen=True, slots=True)
-class Stocked:
+class Grant:
+    """What the pod identity webhook gives the pods of one service account."""
+
+    role_arn: str
+    audience: str = "sts.amazonaws.com"
+    expiration: int = 86400
+    region: str = ""
+    regional: bool = False
+    folder: str = "/var/run/secrets/eks.amazonaws.com/serviceaccount"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The pod identity webhook's settings, and what its cache holds of single accounts."""
+
+    region: str = ""
+    """Its flag --aws-default-region."""
+    audience: str = "sts.amazonaws.com"
+    cached: Mapping[str, tuple[Mapping[str, str], Grant | None]] = field(default_factory=dict)
+    """By `namespace/name`: what it gives instead while the annotations are still these; None: nothing."""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """By `namespace/name`: why an admission takes no pod of this account."""
+
+    def grant(self, name: str, annotations: Mapping[str, str]) -> Grant | None:
+        """What the account's pods get; None where it is not annotated or not in the cache."""
+        told, cached = self.cached.get(name, ({}, None))
+        if name in self.cached and told == annotations:
+            return cached
+        if not annotations.get(ROLE_ARN):
+            return None
+        seconds = annotations.get(TOKEN_EXPIRATION, "")
+        return Grant(
+            role_arn=annotations[ROLE_ARN],
+            audience=annotations.get(AUDIENCE) or self.audience,
+            expiration=max(int(seconds), 600) if seconds.isdecimal() else 86400,
+            region=self.region,
+            regional=annotations.get("eks.amazonaws.com/sts-regional-endpoints") == "true",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
     """An object that is there from the start."""
 
     resource: Resource
     namespace: str
-    value: Mapping[str, Any]
+    value: Object
+    created: int = 0
+    """Unix seconds; 0: when the server starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +118,14 @@ class KubeState:
     """Users with a token of their own who may do no more than everyone."""
     token_overrides: Mapping[str, TokenOverride] = field(default_factory=dict)
     """By `namespace/name`."""
-    objects: tuple[Stocked, ...] = ()
     peers: tuple[Peer, ...] = ()
     closed: tuple[str, ...] = ()
     """Paths that no cluster role opens to service accounts, though one does from the start."""
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Of namespaces, by name."""
+    seeds: tuple[Seed, ...] = ()
+    """Objects of other kinds."""
+    identity: Identity = field(default_factory=Identity)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,124 @@
+"""What the checks of the link injection share: workloads, what a container has, how a restart is said."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from keystone_check.iam.arns import read_role_arn
+from keystone_check.model.cluster import ServiceAccount
+from keystone_check.model.facts import Subjects
+from keystone_check.model.finding import Repair, Safety
+from keystone_check.model.injection import (
+    DEFAULT_TOKEN,
+    ROLE,
+    TOKEN_FILE,
+    Container,
+    DryRun,
+    Refused,
+    RunningPod,
+    Shape,
+    Volume,
+)
+
+DEFAULT_TOKEN_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount"
+"""Where the API server mounts its own token, which STS refuses."""
+RESTARTED = ("deployment", "statefulset", "daemonset")
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """The pods that came from one template, or a pod of its own."""
+
+    namespace: str
+    kind: str
+    name: str
+    pods: tuple[RunningPod, ...]
+
+    @property
+    def subject(self) -> str:
+        return f"{self.namespace}/{self.kind}/{self.name}"
+
+    def some(self, affected: int) -> str:
+        """How many of its pods are meant: `its pod`, `all 3 pods`, `2 of 3 pods`."""
+        if len(self.pods) == 1:
+            return "its pod"
+        return f"all {affected} pods" if affected == len(self.pods) else f"{affected} of {len(self.pods)} pods"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.namespace}/{self.name}"
+
+
+def workloads(pods: Subjects[RunningPod]) -> Iterator[Workload]:
+    """The running pods by what they came from."""
+    found = dict[tuple[str, str, str], list[RunningPod]]()
+    for _, pod in pods.seen():
+        found.setdefault((pod.namespace, *pod.workload), []).append(pod)
+    yield from (Workload(*key, tuple(members)) for key, members in found.items())
+
+
+def bound(accounts: Subjects[ServiceAccount], pod: RunningPod) -> ServiceAccount | None:
+    """The account of the pod, where its annotation is a role ARN that says what belongs into the pod."""
+    account = accounts[f"{pod.namespace}/{pod.account}"]
+    fits = isinstance(account, ServiceAccount) and read_role_arn(account.role_arn)
+    return account if isinstance(account, ServiceAccount) and fits else None
+
+
+def equipped(shape: Shape) -> tuple[Container, ...]:
+    """The containers that have both variables and see a token at the place that they name."""
+    return tuple(it for it in shape.containers if it.sets(ROLE) and held(shape, it) is not None)
+
+
+def held(shape: Shape, container: Container) -> Volume | None:
+    """The volume in which the container's token file lies; None where it lies in none."""
+    path = normal(container.value(TOKEN_FILE))
+    for mount in sorted(container.mounts, key=lambda it: -len(it.path)):
+        volume = shape.volume(mount.volume)
+        folder = normal(mount.path)
+        if volume is None or not path.startswith(f"{folder}/"):
+            continue
+        if volume.kind == "secret" or path == f"{folder}/{volume.path}":
+            return volume
+    return None
+
+
+def normal(path: str) -> str:
+    """A path as Linux writes it: the webhook writes those of Windows pods with a drive."""
+    return path.removeprefix("C:").replace("\\", "/").rstrip("/")
+
+
+def token_volumes(shape: Shape) -> tuple[Volume, ...]:
+    """The projected tokens that are not the API server's own."""
+    return tuple(it for it in shape.volumes if it.kind == "token" and it.name != DEFAULT_TOKEN)
+
+
+def is_injected(found: object) -> bool:
+    """Whether a dry run got variables, volume and mount."""
+    return isinstance(found, DryRun) and len(equipped(found.shape)) == len(found.shape.containers)
+
+
+def failed_call(found: object) -> str:
+    """The API server's words when a webhook that must not fail could not be called; else empty."""
+    message = found.message if isinstance(found, Refused) else ""
+    return message if "failed calling webhook" in message else ""
+
+
+def restart(workload: Workload, reason: str) -> Repair:
+    """New pods in place of those that run; who owns none of them is told to replace them."""
+    if workload.kind in RESTARTED:
+        steps = (
+            f"kubectl -n {workload.namespace} rollout restart {workload.kind}/{workload.name}",
+            f"kubectl -n {workload.namespace} rollout status {workload.kind}/{workload.name}",
+        )
+    else:
+        steps = tuple(f"kubectl -n {workload.namespace} delete pod {pod.name}" for pod in workload.pods)
+    return Repair(f"restart {workload}", Safety.MANUAL, reason, steps=steps)
+
+
+def edit(workload: Workload, reason: str, what: str) -> Repair:
+    """What to change in the template that the pods came from."""
+    name = f"{workload.kind}/{workload.name}"
+    return Repair(
+        f"edit the pod template of {workload}",
+        Safety.MANUAL,
+        reason,
+        steps=(f"kubectl -n {workload.namespace} edit {name}", f"# {what}"),
+    )

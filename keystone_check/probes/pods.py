@@ -1,0 +1,62 @@
+"""The running pods of bound service accounts, from one listing that is read page by page."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from keystone_check.model.cluster import ServiceAccount
+from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.injection import RunningPod
+from keystone_check.probes import rights
+from keystone_check.probes.shapes import shape
+
+if TYPE_CHECKING:
+    from keystone_check.probes.kube import Kube
+
+SKIPPED = "eks.amazonaws.com/skip-containers"
+_NOT_ENDED = [("fieldSelector", "status.phase!=Succeeded,status.phase!=Failed")]
+
+
+def pods(kube: Kube, namespace: str, accounts: Subjects[ServiceAccount]) -> Subjects[RunningPod]:
+    """Those that have not ended, sorted by `namespace/name`; of the others nothing is kept.
+
+    Where the bound accounts lie in one namespace, only that is listed.
+    """
+    bound = {name for name, account in accounts if not isinstance(account, Absent | Missing)}
+    places = {name.partition("/")[0] for name in bound}
+    where = [namespace or ""] if len(places) != 1 else list(places)
+    found = (
+        _pod(item)
+        for place in (where if bound else ())
+        for item in kube.listed(rights.LIST_PODS, place, _NOT_ENDED)
+        if _account(item) in bound
+    )
+    return Subjects(tuple(sorted(((f"{it.namespace}/{it.name}", it) for it in found), key=lambda e: e[0])))
+
+
+def _account(item: Mapping[str, Any]) -> str:
+    return f"{item['metadata']['namespace']}/{item.get('spec', {}).get('serviceAccountName') or 'default'}"
+
+
+def _pod(item: Mapping[str, Any]) -> RunningPod:
+    metadata, spec = item["metadata"], item["spec"]
+    owner = next((it for it in metadata.get("ownerReferences") or () if it.get("controller")), {})
+    return RunningPod(
+        namespace=metadata["namespace"],
+        name=metadata["name"],
+        account=spec.get("serviceAccountName") or "default",
+        owner_kind=owner.get("kind", ""),
+        owner_name=owner.get("name", ""),
+        labels=dict(sorted((metadata.get("labels") or {}).items())),
+        created=_seconds(metadata["creationTimestamp"]),
+        phase=(item.get("status") or {}).get("phase", ""),
+        shape=shape(spec),
+        skipped=(metadata.get("annotations") or {}).get(SKIPPED, ""),
+        host_network=bool(spec.get("hostNetwork")),
+    )
+
+
+def _seconds(timestamp: str) -> int:
+    return int(datetime.datetime.fromisoformat(timestamp).timestamp())

@@ -1,0 +1,79 @@
+"""What new pods are given once an annotation is another."""
+
+from dataclasses import replace
+
+from keystone_check.model.cluster import AUDIENCE, ROLE_ARN, TOKEN_EXPIRATION, ServiceAccount
+from keystone_check.model.facts import Missing, Subjects
+from keystone_check.model.injection import DEFAULT_TOKEN, ROLE, Container, DryRun, Shape, Volume
+from keystone_check.model.world import World
+
+LEAST_SECONDS = 600
+"""The webhook gives no less (pkg/constants.go)."""
+
+
+def injections_followed(before: World, after: World) -> World:
+    """`after` with the dry runs of the accounts whose annotations changed.
+
+    Where pods were given nothing before, only a look can tell what they are given now.
+    """
+    facts = (before.accounts, after.accounts, after.injections)
+    if any(isinstance(fact, Missing) for fact in facts):
+        return after
+    assert isinstance(before.accounts, Subjects)
+    assert isinstance(after.accounts, Subjects)
+    assert isinstance(after.injections, Subjects)
+    injections, old = after.injections, dict(before.accounts.seen())
+    for name, account in after.accounts.seen():
+        former, shown = old.get(name), injections[name]
+        if former is None or former.annotations == account.annotations or not isinstance(shown, DryRun):
+            continue
+        if former.role_arn:
+            given = _given(shown, former, account, after.expected.audience)
+        else:
+            given = _as_another(before, account, after.expected.audience) or _unknown(name)
+        injections = injections.put(name, given)
+    return replace(after, injections=injections)
+
+
+def _unknown(name: str) -> Missing:
+    return Missing(name, f"no pod of {name} was given a role before; only a look after the change can tell")
+
+
+def _as_another(before: World, account: ServiceAccount, audience: str) -> DryRun | None:
+    """What the webhook gives somebody else, with this account's role."""
+    assert isinstance(before.accounts, Subjects)
+    assert isinstance(before.injections, Subjects)
+    for name, other in before.accounts.seen():
+        shown = before.injections[name]
+        if isinstance(shown, DryRun) and any(
+            other.role_arn and it.value(ROLE) == other.role_arn for it in shown.shape.containers
+        ):
+            return _given(shown, other, account, audience)
+    return None
+
+
+def _given(shown: DryRun, former: ServiceAccount, account: ServiceAccount, audience: str) -> DryRun:
+    volumes = tuple(_volume(volume, former, account, audience) for volume in shown.shape.volumes)
+    containers = tuple(_container(it, former, account) for it in shown.shape.containers)
+    return replace(shown, shape=Shape(containers, volumes, shown.shape.group))
+
+
+def _container(container: Container, former: ServiceAccount, account: ServiceAccount) -> Container:
+    if former.annotations.get(ROLE_ARN) == account.annotations.get(ROLE_ARN):
+        return container
+    variables = tuple(
+        replace(it, value=account.role_arn) if it.name == ROLE and it.value == former.role_arn else it
+        for it in container.variables
+    )
+    return replace(container, variables=variables)
+
+
+def _volume(volume: Volume, former: ServiceAccount, account: ServiceAccount, audience: str) -> Volume:
+    if volume.kind != "token" or volume.name == DEFAULT_TOKEN:
+        return volume
+    wanted, seconds = account.audience(audience), account.annotations.get(TOKEN_EXPIRATION, "")
+    if former.annotations.get(AUDIENCE) != account.annotations.get(AUDIENCE):
+        volume = replace(volume, audience=wanted)
+    if former.annotations.get(TOKEN_EXPIRATION) != seconds and seconds.isdecimal():
+        volume = replace(volume, expiration=max(int(seconds), LEAST_SECONDS))
+    return volume

@@ -1,0 +1,242 @@
+"""What a new pod of each account gets in a world, and the webhook and the pods of a healthy one."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from keystone_check.model.cluster import ServiceAccount
+from keystone_check.model.facts import Subjects
+from keystone_check.model.injection import (
+    DEFAULT_TOKEN,
+    Backend,
+    Container,
+    DryRun,
+    Mount,
+    Namespace,
+    Refused,
+    Requirement,
+    RunningPod,
+    Shape,
+    Variable,
+    Volume,
+    Webhook,
+)
+from keystone_check.model.world import World
+from keystone_check.sandbox.authorities import OWN, certificate
+from keystone_check.sandbox.kube.calling import Call, met
+from keystone_check.sandbox.kube.mutation import VOLUME
+from keystone_check.sandbox.kube.pods import TOKEN_PATH
+from keystone_check.sandbox.kube.state import Grant, Identity
+
+SERVICE = "pod-identity-webhook/pod-identity-webhook"
+WEBHOOK = "pod-identity-webhook/pod-identity-webhook.amazonaws.com"
+DAY = 86400
+HASH = "5d8c7b9f6d"
+_PROBE = {"app.kubernetes.io/managed-by": "keystone-check"}
+
+
+def webhook() -> Webhook:
+    """As the webhook's own manifests register it, with cert-manager's authority filled in."""
+    configuration, _, name = WEBHOOK.partition("/")
+    opted_out = Requirement("eks.amazonaws.com/skip-pod-identity-webhook", "DoesNotExist")
+    return Webhook(
+        configuration=configuration,
+        name=name,
+        service=SERVICE,
+        url="/mutate",
+        port=443,
+        failure_policy="Ignore",
+        timeout=10,
+        reinvocation="Never",
+        authorities=(certificate(OWN),),
+        unreadable="",
+        namespaces=(),
+        objects=(opted_out,),
+    )
+
+
+def with_injection(world: World, region: str) -> World:
+    """The world with a webhook, and one pod of each account that it gave the account's role."""
+    assert isinstance(world.accounts, Subjects)
+    found = tuple(account for _, account in world.accounts.seen())
+    spaces = sorted({account.namespace for account in found})
+    pods = tuple(running(account, region, world.now - DAY) for account in found)
+    world = replace(
+        world,
+        webhooks=Subjects(((WEBHOOK, webhook()),)),
+        webhook_backends=Subjects(((SERVICE, Backend((443,), 1, 0)),)),
+        namespaces=Subjects(
+            tuple((name, Namespace(name, {"kubernetes.io/metadata.name": name})) for name in spaces)
+        ),
+        pods=Subjects(tuple(sorted((f"{pod.namespace}/{pod.name}", pod) for pod in pods))),
+    )
+    return injected(world, Identity(region))
+
+
+def running(account: ServiceAccount, region: str, created: int) -> RunningPod:
+    """A pod of a Deployment that has the account's name."""
+    grant = Identity(region).grant("", account.annotations)
+    assert grant is not None, "a bound account"
+    return RunningPod(
+        namespace=account.namespace,
+        name=f"{account.name}-{HASH}-x2x4z",
+        account=account.name,
+        owner_kind="ReplicaSet",
+        owner_name=f"{account.name}-{HASH}",
+        labels={"app.kubernetes.io/name": account.name, "pod-template-hash": HASH},
+        created=created,
+        phase="Running",
+        shape=shape(account.name, grant, None),
+    )
+
+
+def by_hand(world: World) -> World:
+    """The world without a webhook, whose pod templates hold variables, volume and mount themselves."""
+    assert isinstance(world.pods, Subjects)
+    pods = Subjects(
+        tuple((name, replace(pod, shape=_written(pod.shape))) for name, pod in world.pods.seen())
+    )
+    bare = replace(world, webhooks=Subjects(), webhook_backends=Subjects(), pods=pods)
+    return injected(bare, Identity())
+
+
+def _written(shape: Shape) -> Shape:
+    """What a template holds comes before what the API server adds."""
+    volumes = tuple(
+        replace(volume, name="aws-token") if volume.name == VOLUME else volume for volume in shape.volumes
+    )
+    containers = tuple(
+        replace(
+            it,
+            mounts=tuple(
+                replace(mount, volume="aws-token") if mount.volume == VOLUME else mount
+                for mount in reversed(it.mounts)
+            ),
+        )
+        for it in shape.containers
+    )
+    return replace(shape, volumes=volumes, containers=containers)
+
+
+def shape(container: str, grant: Grant | None, user: int | None) -> Shape:
+    """A pod of one container as the API server leaves it, with what the webhook adds."""
+    token = Volume(DEFAULT_TOKEN, "token", "token", "", 3607)
+    mount = Mount(DEFAULT_TOKEN, TOKEN_PATH)
+    if grant is None:
+        return Shape((Container(container, (), (mount,), user),), (token,))
+    identity = Volume(VOLUME, "token", "token", grant.audience, grant.expiration)
+    mounts = (mount, Mount(VOLUME, grant.folder))
+    return Shape((Container(container, _variables(grant), mounts, user),), (identity, token))
+
+
+def _variables(grant: Grant) -> tuple[Variable, ...]:
+    regional = (("AWS_STS_REGIONAL_ENDPOINTS", "regional"),) if grant.regional else ()
+    region = (("AWS_DEFAULT_REGION", grant.region), ("AWS_REGION", grant.region)) if grant.region else ()
+    own = (("AWS_ROLE_ARN", grant.role_arn), ("AWS_WEB_IDENTITY_TOKEN_FILE", f"{grant.folder}/token"))
+    return tuple(Variable(name, "value", value) for name, value in (*regional, *region, *own))
+
+
+def injected(world: World, identity: Identity) -> World:
+    """The world with the dry runs as a webhook with these settings makes them."""
+    assert isinstance(world.accounts, Subjects)
+    found = ((name, injection(world, identity, name, it)) for name, it in world.accounts.seen())
+    return replace(world, injections=Subjects(tuple(found)))
+
+
+def injection(world: World, identity: Identity, name: str, account: ServiceAccount) -> DryRun | Refused:
+    """What a new pod of this account gets."""
+    if name in identity.refused:
+        return Refused(f'pods "keystone-check" is forbidden: {identity.refused[name]}')
+    grant = None
+    for found in asked(world, account.namespace):
+        failure = call(world, found).failure()
+        if failure and found.failure_policy != "Ignore":
+            return Refused(f"Internal error occurred: {failure}")
+        grant = grant if failure else identity.grant(name, account.annotations)
+    return DryRun(shape("probe", grant, 65535))
+
+
+def asked(world: World, namespace: str) -> tuple[Webhook, ...]:
+    """The webhooks that select a dry run's pod in this namespace."""
+    assert isinstance(world.webhooks, Subjects)
+    assert isinstance(world.namespaces, Subjects)
+    space = world.namespaces[namespace]
+    assert isinstance(space, Namespace)
+    return tuple(
+        found
+        for _, found in world.webhooks.seen()
+        if _selects(found.namespaces, space.labels) and _selects(found.objects, _PROBE)
+    )
+
+
+def _selects(requirements: tuple[Requirement, ...], labels: Mapping[str, str]) -> bool:
+    return all(met(it.key, it.operator, it.values, dict(labels)) for it in requirements)
+
+
+def call(world: World, found: Webhook) -> Call:
+    """How the API server fares that calls this webhook."""
+    assert isinstance(world.webhook_backends, Subjects)
+    backend = world.webhook_backends[found.service]
+    namespace, _, service = found.service.partition("/")
+    own = certificate(OWN)
+    return Call(
+        webhook=found.name,
+        namespace=namespace,
+        service=service,
+        port=found.port,
+        path=found.url,
+        timeout=found.timeout,
+        service_there=isinstance(backend, Backend),
+        ready=backend.ready if isinstance(backend, Backend) else 0,
+        trusted=any(it == own and it.not_before <= world.now <= it.not_after for it in found.authorities),
+    )
+
+
+def reinjected(before: World, after: World) -> World:
+    """`after` with new dry runs for the accounts whose annotations changed, where nothing else was said."""
+    same = after.injections == before.injections
+    if not same or not isinstance(before.accounts, Subjects) or not isinstance(after.accounts, Subjects):
+        return after
+    if not isinstance(after.injections, Subjects) or after.accounts == before.accounts:
+        return after
+    identity, old = identity_of(before), dict(before.accounts.seen())
+    fresh = injected(after, identity).injections
+    assert isinstance(fresh, Subjects)
+    kept = tuple(
+        (name, found if old.get(name) != account else after.injections[name])
+        for (name, account), (_, found) in zip(after.accounts.seen(), fresh, strict=True)
+    )
+    return replace(after, injections=Subjects(kept))
+
+
+def identity_of(world: World) -> Identity:
+    """The settings of a webhook that makes of pods what this world's dry runs show."""
+    if not isinstance(world.injections, Subjects) or not isinstance(world.accounts, Subjects):
+        return Identity()
+    regions = (it.shape.containers[0].value("AWS_REGION") for _, it in world.injections.seen() if _ran(it))
+    plain = Identity(next((region for region in regions if region), ""))
+    cached, refused = dict[str, tuple[Mapping[str, str], Grant | None]](), dict[str, str]()
+    for name, account in world.accounts.seen():
+        shown = world.injections[name]
+        if isinstance(shown, Refused) and "is forbidden: " in shown.message:
+            refused[name] = shown.message.partition("is forbidden: ")[2]
+        elif isinstance(shown, DryRun) and shown != injection(world, plain, name, account):
+            cached[name] = (account.annotations, _grant(shown.shape))
+    return replace(plain, cached=cached, refused=refused)
+
+
+def _ran(found: DryRun | Refused) -> bool:
+    return isinstance(found, DryRun)
+
+
+def _grant(shown: Shape) -> Grant | None:
+    volume, container = shown.volume(VOLUME), shown.containers[0]
+    if volume is None:
+        return None
+    return Grant(
+        role_arn=container.value("AWS_ROLE_ARN"),
+        audience=volume.audience,
+        expiration=volume.expiration,
+        region=container.value("AWS_REGION"),
+        regional=container.sets("AWS_STS_REGIONAL_ENDPOINTS"),
+        folder=next(mount.path for mount in container.mounts if mount.volume == VOLUME),
+    )

@@ -1,0 +1,139 @@
+"""The pod identity webhook: which pods it is asked about, and what it makes of them.
+
+As amazon-eks-pod-identity-webhook does it (pkg/handler/handler.go): a container that sets AWS_ROLE_ARN or
+AWS_WEB_IDENTITY_TOKEN_FILE itself gets neither, yet the volume and, but for one case, the mount; an account
+without the annotation, or not in the webhook's cache, leaves the pod as it is; a malformed role ARN is injected.
+"""
+
+import base64
+import binascii
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from keystone_check import jose
+from keystone_check.sandbox.authorities import OWN, certificate
+from keystone_check.sandbox.kube.calling import Call, met
+from keystone_check.sandbox.kube.resources import ENDPOINT_SLICES, NAMESPACES, SERVICE_ACCOUNTS, SERVICES, WEBHOOKS
+from keystone_check.sandbox.kube.state import Grant, Identity
+from keystone_check.sandbox.kube.status import StatusError
+from keystone_check.sandbox.kube.store import Store
+from keystone_check.sandbox.kube.wire import Object
+
+PREFIX = "eks.amazonaws.com"
+VOLUME = "aws-iam-token"
+
+
+def mutated(store: Store, identity: Identity, pod: Object, now: int) -> Object:
+    """The pod as the registered webhooks leave it, or the refusal of one that must not fail."""
+    for configuration in store.list(WEBHOOKS):
+        for webhook in configuration.value.get("webhooks") or ():
+            if not _is_asked(store, webhook, pod):
+                continue
+            failure = _call(store, webhook, now).failure()
+            if failure and webhook.get("failurePolicy") == "Ignore":
+                continue
+            if failure:
+                message = f"Internal error occurred: {failure}"
+                raise StatusError(500, "InternalError", message, {"causes": [{"message": failure}]})
+            pod = _handled(store, identity, pod)
+    return pod
+
+
+def _is_asked(store: Store, webhook: Object, pod: Object) -> bool:
+    namespace = store.get(NAMESPACES, "", pod["metadata"]["namespace"]).value
+    rules = webhook.get("rules") or ()
+    return (
+        any("pods" in rule["resources"] and {"CREATE", "*"} & set(rule["operations"]) for rule in rules)
+        and _selects(webhook.get("namespaceSelector") or {}, namespace["metadata"].get("labels", {}))
+        and _selects(webhook.get("objectSelector") or {}, pod["metadata"].get("labels", {}))
+    )
+
+
+def _selects(selector: Object, labels: dict[str, str]) -> bool:
+    expressions = selector.get("matchExpressions") or ()
+    return all(labels.get(key) == value for key, value in (selector.get("matchLabels") or {}).items()) and all(
+        met(it["key"], it["operator"], it.get("values") or (), labels) for it in expressions
+    )
+
+
+def _call(store: Store, webhook: Object, now: int) -> Call:
+    client = webhook["clientConfig"]
+    service = client["service"]
+    namespace, name = service["namespace"], service["name"]
+    slices = (it.value for it in store.list(ENDPOINT_SLICES, namespace))
+    endpoints = [
+        endpoint
+        for part in slices
+        if part["metadata"].get("labels", {}).get("kubernetes.io/service-name") == name
+        for endpoint in part.get("endpoints") or ()
+    ]
+    ready = sum((it.get("conditions") or {}).get("ready") is not False for it in endpoints)
+    there = store.has(SERVICES, namespace, name)
+    trusted = _trusts(client.get("caBundle") or "", now)
+    timeout = webhook.get("timeoutSeconds") or 10
+    path, port = service.get("path", ""), service.get("port", 443)
+    return Call(webhook["name"], namespace, name, port, path, timeout, there, ready, trusted)
+
+
+def _trusts(bundle: str, now: int) -> bool:
+    try:
+        found = jose.certificates(base64.b64decode(bundle, validate=True))
+    except (binascii.Error, ValueError):
+        return False
+    own = certificate(OWN)
+    return any(it == own and it.not_before <= now <= it.not_after for it in found)
+
+
+def _handled(store: Store, identity: Identity, pod: Object) -> Object:
+    namespace, name = pod["metadata"]["namespace"], pod["spec"]["serviceAccountName"]
+    account = store.get(SERVICE_ACCOUNTS, namespace, name).value
+    grant = identity.grant(f"{namespace}/{name}", account["metadata"].get("annotations", {}))
+    return with_token(pod, grant) if grant else pod
+
+
+def with_token(pod: Object, grant: Grant) -> Object:
+    """The pod with variables, mounts and the volume."""
+    annotations = pod["metadata"].get("annotations", {})
+    skipped = set(next(csv.reader([annotations.get(f"{PREFIX}/skip-containers", "")]), []))
+    spec = dict(pod["spec"])
+    for key in ("initContainers", "containers"):
+        if spec.get(key):
+            spec[key] = [_equipped(it, grant) if it["name"] not in skipped else it for it in spec[key]]
+    volumes = list(spec.get("volumes") or ())
+    if all(volume["name"] != VOLUME for volume in volumes):
+        volumes.insert(0, _volume(grant, annotations.get(f"{PREFIX}/token-expiration", "")))
+    return {**pod, "spec": {**spec, "volumes": volumes}}
+
+
+def _equipped(container: Object, grant: Grant) -> Object:
+    env = list(container.get("env") or ())
+    names = {variable["name"] for variable in env}
+    role = bool(names & {"AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE"})
+    region = bool(names & {"AWS_REGION", "AWS_DEFAULT_REGION"})
+    if role and region and "AWS_STS_REGIONAL_ENDPOINTS" in names:
+        return container
+    mounts = list(container.get("volumeMounts") or ())
+    if all(mount["name"] != VOLUME for mount in mounts):
+        mounts.append({"name": VOLUME, "readOnly": True, "mountPath": grant.folder})
+    lacking = _lacking(grant, role=role, region=region, names=names)
+    added = [{"name": name, "value": value} for name, value in lacking]
+    return {**container, "env": [*env, *added], "volumeMounts": mounts}
+
+
+def _lacking(grant: Grant, *, role: bool, region: bool, names: set[str]) -> Iterator[tuple[str, str]]:
+    if grant.regional and "AWS_STS_REGIONAL_ENDPOINTS" not in names:
+        yield "AWS_STS_REGIONAL_ENDPOINTS", "regional"
+    if grant.region and not region:
+        yield "AWS_DEFAULT_REGION", grant.region
+        yield "AWS_REGION", grant.region
+    if not role:
+        yield "AWS_ROLE_ARN", grant.role_arn
+        yield "AWS_WEB_IDENTITY_TOKEN_FILE", f"{grant.folder}/token"
+
+
+def _volume(grant: Grant, of_the_pod: str) -> dict[str, Any]:
+    seconds = max(int(of_the_pod), 600) if of_the_pod.isdigit() else grant.expiration
+    token = {"audience": grant.audience, "expirationSeconds": seconds, "path": "token"}
+    projected = {"sources": [{"serviceAccountToken": token}], "defaultMode": 0o644}
+    return {"name": VOLUME, "projected": projected}

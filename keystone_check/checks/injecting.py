@@ -41,7 +41,9 @@ class Workload:
         """How many of its pods are meant: `its pod`, `all 3 pods`, `2 of 3 pods`."""
         if len(self.pods) == 1:
             return "its pod"
-        return f"all {affected} pods" if affected == len(self.pods) else f"{affected} of {len(self.pods)} pods"
+        return (
+            f"all {affected} pods" if affected == len(self.pods) else f"{affected} of {len(self.pods)} pods"
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.namespace}/{self.name}"

@@ -9,6 +9,8 @@ class Link:
 
     id: str
     title: str
+    last: tuple[str, ...] = ()
+    """Checks that show what the others of the link come to, so that a cause is found before them."""
 
 
 LINKS = (
@@ -20,7 +22,11 @@ LINKS = (
     Link("provider", "an IAM OIDC provider names the issuer"),
     Link("binding", "service accounts name their roles"),
     Link("role", "the role's trust policy names provider, subject and audience"),
-    Link("injection", "pods get the token and the role"),
+    Link(
+        "injection",
+        "pods get the token and the role",
+        last=("pods_are_injected", "running_pods_were_injected"),
+    ),
     Link("exchange", "STS accepts the token"),
     Link("posture", "nobody else gets in"),
 )

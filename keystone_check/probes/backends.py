@@ -57,4 +57,3 @@ def _namespace(item: Mapping[str, Any]) -> Namespace:
 
 def _unlisted(name: str) -> Missing:
     return Missing(name, f"the listing of namespaces does not hold {name}: it may have gone meanwhile")
-

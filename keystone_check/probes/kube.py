@@ -106,7 +106,9 @@ class Kube:
     ) -> Iterator[Json]:
         """Every object of a kind in one namespace, or in all, page by page."""
         root = f"/apis/{ask.group}/v1" if ask.group else "/api/v1"
-        path = f"{root}/namespaces/{quote(namespace)}/{ask.resource}" if namespace else f"{root}/{ask.resource}"
+        path = (
+            f"{root}/namespaces/{quote(namespace)}/{ask.resource}" if namespace else f"{root}/{ask.resource}"
+        )
         what = f"{ask.permission} {_where(namespace)}"
         following = ""
         while True:

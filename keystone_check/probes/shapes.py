@@ -32,14 +32,10 @@ def shape(spec: Mapping[str, Any]) -> Shape:
 
 
 def _container(found: Mapping[str, Any], kept: set[str], user: int | None) -> Container:
-    mounts = (
-        Mount(_name(mount["name"]), mount["mountPath"]) for mount in found.get("volumeMounts") or ()
-    )
+    mounts = (Mount(_name(mount["name"]), mount["mountPath"]) for mount in found.get("volumeMounts") or ())
     return Container(
         name=found["name"],
-        variables=tuple(
-            _variable(env) for env in found.get("env") or () if env["name"].startswith("AWS_")
-        ),
+        variables=tuple(_variable(env) for env in found.get("env") or () if env["name"].startswith("AWS_")),
         mounts=tuple(mount for mount in mounts if mount.volume in kept),
         user=(found.get("securityContext") or {}).get("runAsUser", user),
     )

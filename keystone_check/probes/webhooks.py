@@ -84,6 +84,8 @@ def _requirements(selector: Mapping[str, Any]) -> Iterator[Requirement]:
 
 def _bundle(encoded: str) -> tuple[tuple[Certificate, ...], str]:
     """The certificates of a bundle, or why it is none; whatever else it holds is passed over."""
+    if not encoded:
+        return (), ""
     try:
         pem = base64.b64decode(encoded, validate=True)
         return jose.certificates(pem), ""

@@ -1,5 +1,6 @@
 """What follows from a changed annotation: the roles that a look reads, the audience of fresh tokens, and what
-new pods are given."""
+new pods are given.
+"""
 
 import json
 from collections.abc import Mapping

@@ -92,9 +92,7 @@ def running(account: ServiceAccount, region: str, created: int) -> RunningPod:
 def by_hand(world: World) -> World:
     """The world without a webhook, whose pod templates hold variables, volume and mount themselves."""
     assert isinstance(world.pods, Subjects)
-    pods = Subjects(
-        tuple((name, replace(pod, shape=_written(pod.shape))) for name, pod in world.pods.seen())
-    )
+    pods = Subjects(tuple((name, replace(pod, shape=_written(pod.shape))) for name, pod in world.pods.seen()))
     bare = replace(world, webhooks=Subjects(), webhook_backends=Subjects(), pods=pods)
     return injected(bare, Identity())
 

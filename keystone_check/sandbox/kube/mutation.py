@@ -2,7 +2,8 @@
 
 As amazon-eks-pod-identity-webhook does it (pkg/handler/handler.go): a container that sets AWS_ROLE_ARN or
 AWS_WEB_IDENTITY_TOKEN_FILE itself gets neither, yet the volume and, but for one case, the mount; an account
-without the annotation, or not in the webhook's cache, leaves the pod as it is; a malformed role ARN is injected.
+without the annotation, or not in the webhook's cache, leaves the pod as it is; a malformed role ARN is
+injected.
 """
 
 import base64
@@ -14,7 +15,13 @@ from typing import Any
 from keystone_check import jose
 from keystone_check.sandbox.authorities import OWN, certificate
 from keystone_check.sandbox.kube.calling import Call, met
-from keystone_check.sandbox.kube.resources import ENDPOINT_SLICES, NAMESPACES, SERVICE_ACCOUNTS, SERVICES, WEBHOOKS
+from keystone_check.sandbox.kube.resources import (
+    ENDPOINT_SLICES,
+    NAMESPACES,
+    SERVICE_ACCOUNTS,
+    SERVICES,
+    WEBHOOKS,
+)
 from keystone_check.sandbox.kube.state import Grant, Identity
 from keystone_check.sandbox.kube.status import StatusError
 from keystone_check.sandbox.kube.store import Store
@@ -52,9 +59,9 @@ def _is_asked(store: Store, webhook: Object, pod: Object) -> bool:
 
 def _selects(selector: Object, labels: dict[str, str]) -> bool:
     expressions = selector.get("matchExpressions") or ()
-    return all(labels.get(key) == value for key, value in (selector.get("matchLabels") or {}).items()) and all(
-        met(it["key"], it["operator"], it.get("values") or (), labels) for it in expressions
-    )
+    return all(
+        labels.get(key) == value for key, value in (selector.get("matchLabels") or {}).items()
+    ) and all(met(it["key"], it["operator"], it.get("values") or (), labels) for it in expressions)
 
 
 def _call(store: Store, webhook: Object, now: int) -> Call:

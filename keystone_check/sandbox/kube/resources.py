@@ -141,9 +141,7 @@ WEBHOOKS = Resource(
 
 
 def _workload(plural: str, kind: str, short_name: str) -> Resource:
-    return Resource(
-        plural, plural[:-1], kind, group=APPS, short_names=(short_name,), categories=("all",)
-    )
+    return Resource(plural, plural[:-1], kind, group=APPS, short_names=(short_name,), categories=("all",))
 
 
 DEPLOYMENTS = _workload("deployments", "Deployment", "deploy")

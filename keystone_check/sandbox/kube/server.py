@@ -150,7 +150,9 @@ def filled(state: KubeState, now: int) -> Store:
         uid = account.uid if account else ""
         store.create(SERVICE_ACCOUNTS, objects.new(SERVICE_ACCOUNTS, namespace, value, now, uid))
     for seed in state.seeds:
-        store.create(seed.resource, objects.new(seed.resource, seed.namespace, seed.value, seed.created or now))
+        store.create(
+            seed.resource, objects.new(seed.resource, seed.namespace, seed.value, seed.created or now)
+        )
     return store
 
 

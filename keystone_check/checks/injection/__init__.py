@@ -1,0 +1,1 @@
+"""Checks of one link: pods get the token and the role."""

@@ -1,0 +1,112 @@
+"""The token that pods get is made for the expected audience.
+
+## Why it matters
+The audience of the pod's token is what the projected volume asks for: the account's annotation
+`eks.amazonaws.com/audience`, the webhook's flag `--token-audience`, or what a template says by hand.
+Another one than the provider's client ids gets `Incorrect token audience` (InvalidIdentityToken) from STS.
+In China too it is `sts.amazonaws.com`.
+
+## How to fix
+Correct the webhook's `--token-audience` or the template, then restart the pods; or give the account the
+annotation.
+
+## References
+- https://docs.aws.amazon.com/eks/latest/userguide/pod-configuration.html
+- https://kubernetes.io/docs/concepts/storage/projected-volumes/#serviceaccounttoken
+- https://github.com/terraform-aws-modules/terraform-aws-eks/issues/1704
+"""
+
+from collections.abc import Iterator
+
+from keystone_check.checks.injecting import (
+    Workload,
+    edit,
+    held,
+    token_volumes,
+    workloads,
+)
+from keystone_check.model.cluster import AUDIENCE, ServiceAccount
+from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.finding import (
+    Evidence,
+    Finding,
+    Repair,
+    Safety,
+    Severity,
+    blocked,
+    broken,
+    gap,
+    holds,
+)
+from keystone_check.model.injection import DEFAULT_TOKEN, DryRun, Refused, RunningPod
+from keystone_check.model.world import Expected
+
+severity = Severity.CRITICAL
+
+
+def judge(
+    accounts: Subjects[ServiceAccount],
+    injections: Subjects[DryRun | Refused],
+    pods: Subjects[RunningPod] | Missing,
+    expected: Expected,
+) -> Iterator[Finding]:
+    """One finding a service account whose dry run got a token, and one a workload that has one."""
+    for name, account in accounts:
+        shown = injections[name] if isinstance(account, ServiceAccount) else account
+        if isinstance(shown, Absent | Missing):
+            yield gap(name, shown)
+        elif isinstance(shown, DryRun) and isinstance(account, ServiceAccount) and token_volumes(shown.shape):
+            yield _new(name, account.audience(expected.audience), shown)
+    if isinstance(pods, Missing):
+        yield blocked(pods.fact, pods)
+        return
+    for workload in workloads(pods):
+        yield from _running(workload, accounts, expected.audience)
+
+
+def _new(name: str, wanted: str, shown: DryRun) -> Finding:
+    given = [volume.audience for volume in token_volumes(shown.shape)]
+    if wanted in given:
+        return holds(name)
+    seen = ", ".join(it or "the API server's own audience" for it in given)
+    namespace, _, account = name.partition("/")
+    return broken(
+        name,
+        f"the token of a new pod is for {seen}; expected is {wanted}",
+        Evidence("create pods, as a dry run", wanted, seen),
+        Repair(
+            f"let the webhook ask for {wanted}",
+            Safety.MANUAL,
+            "its flag is set where it is installed; an annotation does it for one account",
+            steps=(
+                f"# of the webhook: --token-audience={wanted}",
+                f"kubectl -n {namespace} annotate serviceaccount {account} --overwrite {AUDIENCE}={wanted}",
+            ),
+        ),
+    )
+
+
+def _running(workload: Workload, accounts: Subjects[ServiceAccount], default: str) -> Iterator[Finding]:
+    found = {audience for pod in workload.pods for audience in _audiences(pod)}
+    account = accounts[f"{workload.namespace}/{workload.pods[0].account}"]
+    if not found or not isinstance(account, ServiceAccount):
+        return
+    wanted = account.audience(default)
+    others = sorted(found - {wanted, default})
+    if not others:
+        yield holds(workload.subject)
+        return
+    seen = ", ".join(it or "the API server's own audience" for it in others)
+    yield broken(
+        workload.subject,
+        f"the token in its pods is for {seen}; expected is {wanted}",
+        Evidence("projected volumes of running pods", wanted, seen),
+        edit(workload, "the volume stands in the template", f"serviceAccountToken: {{audience: {wanted}}}"),
+    )
+
+
+def _audiences(pod: RunningPod) -> Iterator[str]:
+    for container in pod.shape.containers:
+        volume = held(pod.shape, container)
+        if volume is not None and volume.kind == "token" and volume.name != DEFAULT_TOKEN:
+            yield volume.audience

@@ -1,0 +1,73 @@
+"""Running pods have the role that their service account names now.
+
+## Why it matters
+Pods are changed when they are created, and never again. One that started before the annotation, while the
+webhook was down, or before the webhook knew the account has no `AWS_ROLE_ARN`; one that started before a
+change has the former role. The first says `Unable to locate credentials` or quietly uses the node's role
+where it reaches 169.254.169.254; the second `Not authorized to perform sts:AssumeRoleWithWebIdentity`, or
+goes on with the former role.
+
+## How to fix
+Restart the workload, so that its pods are created anew.
+
+## References
+- https://github.com/aws/amazon-eks-pod-identity-webhook/issues/174
+- https://github.com/aws/amazon-eks-pod-identity-webhook/issues/108
+- https://github.com/kkb0318/irsa-manager/issues/7
+"""
+
+from collections.abc import Iterator
+
+from keystone_check.checks.injecting import Workload, bound, restart, workloads
+from keystone_check.model.cluster import ServiceAccount
+from keystone_check.model.facts import Subjects
+from keystone_check.model.finding import Evidence, Finding, Severity, broken, holds
+from keystone_check.model.injection import ROLE, TOKEN_FILE, RunningPod
+
+severity = Severity.HIGH
+
+
+def judge(accounts: Subjects[ServiceAccount], pods: Subjects[RunningPod]) -> Iterator[Finding]:
+    """One finding a workload whose service account names a role."""
+    for workload in workloads(pods):
+        account = next((it for pod in workload.pods if (it := bound(accounts, pod))), None)
+        if account is not None:
+            yield _judged(workload, account)
+
+
+def _judged(workload: Workload, account: ServiceAccount) -> Finding:
+    bare = [pod for pod in workload.pods if _is_bare(pod)]
+    if bare:
+        return _never(workload, account, bare)
+    former = [arn for pod in workload.pods for arn in _others(pod, account.role_arn)]
+    return _stale(workload, account, former) if former else holds(workload.subject)
+
+
+def _is_bare(pod: RunningPod) -> bool:
+    return not any(it.sets(ROLE) or it.sets(TOKEN_FILE) for it in pod.shape.containers)
+
+
+def _others(pod: RunningPod, role_arn: str) -> Iterator[str]:
+    """Literal roles alone: where a variable comes from elsewhere, its value is not known."""
+    found = dict.fromkeys(it.value(ROLE) for it in pod.shape.containers if it.value(ROLE))
+    yield from [arn for arn in found if arn != role_arn][:1]
+
+
+def _never(workload: Workload, account: ServiceAccount, bare: list[RunningPod]) -> Finding:
+    node = "; on the node's network, its SDK reaches the node's role" if bare[0].host_network else ""
+    seen = f"neither {ROLE} nor {TOKEN_FILE}"
+    return broken(
+        workload.subject,
+        f"{workload.some(len(bare))} got {seen} at creation, so not the role {account.role_arn}{node}",
+        Evidence("running pods", account.role_arn, seen),
+        restart(workload, "what runs is interrupted; pods get role and token when they are created"),
+    )
+
+
+def _stale(workload: Workload, account: ServiceAccount, former: list[str]) -> Finding:
+    return broken(
+        workload.subject,
+        f"{workload.some(len(former))}: role {former[0]}; the annotation says {account.role_arn}",
+        Evidence("running pods", account.role_arn, former[0]),
+        restart(workload, "what runs is interrupted; pods get another role when they are created anew"),
+    )

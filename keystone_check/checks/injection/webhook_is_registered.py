@@ -1,0 +1,112 @@
+"""Something gives pods the role and the token: a webhook, or their templates themselves.
+
+## Why it matters
+Without the pod identity webhook nobody acts on the annotation `eks.amazonaws.com/role-arn`: pods start
+without `AWS_ROLE_ARN`, `AWS_WEB_IDENTITY_TOKEN_FILE` and the volume `aws-iam-token`, and nothing says so.
+SDKs answer `Unable to locate credentials` (botocore, AWS CLI) or `NoCredentialProviders: no valid providers
+in chain` (Go), or quietly take the node's role. Seen in the wild: a registration lost in an upgrade, and an
+install that left none. A template that holds variables, volume and mount itself works just as well without
+a webhook.
+
+## How to fix
+Install the webhook with its MutatingWebhookConfiguration, then restart the pods; or write variables,
+projected volume and mount into the pod templates.
+
+## References
+- https://github.com/aws/amazon-eks-pod-identity-webhook
+- https://github.com/aws/amazon-eks-pod-identity-webhook/issues/176
+- https://docs.aws.amazon.com/eks/latest/userguide/pod-configuration.html
+"""
+
+from collections.abc import Iterator
+
+from keystone_check.checks.injecting import equipped, held, is_injected
+from keystone_check.model.cluster import ServiceAccount
+from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.finding import (
+    Evidence,
+    Finding,
+    Repair,
+    Safety,
+    Severity,
+    blocked,
+    broken,
+    gap,
+    holds,
+)
+from keystone_check.model.injection import DEFAULT_TOKEN, DryRun, Refused, RunningPod, Shape, Webhook
+
+severity = Severity.HIGH
+
+
+def judge(
+    accounts: Subjects[ServiceAccount],
+    webhooks: Subjects[Webhook],
+    injections: Subjects[DryRun | Refused] | Missing,
+    pods: Subjects[RunningPod] | Missing,
+) -> Iterator[Finding]:
+    """One finding a webhook; where there is none, one a bound service account."""
+    bound = [(name, it) for name, it in accounts if not isinstance(it, ServiceAccount) or it.role_arn]
+    if webhooks.entries and bound:
+        yield from (holds(name) for name, _ in webhooks)
+        return
+    for name, account in bound:
+        if isinstance(account, Absent | Missing):
+            yield gap(name, account)
+        else:
+            shown = injections if isinstance(injections, Missing) else injections[name]
+            yield _without(name, shown, pods)
+
+
+def _without(name: str, shown: object, pods: Subjects[RunningPod] | Missing) -> Finding:
+    if is_injected(shown):
+        return holds(name, "a new pod gets role and token, by a webhook that has another name")
+    if isinstance(pods, Missing):
+        return blocked(name, pods)
+    own = [pod for _, pod in pods.seen() if f"{pod.namespace}/{pod.account}" == name]
+    if own and all(_by_hand(pod.shape) for pod in own):
+        return holds(name, "its pods' templates hold variables, volume and mount themselves")
+    if isinstance(shown, Missing):
+        return blocked(name, shown)
+    return _nothing(name, any(equipped(pod.shape) for pod in own))
+
+
+def _by_hand(shape: Shape) -> bool:
+    """What a template holds is mounted before the API server's own token, what a webhook adds after it."""
+    containers = equipped(shape)
+    return bool(containers) and not any(_is_late(shape, it.name) for it in containers)
+
+
+def _is_late(shape: Shape, name: str) -> bool:
+    container = next(it for it in shape.containers if it.name == name)
+    volume = held(shape, container)
+    order = [mount.volume for mount in container.mounts]
+    late = (
+        DEFAULT_TOKEN in order
+        and volume is not None
+        and order.index(volume.name) > order.index(DEFAULT_TOKEN)
+    )
+    return late or (DEFAULT_TOKEN not in order and volume is not None and volume.name == "aws-iam-token")
+
+
+def _nothing(name: str, left: bool) -> Finding:
+    seen = "no pod identity webhook is registered, and a dry run of a pod gets nothing"
+    still = "; its running pods still have what a webhook gave them, new ones will not" if left else ""
+    return broken(
+        name,
+        f"{seen}{still}",
+        Evidence(
+            "list mutatingwebhookconfigurations.admissionregistration.k8s.io", "a webhook for pods", "none"
+        ),
+        Repair(
+            "install the pod identity webhook",
+            Safety.MANUAL,
+            "it is a program that has to run in the cluster",
+            steps=(
+                "git clone https://github.com/aws/amazon-eks-pod-identity-webhook",
+                "cd amazon-eks-pod-identity-webhook",
+                "make cluster-up IMAGE=amazon/amazon-eks-pod-identity-webhook:latest",
+                "kubectl get mutatingwebhookconfigurations pod-identity-webhook",
+            ),
+        ),
+    )

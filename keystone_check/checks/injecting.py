@@ -106,12 +106,11 @@ def failed_call(found: object) -> str:
 def restart(workload: Workload, reason: str) -> Repair:
     """New pods in place of those that run; who owns none of them is told to replace them."""
     if workload.kind in RESTARTED:
-        steps = (
-            f"kubectl -n {workload.namespace} rollout restart {workload.kind}/{workload.name}",
-            f"kubectl -n {workload.namespace} rollout status {workload.kind}/{workload.name}",
-        )
+        verbs = ("restart", "status")
+        lines = [f"rollout {verb} {workload.kind}/{workload.name}" for verb in verbs]
     else:
-        steps = tuple(f"kubectl -n {workload.namespace} delete pod {pod.name}" for pod in workload.pods)
+        lines = [f"delete pod {pod.name}" for pod in workload.pods]
+    steps = tuple(f"kubectl -n {workload.namespace} {line}" for line in lines)
     return Repair(f"restart {workload}", Safety.MANUAL, reason, steps=steps)
 
 

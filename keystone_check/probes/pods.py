@@ -42,7 +42,10 @@ def _account(item: Mapping[str, Any]) -> str:
 
 def _pod(item: Mapping[str, Any]) -> RunningPod:
     metadata, spec = item["metadata"], item["spec"]
-    owner = next((it for it in metadata.get("ownerReferences") or () if it.get("controller")), {})
+    owners: list[dict[str, Any]] = [
+        it for it in metadata.get("ownerReferences") or () if it.get("controller")
+    ]
+    owner = owners[0] if owners else {}
     return RunningPod(
         namespace=metadata["namespace"],
         name=metadata["name"],

@@ -27,10 +27,9 @@ def injections_followed(before: World, after: World) -> World:
         former, shown = old.get(name), injections[name]
         if former is None or former.annotations == account.annotations or not isinstance(shown, DryRun):
             continue
-        if former.role_arn:
-            given = _given(shown, former, account, after.expected.audience)
-        else:
-            given = _as_another(before, account, after.expected.audience) or _unknown(name)
+        audience = after.expected.audience
+        known = _given(shown, former, account, audience) if former.role_arn else None
+        given = known or _as_another(before, account, audience) or _unknown(name)
         injections = injections.put(name, given)
     return replace(after, injections=injections)
 

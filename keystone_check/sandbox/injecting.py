@@ -210,7 +210,11 @@ def identity_of(world: World) -> Identity:
     """The settings of a webhook that makes of pods what this world's dry runs show."""
     if not isinstance(world.injections, Subjects) or not isinstance(world.accounts, Subjects):
         return Identity()
-    regions = (it.shape.containers[0].value("AWS_REGION") for _, it in world.injections.seen() if _ran(it))
+    regions = (
+        it.shape.containers[0].value("AWS_REGION")
+        for _, it in world.injections.seen()
+        if isinstance(it, DryRun)
+    )
     plain = Identity(next((region for region in regions if region), ""))
     cached, refused = dict[str, tuple[Mapping[str, str], Grant | None]](), dict[str, str]()
     for name, account in world.accounts.seen():
@@ -220,10 +224,6 @@ def identity_of(world: World) -> Identity:
         elif isinstance(shown, DryRun) and shown != injection(world, plain, name, account):
             cached[name] = (account.annotations, _grant(shown.shape))
     return replace(plain, cached=cached, refused=refused)
-
-
-def _ran(found: DryRun | Refused) -> bool:
-    return isinstance(found, DryRun)
 
 
 def _grant(shown: Shape) -> Grant | None:

@@ -7,6 +7,10 @@ import pytest
 from keystone_check.cli.main import main
 from keystone_check.sandbox.faults import FAULTS
 
+EDIT = "kubectl -n app edit deployment/api"
+RESTART = "kubectl -n app rollout restart deployment/api"
+RESTART_WEBHOOK = "kubectl -n NAMESPACE rollout restart deployment/pod-identity-webhook"
+REVIVE_WEBHOOK = "kubectl -n pod-identity-webhook rollout restart deployment/pod-identity-webhook"
 MANUAL = {
     "issuer-is-k3s-default": "--kube-apiserver-arg=service-account-issuer",
     "issuer-was-appended": "--kube-apiserver-arg=service-account-issuer",
@@ -71,6 +75,34 @@ MANUAL = {
     "tls-1-3-is-demanded": "ssl_protocols TLSv1.2 TLSv1.3;",
     "proxy-replaces-the-certificates": "look from a network without TLS inspection",
     "leaf-alone-is-served-and-pinned": "append the certificate of",
+    "webhook-is-not-registered": "make cluster-up",
+    "webhook-has-no-ready-pod": REVIVE_WEBHOOK,
+    "webhook-has-no-service": REVIVE_WEBHOOK,
+    "webhook-locks-itself-out": REVIVE_WEBHOOK,
+    "webhook-bundle-is-empty": "cert-manager.io/inject-ca-from=pod-identity-webhook/pod-identity-webhook",
+    "webhook-bundle-is-no-certificate": "cert-manager.io/inject-ca-from=",
+    "webhook-bundle-is-expired": "cert-manager.io/inject-ca-from=",
+    "webhook-bundle-is-anothers": "cert-manager.io/inject-ca-from=",
+    "webhook-bundle-is-silently-anothers": RESTART_WEBHOOK,
+    "webhook-must-not-fail": "kubectl edit mutatingwebhookconfiguration pod-identity-webhook",
+    "namespace-is-not-selected": "kubectl label namespace app --overwrite",
+    "account-is-not-in-the-cache": RESTART_WEBHOOK,
+    "webhook-cache-is-stale": RESTART_WEBHOOK,
+    "pod-was-never-injected": RESTART,
+    "pod-is-older-than-the-role": RESTART,
+    "pod-opts-out": EDIT,
+    "pod-has-static-keys": EDIT,
+    "template-presets-the-role": EDIT,
+    "template-presets-everything-but-the-mount": EDIT,
+    "token-file-is-elsewhere": EDIT,
+    "token-is-the-api-servers": EDIT,
+    "token-is-from-a-secret": EDIT,
+    "skipped-container-has-another-name": EDIT,
+    "all-containers-are-skipped": EDIT,
+    "volume-asks-for-another-audience": EDIT,
+    "token-lives-ten-minutes": EDIT,
+    "token-is-roots-alone": EDIT,
+    "region-is-a-zone": EDIT,
 }
 """Faults that are mended on a host or by somebody who knows more, and a line that says how."""
 UNSAFE = (
@@ -90,6 +122,7 @@ UNSAFE = (
     "trust-pins-no-subject",
     "trust-wildcard-crosses-namespaces",
     "two-keys-share-a-kid",
+    "webhook-asks-for-another-audience",
 )
 """Faults whose repair takes access away, or may open what else the account holds shut."""
 SAFE = tuple(name for name in FAULTS if name not in MANUAL and name not in UNSAFE)

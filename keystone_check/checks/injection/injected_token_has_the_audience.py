@@ -25,6 +25,7 @@ from keystone_check.checks.injecting import (
     token_volumes,
     workloads,
 )
+from keystone_check.model.change import SetAnnotation
 from keystone_check.model.cluster import AUDIENCE, ServiceAccount
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.finding import (
@@ -56,7 +57,7 @@ def judge(
         if isinstance(shown, Absent | Missing):
             yield gap(name, shown)
         elif isinstance(shown, DryRun) and isinstance(account, ServiceAccount) and token_volumes(shown.shape):
-            yield _new(name, account.audience(expected.audience), shown)
+            yield _new(account, account.audience(expected.audience), shown)
     if isinstance(pods, Missing):
         yield blocked(pods.fact, pods)
         return
@@ -64,25 +65,28 @@ def judge(
         yield from _running(workload, accounts, expected.audience)
 
 
-def _new(name: str, wanted: str, shown: DryRun) -> Finding:
+def _new(account: ServiceAccount, wanted: str, shown: DryRun) -> Finding:
     given = [volume.audience for volume in token_volumes(shown.shape)]
+    name = f"{account.namespace}/{account.name}"
     if wanted in given:
         return holds(name)
     seen = ", ".join(it or "the API server's own audience" for it in given)
-    namespace, _, account = name.partition("/")
     return broken(
         name,
         f"the token of a new pod is for {seen}; expected is {wanted}",
         Evidence("create pods, as a dry run", wanted, seen),
-        Repair(
-            f"let the webhook ask for {wanted}",
-            Safety.MANUAL,
-            "its flag is set where it is installed; an annotation does it for one account",
-            steps=(
-                f"# of the webhook: --token-audience={wanted}",
-                f"kubectl -n {namespace} annotate serviceaccount {account} --overwrite {AUDIENCE}={wanted}",
-            ),
-        ),
+        _annotated(account, wanted),
+    )
+
+
+def _annotated(account: ServiceAccount, wanted: str) -> Repair:
+    before = account.annotations.get(AUDIENCE)
+    change = SetAnnotation(account.namespace, account.name, AUDIENCE, before, wanted)
+    return Repair(
+        f"annotate it with the audience {wanted}; for all accounts, --token-audience of the webhook does it",
+        Safety.UNSAFE,
+        "where provider and role were made for the other audience, new pods lose access",
+        (change,),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from keystone_check.model.cluster import ServiceAccount
-from keystone_check.model.facts import Subjects
+from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.injection import (
     DEFAULT_TOKEN,
     Backend,
@@ -189,21 +189,45 @@ def call(world: World, found: Webhook) -> Call:
     )
 
 
-def reinjected(before: World, after: World) -> World:
-    """`after` with new dry runs for the accounts whose annotations changed, where nothing else was said."""
-    same = after.injections == before.injections
-    if not same or not isinstance(before.accounts, Subjects) or not isinstance(after.accounts, Subjects):
+def pods_settled(before: World, after: World) -> World:
+    """`after` with what follows from its accounts, where they changed and nothing else was said about it.
+
+    New pods of accounts whose annotations changed get something else; running pods stay as they are.
+    """
+    if not isinstance(after.accounts, Subjects) or after.accounts == before.accounts:
         return after
-    if not isinstance(after.injections, Subjects) or after.accounts == before.accounts:
-        return after
-    identity, old = identity_of(before), dict(before.accounts.seen())
-    fresh = injected(after, identity).injections
-    assert isinstance(fresh, Subjects)
-    kept = tuple(
-        (name, found if old.get(name) != account else after.injections[name])
-        for (name, account), (_, found) in zip(after.accounts.seen(), fresh, strict=True)
+    after = _peopled(after)
+    said = after.injections != before.injections
+    return after if said or isinstance(after.injections, Missing) else _reinjected(before, after)
+
+
+def _reinjected(before: World, after: World) -> World:
+    assert isinstance(before.accounts, Subjects)
+    assert isinstance(after.accounts, Subjects)
+    assert isinstance(after.injections, Subjects)
+    identity, old, found = identity_of(before), dict(before.accounts), dict(after.injections)
+    for name, account in after.accounts:
+        if isinstance(account, Missing):
+            found[name] = account
+        elif isinstance(account, ServiceAccount) and old.get(name) != account:
+            found[name] = injection(after, identity, name, account)
+    there = (name for name, account in after.accounts if not isinstance(account, Absent))
+    return replace(after, injections=Subjects(tuple((name, found[name]) for name in there)))
+
+
+def _peopled(world: World) -> World:
+    """The world with the namespaces of its accounts, and no pod of an account that is not bound."""
+    if isinstance(world.namespaces, Missing) or isinstance(world.pods, Missing):
+        return world
+    assert isinstance(world.accounts, Subjects)
+    known = dict(world.namespaces)
+    names = sorted(
+        {name.partition("/")[0] for name, account in world.accounts if not isinstance(account, Absent)}
     )
-    return replace(after, injections=Subjects(kept))
+    spaces = tuple((it, known.get(it) or Namespace(it, {"kubernetes.io/metadata.name": it})) for it in names)
+    bound = {name for name, _ in world.accounts.seen()}
+    pods = tuple((name, pod) for name, pod in world.pods.seen() if f"{pod.namespace}/{pod.account}" in bound)
+    return replace(world, namespaces=Subjects(spaces), pods=Subjects(pods))
 
 
 def identity_of(world: World) -> Identity:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from keystone_check.model.world import World
-from keystone_check.sandbox.injecting import reinjected
+from keystone_check.sandbox.injecting import pods_settled
 from keystone_check.sandbox.settling import settled
 
 
@@ -83,7 +83,7 @@ def fault(
 
     def made(apply: Callable[[World], World]) -> Fault:
         def followed(world: World) -> World:
-            return settled(reinjected(world, apply(world)))
+            return settled(pods_settled(world, apply(world)))
 
         name, title = apply.__name__.replace("_", "-"), (inspect.getdoc(apply) or "").rstrip(".")
         return Fault(name, title, frozenset(breaks), frozenset(blocks), followed)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from keystone_check.model.world import World
+from keystone_check.sandbox.injecting import settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,10 @@ def scenario(
     def made(apply: Callable[[World], World]) -> Scenario:
         title = " ".join((inspect.getdoc(apply) or "").split()).rstrip(".")
         id = apply.__name__.replace("_", "-")
-        return Scenario(number, id, title, where, headline, says, sources, apply)
+
+        def followed(world: World) -> World:
+            return settled(world, apply(world))
+
+        return Scenario(number, id, title, where, headline, says, sources, followed)
 
     return made

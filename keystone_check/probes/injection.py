@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from keystone_check.model.cluster import ServiceAccount
@@ -35,7 +35,10 @@ def injections(kube: Kube, accounts: Subjects[ServiceAccount]) -> Subjects[DryRu
 
 
 def probe(account: ServiceAccount) -> dict[str, Any]:
-    """The least pod that Pod Security's level "restricted" and a quota on requests and limits let through."""
+    """The least pod that Pod Security's level "restricted" and a quota on requests and limits let through.
+
+    It names no user: OpenShift gives each namespace its own range of them and refuses any other.
+    """
     container = {
         "name": "probe",
         "image": "registry.k8s.io/pause:3.10",
@@ -59,7 +62,6 @@ def probe(account: ServiceAccount) -> dict[str, Any]:
             "restartPolicy": "Never",
             "securityContext": {
                 "runAsNonRoot": True,
-                "runAsUser": 65535,
                 "seccompProfile": {"type": "RuntimeDefault"},
             },
             "containers": [container],
@@ -78,12 +80,19 @@ def _injection(kube: Kube, name: str, account: ServiceAccount) -> DryRun | Refus
 def _read(answer: Answer, account: ServiceAccount) -> DryRun | Refused:
     what = f"{rights.CREATE_POD.permission} for {account.namespace}/{account.name}, as a dry run"
     if answer.status == 201:
-        pod = json.loads(answer.body)
-        return DryRun(shape(pod.get("spec") or {}), tuple(_warnings(answer)))
+        return DryRun(shape(_spec(answer.body, what)), tuple(_warnings(answer)))
     message = said(answer.body)
     if answer.status in (401, 429) or not message or _UNAUTHORIZED in message:
         raise refused(what, answer, 1, rights.CREATE_POD)
     return Refused(_nameless(message))
+
+
+def _spec(body: bytes, what: str) -> Mapping[str, Any]:
+    try:
+        found: Mapping[str, Any] = json.loads(body)["spec"]
+    except (ValueError, TypeError, KeyError) as error:
+        raise ReadError(f"{what}: the answer is no pod") from error
+    return found
 
 
 _UNAUTHORIZED = 'cannot create resource "pods"'

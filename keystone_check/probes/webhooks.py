@@ -27,12 +27,13 @@ def webhooks(kube: Kube) -> Subjects[Webhook]:
     found = {
         f"{webhook.configuration}/{webhook.name}": webhook
         for item in kube.listed(rights.LIST_WEBHOOKS)
-        for webhook in _read(item)
+        for webhook in read(item)
     }
     return Subjects(tuple(sorted(found.items(), key=lambda entry: entry[0])))
 
 
-def _read(item: Mapping[str, Any]) -> Iterator[Webhook]:
+def read(item: Mapping[str, Any]) -> Iterator[Webhook]:
+    """Those of one registration."""
     configuration = item["metadata"]["name"]
     for found in item.get("webhooks") or ():
         webhook = _webhook(configuration, found)

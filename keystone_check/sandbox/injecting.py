@@ -85,7 +85,7 @@ def running(account: ServiceAccount, region: str, created: int) -> RunningPod:
         labels={"app.kubernetes.io/name": account.name, "pod-template-hash": HASH},
         created=created,
         phase="Running",
-        shape=shape(account.name, grant, None),
+        shape=shape(account.name, grant),
     )
 
 
@@ -115,15 +115,15 @@ def _written(shape: Shape) -> Shape:
     return replace(shape, volumes=volumes, containers=containers)
 
 
-def shape(container: str, grant: Grant | None, user: int | None) -> Shape:
+def shape(container: str, grant: Grant | None) -> Shape:
     """A pod of one container as the API server leaves it, with what the webhook adds."""
     token = Volume(DEFAULT_TOKEN, "token", "token", "", 3607)
     mount = Mount(DEFAULT_TOKEN, TOKEN_PATH)
     if grant is None:
-        return Shape((Container(container, (), (mount,), user),), (token,))
+        return Shape((Container(container, (), (mount,)),), (token,))
     identity = Volume(VOLUME, "token", "token", grant.audience, grant.expiration)
     mounts = (mount, Mount(VOLUME, grant.folder))
-    return Shape((Container(container, _variables(grant), mounts, user),), (identity, token))
+    return Shape((Container(container, _variables(grant), mounts),), (identity, token))
 
 
 def _variables(grant: Grant) -> tuple[Variable, ...]:
@@ -150,7 +150,7 @@ def injection(world: World, identity: Identity, name: str, account: ServiceAccou
         if failure and found.failure_policy != "Ignore":
             return Refused(f"Internal error occurred: {failure}")
         grant = grant if failure else identity.grant(name, account.annotations)
-    return DryRun(shape("probe", grant, 65535))
+    return DryRun(shape("probe", grant))
 
 
 def asked(world: World, namespace: str) -> tuple[Webhook, ...]:

@@ -29,7 +29,7 @@ FOLDER = "/var/run/secrets/eks.amazonaws.com/serviceaccount"
 @fault(breaks=("running_pods_were_injected",))
 def pod_was_never_injected(world: World) -> World:
     """The pod is older than the annotation, so it has neither role nor token."""
-    return _with_pod(world, lambda pod: replace(pod, shape=shape("api", None, None)))
+    return _with_pod(world, lambda pod: replace(pod, shape=shape("api", None)))
 
 
 @fault(breaks=("running_pods_were_injected",))
@@ -45,7 +45,7 @@ def pod_opts_out(world: World) -> World:
 
     def edit(pod: RunningPod) -> RunningPod:
         labels = dict(sorted({**pod.labels, "eks.amazonaws.com/skip-pod-identity-webhook": "false"}.items()))
-        return replace(pod, labels=labels, shape=shape("api", None, None))
+        return replace(pod, labels=labels, shape=shape("api", None))
 
     return _with_pod(world, edit)
 
@@ -153,7 +153,7 @@ def region_is_a_zone(world: World) -> World:
 
 def _unmounted(found: Shape) -> Shape:
     """A skipped container: the webhook adds the volume to the pod alone."""
-    bare = shape("api", None, None)
+    bare = shape("api", None)
     return replace(bare, volumes=found.volumes)
 
 

@@ -51,6 +51,8 @@ class ServiceAccount:
     uid: str
     annotations: Mapping[str, str]
     """Only those under `eks.amazonaws.com/`."""
+    annotated: int = 0
+    """Unix seconds at which somebody last wrote the role's annotation; 0: managedFields do not tell."""
 
     @property
     def subject(self) -> str:

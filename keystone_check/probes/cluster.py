@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +65,19 @@ def _account(item: Mapping[str, Any]) -> ServiceAccount:
         name=metadata["name"],
         uid=metadata.get("uid", ""),
         annotations={name: annotations[name] for name in sorted(annotations) if name.startswith(PREFIX)},
+        annotated=annotated(metadata),
     )
+
+
+def annotated(metadata: Mapping[str, Any]) -> int:
+    """When somebody last wrote the role's annotation, beside whatever else he wrote then; 0: nobody knows."""
+    written = (
+        entry.get("time", "")
+        for entry in metadata.get("managedFields") or ()
+        if f"f:{ROLE_ARN}" in (entry.get("fieldsV1") or {}).get("f:metadata", {}).get("f:annotations", {})
+    )
+    last = max(written, default="")
+    return int(datetime.datetime.fromisoformat(last).timestamp()) if last else 0
 
 
 def tokens(

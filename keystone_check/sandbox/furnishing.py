@@ -154,15 +154,20 @@ def _container(container: Container) -> dict[str, Any]:
             else {"name": it.name, "valueFrom": _REFERENCES[it.source]}
             for it in container.variables
         ],
-        "volumeMounts": [{"name": it.volume, "mountPath": it.path} for it in container.mounts],
+        "volumeMounts": [{"name": _drawn(it.volume), "mountPath": it.path} for it in container.mounts],
     }
     if container.user is not None:
         found["securityContext"] = {"runAsUser": container.user}
     return found
 
 
+def _drawn(volume: str) -> str:
+    """A volume's name with the letters that a cluster draws for its own token's."""
+    return f"{DEFAULT_TOKEN}-8rk2d" if volume == DEFAULT_TOKEN else volume
+
+
 def _volume(volume: Volume) -> dict[str, Any]:
-    name = f"{DEFAULT_TOKEN}-8rk2d" if volume.name == DEFAULT_TOKEN else volume.name
+    name = _drawn(volume.name)
     if volume.kind == "secret":
         return {"name": name, "secret": {"secretName": name, "defaultMode": volume.mode}}
     token: dict[str, Any] = {"path": volume.path, "expirationSeconds": volume.expiration}

@@ -9,13 +9,14 @@ from keystone_check.model.cluster import ServiceAccount
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.web import Response
 from keystone_check.model.world import World
-from keystone_check.probes.cluster import accounts, known_keys, tokens
+from keystone_check.probes.cluster import accounts, annotated, known_keys, tokens
 from keystone_check.probes.kube import Kube
 from keystone_check.sandbox.ground import Ground
 from keystone_check.sandbox.serve import Serving, serve
 from keystone_check.sandbox.worlds import healthy
 
 NOW = 1_700_000_000
+NOW_2027 = 1_800_000_000
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +32,29 @@ def sandbox(world: World, ground: Ground) -> Iterator[Serving]:
 
 def test_bound_accounts_are_those_with_the_annotation(sandbox: Serving) -> None:
     assert accounts(Kube(sandbox.access), sandbox.access) == sandbox.world.accounts
+
+
+@pytest.mark.parametrize(
+    ("entries", "seconds"),
+    [
+        ((), 0),
+        ((("2027-01-15T08:00:00Z", "eks.amazonaws.com/role-arn"),), NOW_2027),
+        ((("2027-01-15T08:00:00Z", "another"),), 0),
+        (
+            (
+                ("2027-01-15T08:00:00Z", "eks.amazonaws.com/role-arn"),
+                ("2026-01-15T08:00:00Z", "eks.amazonaws.com/role-arn"),
+            ),
+            NOW_2027,
+        ),
+    ],
+)
+def test_who_wrote_the_annotation_last_says_when(entries: tuple[tuple[str, str], ...], seconds: int) -> None:
+    fields = [
+        {"time": time, "fieldsV1": {"f:metadata": {"f:annotations": {f"f:{name}": {}}}}}
+        for time, name in entries
+    ]
+    assert annotated({"managedFields": fields}) == seconds
 
 
 def test_one_namespace_is_as_good_as_all(sandbox: Serving) -> None:

@@ -56,12 +56,18 @@ def _others(pod: RunningPod, role_arn: str) -> Iterator[str]:
 def _never(workload: Workload, account: ServiceAccount, bare: list[RunningPod]) -> Finding:
     node = "; on the node's network, its SDK reaches the node's role" if bare[0].host_network else ""
     seen = f"neither {ROLE} nor {TOKEN_FILE}"
+    why = f"{_older(account, bare)}{node}"
     return broken(
         workload.subject,
-        f"{workload.some(len(bare))} got {seen} at creation, so not the role {account.role_arn}{node}",
+        f"{workload.some(len(bare))} got {seen} at creation, so not the role {account.role_arn}{why}",
         Evidence("running pods", account.role_arn, seen),
         restart(workload, "what runs is interrupted; pods get role and token when they are created"),
     )
+
+
+def _older(account: ServiceAccount, bare: list[RunningPod]) -> str:
+    minutes = (account.annotated - min(pod.created for pod in bare)) // 60
+    return f"; it is {minutes} minutes older than the annotation" if account.annotated and minutes > 0 else ""
 
 
 def _stale(workload: Workload, account: ServiceAccount, former: list[str]) -> Finding:

@@ -29,6 +29,9 @@ FOLDER = "/var/run/secrets/eks.amazonaws.com/serviceaccount"
 @fault(breaks=("running_pods_were_injected",))
 def pod_was_never_injected(world: World) -> World:
     """The pod is older than the annotation, so it has neither role nor token."""
+    account = replace(account_of(world), annotated=world.now - 3600)
+    assert isinstance(world.accounts, Subjects)
+    world = replace(world, accounts=world.accounts.put(VICTIM, account))
     return _with_pod(world, lambda pod: replace(pod, shape=shape("api", None)))
 
 

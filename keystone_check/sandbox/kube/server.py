@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from keystone_check.model.cluster import ServiceAccount
+from keystone_check.model.cluster import ROLE_ARN, ServiceAccount
 from keystone_check.model.secret import Secret
 from keystone_check.sandbox.kube import objects
 from keystone_check.sandbox.kube.api import Api
@@ -146,6 +146,8 @@ def filled(state: KubeState, now: int) -> Store:
         metadata = {"name": name}
         if account and account.annotations:
             metadata["annotations"] = dict(account.annotations)
+        if account and account.annotated:
+            metadata["managedFields"] = [_written(account.annotated)]
         value = {"metadata": metadata}
         uid = account.uid if account else ""
         store.create(SERVICE_ACCOUNTS, objects.new(SERVICE_ACCOUNTS, namespace, value, now, uid))
@@ -154,6 +156,18 @@ def filled(state: KubeState, now: int) -> Store:
             seed.resource, objects.new(seed.resource, seed.namespace, seed.value, seed.created or now)
         )
     return store
+
+
+def _written(seconds: int) -> dict[str, Any]:
+    """That kubectl wrote the role's annotation."""
+    return {
+        "manager": "kubectl-annotate",
+        "operation": "Update",
+        "apiVersion": "v1",
+        "time": objects.timestamp(seconds),
+        "fieldsType": "FieldsV1",
+        "fieldsV1": {"f:metadata": {"f:annotations": {".": {}, f"f:{ROLE_ARN}": {}}}},
+    }
 
 
 def _account(value: Object) -> ServiceAccount:

@@ -129,6 +129,7 @@ METADATA_ORDER = (
     "annotations",
     "ownerReferences",
     "finalizers",
+    "managedFields",
 )
 
 

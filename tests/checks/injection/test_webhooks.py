@@ -1,0 +1,106 @@
+"""What the registration, the service behind it and a dry run prove, and what they leave open."""
+
+from dataclasses import replace
+
+import pytest
+
+from keystone_check.checks.injection import (
+    pods_are_injected,
+    webhook_certificate_is_trusted,
+    webhook_failure_leaves_a_way_back,
+    webhook_has_endpoints,
+    webhook_is_registered,
+)
+from keystone_check.model.facts import Missing, Subjects
+from keystone_check.model.finding import Finding, Status
+from keystone_check.model.injection import Backend, DryRun, Mount, Refused, Requirement, Webhook
+from keystone_check.sandbox.injecting import SERVICE, webhook
+from tests.checks.injection.build import ACCOUNTS, FOLDER, MOUNTS, TOKEN, container, pod, pods, shape
+from tests.worlds import NOW
+
+INJECTED: Subjects[DryRun | Refused] = Subjects((("app/api", DryRun(shape())),))
+BARE: Subjects[DryRun | Refused] = Subjects((("app/api", DryRun(shape(container({}), volumes=()))),))
+NONE: Subjects[Webhook] = Subjects()
+NO_PODS = pods()
+
+
+def one(found: object) -> Finding:
+    """The only finding."""
+    (finding,) = found  # type: ignore[misc]  # an iterator of findings
+    assert isinstance(finding, Finding)
+    return finding
+
+
+def registered(**changed: object) -> Subjects[Webhook]:
+    """The healthy webhook with other settings."""
+    return Subjects((("w", replace(webhook(), **changed)),))  # type: ignore[arg-type]  # settings by name
+
+
+def test_a_webhook_by_another_name_is_one_where_a_dry_run_shows_it() -> None:
+    finding = one(webhook_is_registered.judge(ACCOUNTS, NONE, INJECTED, NO_PODS))
+    assert finding.status is Status.HOLDS
+    assert "another name" in finding.message
+
+
+def test_what_is_mounted_before_the_api_servers_token_stands_in_the_template() -> None:
+    by_hand = shape(container(mounts=tuple(reversed(MOUNTS))))
+    assert one(webhook_is_registered.judge(ACCOUNTS, NONE, BARE, pods(pod(by_hand)))).status is Status.HOLDS
+
+
+def test_what_a_webhook_left_behind_is_no_proof_of_another() -> None:
+    finding = one(webhook_is_registered.judge(ACCOUNTS, NONE, BARE, pods(pod())))
+    assert finding.status is Status.BROKEN
+    assert "new ones will not" in finding.message
+
+
+def test_without_the_api_servers_token_the_volumes_name_tells_who_wrote_it() -> None:
+    only = (Mount(TOKEN.name, FOLDER),)
+    left = pods(pod(shape(container(mounts=only), volumes=(TOKEN,))))
+    assert one(webhook_is_registered.judge(ACCOUNTS, NONE, BARE, left)).status is Status.BROKEN
+
+
+def test_a_port_that_the_service_does_not_have_is_named_with_those_that_it_has() -> None:
+    backends = Subjects(((SERVICE, Backend((8443,), 1, 0)),))
+    finding = one(webhook_has_endpoints.judge(registered(), backends))
+    assert finding.status is Status.BROKEN
+    assert "called at port 443" in finding.message
+    assert "8443" in finding.message
+
+
+def test_a_webhook_outside_the_cluster_has_no_service_and_a_certificate_of_the_web() -> None:
+    outside = registered(service="", url="https://example.com/mutate")
+    assert one(webhook_has_endpoints.judge(outside, Subjects())).status is Status.NOT_APPLICABLE
+    found = webhook_certificate_is_trusted.judge(outside, INJECTED, NOW)
+    assert one(found).status is Status.NOT_APPLICABLE
+
+
+def test_a_bundle_that_looks_right_is_no_proof_where_no_dry_run_came_back() -> None:
+    found = webhook_certificate_is_trusted.judge(registered(), BARE, NOW)
+    assert one(found).status is Status.NOT_APPLICABLE
+
+
+def test_who_must_not_fail_and_exempts_its_namespace_has_a_way_back() -> None:
+    exempt = (Requirement("kubernetes.io/metadata.name", "NotIn", ("pod-identity-webhook",)),)
+    found = webhook_failure_leaves_a_way_back.judge(registered(failure_policy="Fail", namespaces=exempt))
+    assert one(found).status is Status.HOLDS
+
+
+@pytest.mark.parametrize(
+    ("message", "status"),
+    [
+        ('pods "keystone-check" is forbidden: exceeded quota: small', Status.BLOCKED),
+        ('admission webhook "w" does not support dry run', Status.BLOCKED),
+        ('Internal error occurred: failed calling webhook "w": x509: no', Status.BROKEN),
+    ],
+)
+def test_a_refusal_is_a_defect_where_it_meets_every_pod(message: str, status: Status) -> None:
+    refused: Subjects[DryRun | Refused] = Subjects((("app/api", Refused(message)),))
+    finding = one(pods_are_injected.judge(ACCOUNTS, refused, registered()))
+    assert finding.status is status
+    assert message in finding.message
+
+
+def test_what_a_dry_run_shows_holds_without_a_look_at_the_webhooks_and_what_it_lacks_is_open() -> None:
+    gap = Missing("webhooks", "no", "list mutatingwebhookconfigurations.admissionregistration.k8s.io")
+    assert one(pods_are_injected.judge(ACCOUNTS, INJECTED, gap)).status is Status.HOLDS
+    assert one(pods_are_injected.judge(ACCOUNTS, BARE, gap)).permission == gap.permission

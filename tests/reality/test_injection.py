@@ -9,18 +9,17 @@ import pytest
 
 from keystone_check.model.access import Access
 from keystone_check.model.facts import Subjects
-from keystone_check.model.injection import DryRun, Refused, Requirement, Webhook
+from keystone_check.model.injection import Requirement, Webhook
 from keystone_check.model.world import World
 from keystone_check.probes import rights
 from keystone_check.probes.gather import gather
 from keystone_check.probes.kube import Kube
 from keystone_check.sandbox import furnishing
 from keystone_check.sandbox.authorities import ANOTHER, certificate
-from keystone_check.sandbox.faults.fault import Fault
-from keystone_check.sandbox.faults.injection import webhook_has_no_service, webhook_locks_itself_out
+from keystone_check.sandbox.faults.injection import webhook_has_no_service
 from keystone_check.sandbox.ground import Ground
 from keystone_check.sandbox.injecting import WEBHOOK
-from keystone_check.sandbox.kube.resources import PODS, WEBHOOKS, Resource
+from keystone_check.sandbox.kube.resources import PODS, SERVICES, WEBHOOKS, Resource
 from keystone_check.sandbox.kube.state import Seed
 from keystone_check.sandbox.serve import wall_clock
 from keystone_check.sandbox.worlds import healthy
@@ -29,7 +28,6 @@ from tests.reality.build import Binaries
 from tests.reality.test_suite import _create
 
 pytestmark = pytest.mark.reality
-NEEDED = frozenset({"webhooks", "webhook_backends", "namespaces", "injections", "pods"})
 
 
 @dataclass(frozen=True)
@@ -40,9 +38,9 @@ class Place:
     access: Access
     world: World
 
-    def look(self) -> World:
+    def look(self, *needs: str) -> World:
         """What is there now of this link."""
-        return gather(self.access, NEEDED)
+        return gather(self.access, frozenset(needs))
 
 
 @pytest.fixture(scope="module")
@@ -93,9 +91,19 @@ def registered(place: Place) -> Iterator[Any]:
     place.kube.request("DELETE", path(WEBHOOKS, "", "pod-identity-webhook"))
 
 
+@pytest.fixture
+def without_service(place: Place) -> Iterator[None]:
+    """Take the service away, so that the API server calls no address at all, and put it back."""
+    (seed,) = (it for it in furnishing.seeds(place.world) if it.resource is SERVICES)
+    name = seed.value["metadata"]["name"]
+    place.kube.request("DELETE", path(SERVICES, seed.namespace, name))
+    yield
+    place.kube.request("POST", path(SERVICES, seed.namespace), seed.value)
+
+
 def test_what_the_sandbox_holds_a_real_server_takes_and_gives_back(place: Place, registered: Any) -> None:
     registered(place.world)
-    found = place.look()
+    found = place.look("webhooks", "webhook_backends", "namespaces", "pods")
     assert found.webhooks == place.world.webhooks
     assert found.webhook_backends == place.world.webhook_backends
     assert found.namespaces == place.world.namespaces
@@ -105,38 +113,22 @@ def test_what_the_sandbox_holds_a_real_server_takes_and_gives_back(place: Place,
     assert [it.workload for _, it in found.pods.seen()] == [it.workload for _, it in place.world.pods.seen()]
 
 
+@pytest.mark.usefixtures("without_service")
 def test_a_webhook_that_cannot_be_called_and_may_fail_leaves_a_pod_bare(
     place: Place, registered: Any
 ) -> None:
-    bare = healthy_without_grants(place.world)
-    registered(place.world)
+    gone = webhook_has_no_service.apply(place.world)
+    registered(gone)
     before = list(place.kube.listed(rights.LIST_PODS))
-    assert place.look().injections == bare
+    assert place.look("injections").injections == gone.injections
     assert len(list(place.kube.listed(rights.LIST_PODS))) == len(before)
 
 
-def healthy_without_grants(world: World) -> Subjects[DryRun | Refused]:
-    """The dry runs of a world whose webhook has no service."""
-    bare = webhook_has_no_service.apply(world).injections
-    assert isinstance(bare, Subjects)
-    return bare
-
-
-@pytest.mark.parametrize("fault", [webhook_locks_itself_out], ids=["no endpoint"])
-def test_a_refusal_is_worded_as_the_sandbox_words_it(place: Place, registered: Any, fault: Fault) -> None:
-    bent = fault.apply(place.world)
-    slices = path(furnishing.ENDPOINT_SLICES, "pod-identity-webhook", "pod-identity-webhook-7xk2p")
-    place.kube.request("DELETE", slices)
-    registered(bent)
-    found = place.look().injections
-    assert found == bent.injections
-
-
+@pytest.mark.usefixtures("without_service")
 def test_a_service_that_is_gone_is_worded_as_the_sandbox_words_it(place: Place, registered: Any) -> None:
     gone = webhook_has_no_service.apply(with_policy(place.world))
-    place.kube.request("DELETE", path(furnishing.SERVICES, "pod-identity-webhook", "pod-identity-webhook"))
     registered(gone)
-    assert place.look().injections == gone.injections
+    assert place.look("injections").injections == gone.injections
 
 
 def with_policy(world: World) -> World:

@@ -2,9 +2,10 @@
 
 ## Why it matters
 The API server calls the webhook through its service. With no such service it logs `failed calling webhook …
-service "pod-identity-webhook" not found`, with no ready pod `no endpoints available for service
-"pod-identity-webhook"`. Under failurePolicy Ignore, the default here, the pod is then created without role
-and token, and nobody is told; under Fail it is refused with these words.
+service "pod-identity-webhook" not found`; with no ready pod `no endpoints available for service
+"pod-identity-webhook"`, or `connect: connection refused` and `context deadline exceeded` where it calls the
+service's address. Under failurePolicy Ignore, which the project's manifests have, the pod is then created
+without role and token, and nobody is told; under Fail it is refused with these words.
 
 ## How to fix
 Bring the webhook's pods up, or correct name, namespace and port in the registration.

@@ -5,7 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from keystone_check.cli.scope import Scope
-from keystone_check.probes.rights import ASKS, CREATE_TOKEN, GET_ACCOUNT, GET_OBJECT, AwsAsk, KubeAsk
+from keystone_check.probes.rights import (
+    ASKS,
+    CREATE_POD,
+    CREATE_TOKEN,
+    GET_ACCOUNT,
+    GET_OBJECT,
+    LIST_PODS,
+    AwsAsk,
+    KubeAsk,
+)
 from keystone_check.reports.as_json import dumps
 
 NAME = "keystone-check"
@@ -24,7 +33,7 @@ def permissions(asks: Sequence[KubeAsk], actions: Sequence[str], scope: Scope, f
 def manifests(asks: Sequence[KubeAsk], scope: Scope) -> list[Manifest]:
     """A ClusterRole and, where the checks are confined to a namespace, a Role for what lies in it.
 
-    Expected bindings in other namespaces get a Role there, for their service accounts alone.
+    Expected bindings in other namespaces get a Role there, for their service accounts alone and their pods.
     """
     inside = [ask for ask in asks if scope.namespace and _is_namespaced(ask)]
     across = [ask for ask in asks if ask not in inside]
@@ -32,10 +41,12 @@ def manifests(asks: Sequence[KubeAsk], scope: Scope) -> list[Manifest]:
     if inside:
         roles.append(_role("Role", {"name": NAME, "namespace": scope.namespace}, inside))
     named = [ask for ask in inside if ask in (GET_ACCOUNT, CREATE_TOKEN)]
+    of_pods = [ask for ask in inside if ask in (CREATE_POD, LIST_PODS)]
     bindings = sorted(scope.elsewhere, key=lambda one: (one.namespace, one.name))
-    for namespace, of_it in groupby(bindings if named else (), key=lambda one: one.namespace):
+    for namespace, of_it in groupby(bindings if named or of_pods else (), key=lambda one: one.namespace):
         names = [one.name for one in of_it]
-        roles.append(_role("Role", {"name": NAME, "namespace": namespace}, named, names))
+        rules = [*({**rule, "resourceNames": names} for rule in _rules(named)), *_rules(of_pods)]
+        roles.append({**_role("Role", {"name": NAME, "namespace": namespace}, ()), "rules": rules})
     return roles
 
 
@@ -91,12 +102,9 @@ def _is_namespaced(ask: KubeAsk) -> bool:
     return ask.resource.partition("/")[0] in ("serviceaccounts", "pods")
 
 
-def _role(
-    kind: str, metadata: Mapping[str, str], asks: Sequence[KubeAsk], names: Sequence[str] = ()
-) -> Manifest:
+def _role(kind: str, metadata: Mapping[str, str], asks: Sequence[KubeAsk]) -> Manifest:
     head = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": kind, "metadata": metadata}
-    only = {"resourceNames": list(names)} if names else {}
-    return {**head, "rules": [{**rule, **only} for rule in _rules(asks)]}
+    return {**head, "rules": list(_rules(asks))}
 
 
 def _rules(asks: Iterable[KubeAsk]) -> Iterator[Manifest]:

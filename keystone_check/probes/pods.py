@@ -22,14 +22,14 @@ _NOT_ENDED = [("fieldSelector", "status.phase!=Succeeded,status.phase!=Failed")]
 def pods(kube: Kube, namespace: str, accounts: Subjects[ServiceAccount]) -> Subjects[RunningPod]:
     """Those that have not ended, sorted by `namespace/name`; of the others nothing is kept.
 
-    Where the bound accounts lie in one namespace, only that is listed.
+    Where the look is confined to a namespace, or the bound accounts lie in one, only theirs are listed.
     """
     bound = {name for name, account in accounts if not isinstance(account, Absent | Missing)}
     places = {name.partition("/")[0] for name in bound}
-    where = [namespace or ""] if len(places) != 1 else list(places)
+    where = sorted(places) if namespace or len(places) < 2 else [""]
     found = (
         _pod(item)
-        for place in (where if bound else ())
+        for place in where
         for item in kube.listed(rights.LIST_PODS, place, _NOT_ENDED)
         if _account(item) in bound
     )

@@ -12,9 +12,11 @@ from keystone_check.model.world import Binding, Expected
 from keystone_check.probes.rights import (
     ASKED,
     CLUSTER_DISCOVERY,
+    CREATE_POD,
     CREATE_TOKEN,
     GET_ACCOUNT,
     LIST_ACCOUNTS,
+    LIST_PODS,
     VERSION,
     WHOAMI,
     AwsAsk,
@@ -91,15 +93,16 @@ def test_known_roles_are_named_whatever_their_path() -> None:
     )
 
 
-def test_an_expected_binding_elsewhere_gets_a_role_for_its_account_alone() -> None:
+def test_an_expected_binding_elsewhere_gets_a_role_for_its_account_and_its_pods_alone() -> None:
     binding = Binding("other", "job", "arn:aws:iam::111122223333:role/job")
     access = Access("test", namespace="app", expected=Expected(bindings=(binding,)))
     *_, elsewhere = manifests(ALL, scope(access, world()))
     assert elsewhere["metadata"] == {"name": "keystone-check", "namespace": "other"}
     rules = elsewhere["rules"]
     assert isinstance(rules, list)
-    assert [rule["resourceNames"] for rule in rules] == [["job"], ["job"]]
-    assert granted(dict(elsewhere)) == {GET_ACCOUNT, CREATE_TOKEN}
+    named = {"".join(rule["resources"]): rule.get("resourceNames") for rule in rules}
+    assert named == {"serviceaccounts": ["job"], "serviceaccounts/token": ["job"], "pods": None}
+    assert granted(dict(elsewhere)) == {GET_ACCOUNT, CREATE_TOKEN, CREATE_POD, LIST_PODS}
 
 
 @pytest.mark.parametrize("format", ["text", "json"])

@@ -1,10 +1,11 @@
 """Pods and accounts of which a test says only what it is about."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from keystone_check.model.cluster import ROLE_ARN, ServiceAccount
 from keystone_check.model.facts import Subjects
+from keystone_check.model.finding import Finding
 from keystone_check.model.injection import (
     DEFAULT_TOKEN,
     Container,
@@ -55,3 +56,9 @@ def pod(found: Shape | None = None, name: str = "api-5d8c-x2x4z", **given: Any) 
 def pods(*found: RunningPod) -> Subjects[RunningPod]:
     """These pods, by their names."""
     return Subjects(tuple((f"{it.namespace}/{it.name}", it) for it in found))
+
+
+def one(found: Iterable[Finding]) -> Finding:
+    """The only finding."""
+    (finding,) = found
+    return finding

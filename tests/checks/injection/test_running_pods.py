@@ -1,5 +1,6 @@
 """Which identity a pod really uses, workload by workload."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -23,27 +24,21 @@ from tests.checks.injection.build import (
     ROLE,
     TOKEN,
     container,
+    one,
     pod,
     pods,
     shape,
 )
 
 
-def one(found: object) -> Finding:
-    """The only finding."""
-    (finding,) = found  # type: ignore[misc]  # an iterator of findings
-    assert isinstance(finding, Finding)
-    return finding
-
-
-def broken(found: object) -> str:
+def broken(found: Iterable[Finding]) -> str:
     """The message of the only finding, which is broken."""
     finding = one(found)
     assert finding.status is Status.BROKEN
     return finding.message
 
 
-def steps(found: object) -> tuple[str, ...]:
+def steps(found: Iterable[Finding]) -> tuple[str, ...]:
     """What the only finding says is to be done."""
     repair = one(found).repair
     assert repair is not None

@@ -12,23 +12,16 @@ from keystone_check.checks.injection import (
     webhook_is_registered,
 )
 from keystone_check.model.facts import Missing, Subjects
-from keystone_check.model.finding import Finding, Status
+from keystone_check.model.finding import Status
 from keystone_check.model.injection import Backend, DryRun, Mount, Refused, Requirement, Webhook
 from keystone_check.sandbox.injecting import SERVICE, webhook
-from tests.checks.injection.build import ACCOUNTS, FOLDER, MOUNTS, TOKEN, container, pod, pods, shape
+from tests.checks.injection.build import ACCOUNTS, FOLDER, MOUNTS, TOKEN, container, one, pod, pods, shape
 from tests.worlds import NOW
 
 INJECTED: Subjects[DryRun | Refused] = Subjects((("app/api", DryRun(shape())),))
 BARE: Subjects[DryRun | Refused] = Subjects((("app/api", DryRun(shape(container({}), volumes=()))),))
 NONE: Subjects[Webhook] = Subjects()
 NO_PODS = pods()
-
-
-def one(found: object) -> Finding:
-    """The only finding."""
-    (finding,) = found  # type: ignore[misc]  # an iterator of findings
-    assert isinstance(finding, Finding)
-    return finding
 
 
 def registered(**changed: object) -> Subjects[Webhook]:

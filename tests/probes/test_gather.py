@@ -264,6 +264,9 @@ def test_what_is_asked_of_the_cluster_is_what_the_rights_say(there: Any) -> None
         "/api/v1/namespaces/kube-system/pods",
         "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes",
         "/apis/authorization.k8s.io/v1/subjectaccessreviews",
+        "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations",
+        "/api/v1/namespaces",
+        "/api/v1/namespaces/app/pods",
     }
     assert {right.resource for right in kube_rights(ASKED)} == {
         "/.well-known/openid-configuration",
@@ -274,6 +277,9 @@ def test_what_is_asked_of_the_cluster_is_what_the_rights_say(there: Any) -> None
         "serviceaccounts",
         "serviceaccounts/token",
         "subjectaccessreviews",
+        "mutatingwebhookconfigurations",
+        "services",
+        "namespaces",
     }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from keystone_check.model.world import World
-from keystone_check.sandbox.injecting import settled
+from keystone_check.sandbox.injecting import pods_settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def scenario(
         id = apply.__name__.replace("_", "-")
 
         def followed(world: World) -> World:
-            return settled(world, apply(world))
+            return pods_settled(world, apply(world))
 
         return Scenario(number, id, title, where, headline, says, sources, followed)
 

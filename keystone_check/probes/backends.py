@@ -9,7 +9,7 @@ from keystone_check.model.cluster import ServiceAccount
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.injection import Backend, Namespace, Webhook
 from keystone_check.probes import rights
-from keystone_check.probes.limits import side_by_side
+from keystone_check.probes.limits import detached, side_by_side
 from keystone_check.probes.refusals import ReadError
 
 if TYPE_CHECKING:
@@ -23,18 +23,32 @@ def backends(kube: Kube, webhooks: Subjects[Webhook]) -> Subjects[Backend]:
 
 
 def _backend(kube: Kube, service: str) -> Backend | Absent:
+    """Service and endpoints, asked for side by side."""
+    listed = detached(lambda: _states(kube, service))
+    ports = _ports(kube, service)
+    states = listed.result()
+    if ports is None:
+        return Absent(service, f"there is no service {service}")
+    return Backend(ports, states.count(True), states.count(False))
+
+
+def _ports(kube: Kube, service: str) -> tuple[int, ...] | None:
+    """None: there is no such service."""
     namespace, _, name = service.partition("/")
     try:
         item = kube.service(namespace, name)
     except ReadError as refusal:
         if refusal.code == "404":
-            return Absent(service, f"there is no service {service}")
+            return None
         raise
+    return tuple(port["port"] for port in item.get("spec", {}).get("ports") or ())
+
+
+def _states(kube: Kube, service: str) -> list[bool]:
+    namespace, _, name = service.partition("/")
     chosen = [("labelSelector", f"kubernetes.io/service-name={name}")]
     slices = kube.listed(rights.LIST_ENDPOINTS, namespace, chosen)
-    states = [_is_ready(endpoint) for part in slices for endpoint in part.get("endpoints") or ()]
-    ports = tuple(port["port"] for port in item.get("spec", {}).get("ports") or ())
-    return Backend(ports, states.count(True), states.count(False))
+    return [_is_ready(endpoint) for part in slices for endpoint in part.get("endpoints") or ()]
 
 
 def _is_ready(endpoint: Mapping[str, Any]) -> bool:

@@ -26,7 +26,7 @@ from keystone_check.model.world import STS_AUDIENCE, Expected, World
 from keystone_check.probes.servers import DOCUMENTS, only
 from keystone_check.sandbox import cellar
 from keystone_check.sandbox.ground import Ground
-from keystone_check.sandbox.injecting import with_injection
+from keystone_check.sandbox.workloads import with_injection
 
 DISCOVERY_KEY = ".well-known/openid-configuration"
 KEY_SET_KEY = "openid/v1/jwks"

@@ -18,10 +18,10 @@ from keystone_check.sandbox import furnishing
 from keystone_check.sandbox.authorities import ANOTHER, certificate
 from keystone_check.sandbox.faults.injection import webhook_has_no_service
 from keystone_check.sandbox.ground import Ground
-from keystone_check.sandbox.injecting import WEBHOOK
 from keystone_check.sandbox.kube.resources import PODS, SERVICES, WEBHOOKS, Resource
 from keystone_check.sandbox.kube.state import Seed
 from keystone_check.sandbox.serve import wall_clock
+from keystone_check.sandbox.workloads import WEBHOOK
 from keystone_check.sandbox.worlds import healthy
 from tests.reality.apiserver import Settings, serve
 from tests.reality.build import Binaries

@@ -9,8 +9,9 @@ from keystone_check.model.finding import Status
 from keystone_check.model.injection import DryRun
 from keystone_check.probes.gather import gather
 from keystone_check.sandbox.faults.editing import account_of
-from keystone_check.sandbox.injecting import by_hand, settled
+from keystone_check.sandbox.injecting import settled
 from keystone_check.sandbox.serve import serve
+from keystone_check.sandbox.workloads import by_hand
 from tests.sandbox.test_serve import timeless
 from tests.sandbox.worlds import ground, healthy_world
 from tests.worlds import NOW

@@ -9,8 +9,9 @@ from keystone_check.model.world import World
 from keystone_check.sandbox import authorities
 from keystone_check.sandbox.faults.editing import VICTIM, account_of
 from keystone_check.sandbox.faults.fault import fault
-from keystone_check.sandbox.injecting import SERVICE, WEBHOOK, identity_of, injected
+from keystone_check.sandbox.injecting import identity_of, injected
 from keystone_check.sandbox.kube.state import Grant, Identity
+from keystone_check.sandbox.workloads import SERVICE, WEBHOOK
 
 ONE_NAMESPACE = "kubernetes.io/metadata.name"
 

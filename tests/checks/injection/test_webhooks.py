@@ -14,7 +14,7 @@ from keystone_check.checks.injection import (
 from keystone_check.model.facts import Missing, Subjects
 from keystone_check.model.finding import Status
 from keystone_check.model.injection import Backend, DryRun, Mount, Refused, Requirement, Webhook
-from keystone_check.sandbox.injecting import SERVICE, webhook
+from keystone_check.sandbox.workloads import SERVICE, webhook
 from tests.checks.injection.build import ACCOUNTS, FOLDER, MOUNTS, TOKEN, container, one, pod, pods, shape
 from tests.worlds import NOW
 

@@ -64,7 +64,7 @@ def publish_discovery(
     """
     title = "publish the discovery document"
     if isinstance(cluster_keys, Missing):
-        return _unprepared(title, cluster_keys)
+        return unprepared(title, cluster_keys)
     url = discovery_url(issuer.url)
     stored = _stored(url, bucket)
     text = discovery_document(issuer.url, _jwks_uri(issuer, stored), _algorithms(cluster_keys))
@@ -75,7 +75,7 @@ def publish_keys(url: str, bucket: Bucket | Absent | Missing, cluster_keys: Resp
     """Write the cluster's keys, and the former ones beside them; None when they stand there already."""
     title = "publish the cluster's key set"
     if isinstance(cluster_keys, Missing):
-        return _unprepared(title, cluster_keys)
+        return unprepared(title, cluster_keys)
     cluster = read_body(cluster_keys, read_key_set)
     if isinstance(cluster, Unreadable) or not isinstance(cluster_keys.body, str):
         return None
@@ -101,7 +101,7 @@ def _offer(
     if location is None or not isinstance(bucket, Bucket) or bucket.name != location.bucket:
         return _by_hand(title, url, bucket, text)
     if isinstance(stored, Missing):
-        return _unprepared(title, stored)
+        return unprepared(title, stored)
     if isinstance(stored, StoredObject) and isinstance(stored.body, Missing):
         return None
     before = stored.body if isinstance(stored, StoredObject) and isinstance(stored.body, str) else None
@@ -114,7 +114,7 @@ def _offer(
     return Repair(title, Safety.SAFE, reason, (change,))
 
 
-def _unprepared(title: str, gap: Missing) -> Offer:
+def unprepared(title: str, gap: Missing) -> Offer:
     """What has to be allowed before the repair can be prepared; None where no right would help."""
     if not gap.permission:
         return None

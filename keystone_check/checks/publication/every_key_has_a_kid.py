@@ -17,18 +17,14 @@ from collections.abc import Iterator
 
 from keystone_check.checks import publishing, revising
 from keystone_check.iam import spki
-from keystone_check.iam.jwk import Jwk
 from keystone_check.iam.oidc import KeySet, Unreadable, read_key_set
-from keystone_check.model.facts import Missing
 from keystone_check.model.finding import Evidence, Finding, Severity, broken, holds, not_applicable
 from keystone_check.model.web import Response
 
 severity = Severity.HIGH
 
 
-def judge(
-    key_set: Response, bucket: publishing.StoredDocuments, cluster_keys: Response | Missing
-) -> Iterator[Finding]:
+def judge(key_set: Response, bucket: publishing.StoredDocuments) -> Iterator[Finding]:
     """One finding, about the key set."""
     published = publishing.read_body(key_set, read_key_set)
     if isinstance(published, Unreadable):
@@ -41,7 +37,7 @@ def judge(
     revision = revising.Revision(
         "give every key its kid",
         "a key without a kid is of no use to STS, and those that have one keep it",
-        revising.with_keys(lambda key: _named(key, published, cluster_keys)),
+        revising.with_keys(lambda members: _named(members, published)),
     )
     seen = "; ".join(f"{key.kty} key of thumbprint {key.thumbprint or '(none)'}" for key in nameless)
     yield broken(
@@ -52,19 +48,11 @@ def judge(
     )
 
 
-def _named(
-    members: dict[str, object], published: KeySet, cluster_keys: Response | Missing
-) -> dict[str, object]:
-    """The kid that the API server gives it, else the one that Kubernetes' signer would."""
+def _named(members: dict[str, object], published: KeySet) -> dict[str, object]:
+    """The kid that Kubernetes' own signer would give it."""
     if isinstance(members.get("kid"), str):
         return members
-    own = Unreadable("") if isinstance(cluster_keys, Missing) else revising.own_keys(cluster_keys)
-    known: tuple[Jwk, ...] = own.keys if isinstance(own, KeySet) else ()
-    key = next(
-        (key for key in published.keys if not key.named and key.members.items() <= members.items()), None
-    )
-    if key is None:
-        return members
-    kids = [other.kid for other in known if other.thumbprint == key.thumbprint and other.named]
-    kid = (*kids, spki.kid(key))[0]
+    nameless = (key for key in published.keys if not key.named)
+    key = next((key for key in nameless if key.members.items() <= members.items()), None)
+    kid = spki.kid(key) if key else ""
     return {**members, "kid": kid} if kid else members

@@ -40,13 +40,7 @@ def judge(
     if not shared:
         yield holds(key_set.url)
         return
-    revision = revising.Revision(
-        "publish one key under each kid",
-        "tokens of the key that goes are refused, if there are any",
-        lambda text: _once(text, cluster_keys),
-        Safety.UNSAFE,
-    )
-    repair = revising.revise(key_set.url, key_set, bucket, revision)
+    repair = _repair(key_set, bucket, cluster_keys)
     for kid in shared:
         seen = ", ".join(_thumbprints(published, kid))
         yield broken(
@@ -67,11 +61,24 @@ def _thumbprints(published: KeySet, kid: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key.thumbprint for key in keys))
 
 
-def _once(text: str, cluster_keys: Response | Missing) -> str:
+def _repair(
+    key_set: Response, bucket: publishing.StoredDocuments, cluster_keys: Response | Missing
+) -> publishing.Offer:
+    """Nobody chooses between two keys without knowing which one the API server has."""
+    title = "publish one key under each kid"
+    if isinstance(cluster_keys, Missing):
+        return publishing.unprepared(title, cluster_keys)
+    own = cluster_keys.body
+    if not isinstance(own, str) or isinstance(revising.own_keys(cluster_keys), Unreadable):
+        return None
+    reason = "tokens of the key that goes are refused, if there are any"
+    revision = revising.Revision(title, reason, lambda text: _once(text, own), Safety.UNSAFE)
+    return revising.revise(key_set.url, key_set, bucket, revision)
+
+
+def _once(text: str, own: str) -> str:
     """Every other key as it was. Of two under one kid the API server's own, else the first."""
-    own = None if isinstance(cluster_keys, Missing) else cluster_keys.body
-    first = [own] if isinstance(own, str) else []
-    merged = read_key_set(merge_key_sets((*first, text)))
+    merged = read_key_set(merge_key_sets((own, text)))
     chosen = merged.keys if isinstance(merged, KeySet) else ()
     there = _Own({key.thumbprint for key in _read(text)}, {key.kid for key in _read(text)})
     return json.dumps({"keys": [dict(key.members) for key in chosen if there.holds(key)]}, indent=2)

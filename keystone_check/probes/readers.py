@@ -222,6 +222,8 @@ def _recorded(sources: Sources, caller: Caller, accounts: Subjects[ServiceAccoun
     from keystone_check.probes import trail
 
     return trail.recorded(sources.aws(), sources.limits, int(sources.clock()), accounts)
+
+
 def _webhooks(sources: Sources) -> Subjects[Webhook]:
     return webhook_room.webhooks(sources.kube())
 

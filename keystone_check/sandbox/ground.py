@@ -52,5 +52,11 @@ class Ground:
         return pem(self.root)
 
 
-WEB_NAMES = (f"s3.{REGION}.amazonaws.com", f"*.s3.{REGION}.amazonaws.com", "oidc.keystone.example")
+WEB_NAMES = (
+    f"s3.{REGION}.amazonaws.com",
+    f"*.s3.{REGION}.amazonaws.com",
+    f"*.s3-{REGION}.amazonaws.com",
+    "*.s3.amazonaws.com",
+    "oidc.keystone.example",
+)
 """Hosts that the issuer front may be asked for."""

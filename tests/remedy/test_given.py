@@ -11,7 +11,7 @@ from keystone_check.model.injection import ROLE, DryRun
 from keystone_check.model.world import World
 from keystone_check.remedy.rehearse import rehearse
 from keystone_check.sandbox.faults.editing import account_of
-from keystone_check.sandbox.injecting import settled
+from keystone_check.sandbox.injecting import pods_settled
 from tests.sandbox.worlds import healthy_world
 
 
@@ -30,7 +30,7 @@ def unannotated() -> World:
     world = healthy_world()
     assert isinstance(world.accounts, Subjects)
     bare = replace(account_of(world), annotations={})
-    return settled(world, replace(world, accounts=world.accounts.put("app/api", bare)))
+    return pods_settled(world, replace(world, accounts=world.accounts.put("app/api", bare)))
 
 
 def test_another_role_is_given() -> None:

@@ -9,10 +9,9 @@ from keystone_check.model.finding import Status
 from keystone_check.model.injection import DryRun
 from keystone_check.probes.gather import gather
 from keystone_check.sandbox.faults.editing import account_of
-from keystone_check.sandbox.injecting import settled
+from keystone_check.sandbox.injecting import pods_settled
 from keystone_check.sandbox.serve import serve
 from keystone_check.sandbox.workloads import by_hand
-from tests.sandbox.test_serve import timeless
 from tests.sandbox.worlds import ground, healthy_world
 from tests.worlds import NOW
 
@@ -28,14 +27,14 @@ def test_templates_that_hold_everything_need_no_webhook() -> None:
 def test_a_world_by_hand_is_gathered_as_it_is_served() -> None:
     base = ground()
     with serve(by_hand(healthy_world()), base, clock=lambda: NOW) as serving:
-        assert timeless(gather(serving.access, clock=lambda: NOW)) == serving.world
+        assert gather(serving.access, clock=lambda: NOW) == serving.world
 
 
 def test_an_annotation_that_changes_is_given_to_new_pods_and_not_to_those_that_run() -> None:
     before = healthy_world()
     assert isinstance(before.accounts, Subjects)
     account = replace(account_of(before), annotations={"eks.amazonaws.com/role-arn": "another"})
-    after = settled(before, replace(before, accounts=before.accounts.put("app/api", account)))
+    after = pods_settled(before, replace(before, accounts=before.accounts.put("app/api", account)))
     assert isinstance(after.injections, Subjects)
     shown = after.injections["app/api"]
     assert isinstance(shown, DryRun)
@@ -47,7 +46,7 @@ def test_who_is_bound_no_longer_has_no_pod_here() -> None:
     before = healthy_world()
     assert isinstance(before.accounts, Subjects)
     gap = Missing("app/api", "not seen")
-    after = settled(before, replace(before, accounts=before.accounts.put("app/api", gap)))
+    after = pods_settled(before, replace(before, accounts=before.accounts.put("app/api", gap)))
     assert isinstance(after.injections, Subjects)
     assert isinstance(after.pods, Subjects)
     assert after.injections["app/api"] == gap

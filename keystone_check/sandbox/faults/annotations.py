@@ -15,7 +15,14 @@ from keystone_check.sandbox.worlds import with_claims
 NEIGHBOUR = "batch/worker"
 
 
-@fault(breaks=("role_arn_is_in_the_partition", "role_exists", "sts_accepts_the_token"))
+@fault(
+    breaks=(
+        "role_arn_is_in_the_partition",
+        "role_exists",
+        "sts_accepts_the_token",
+        "running_pods_were_injected",
+    )
+)
 def role_arn_is_of_another_partition(world: World) -> World:
     """The annotation says `arn:aws-us-gov:` in a commercial account."""
     right = account_of(world).role_arn
@@ -26,8 +33,9 @@ def role_arn_is_of_another_partition(world: World) -> World:
 
 
 @fault(
-    breaks=("role_arn_is_in_the_accounts_provider", "sts_accepts_the_token"),
+    breaks=("role_arn_is_in_the_accounts_provider", "sts_accepts_the_token", "running_pods_were_injected"),
     blocks=(
+        "provider_is_in_the_roles_account",
         "provider_exists",
         "permissions_boundary_permits_something",
         "role_exists",

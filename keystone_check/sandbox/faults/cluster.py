@@ -47,7 +47,7 @@ def issuer_is_k3s_default(world: World) -> World:
     )
 
 
-@fault(breaks=("issuer_has_no_trailing_slash",))
+@fault(breaks=("issuer_has_no_trailing_slash", "provider_url_is_the_issuer"))
 def issuer_ends_in_a_slash(world: World) -> World:
     """The issuer ends in a slash; whoever set it up wrote it everywhere."""
     assert isinstance(world.issuer, Issuer)

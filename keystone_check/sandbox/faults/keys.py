@@ -16,46 +16,47 @@ from keystone_check.sandbox.worlds import KEY_SET_KEY
 @fault(breaks=("every_key_has_a_kid",))
 def former_key_has_no_kid(world: World) -> World:
     """Beside the key that signs stands a former one without a kid."""
-    (former,) = _strangers(1)
+    (former,) = strangers(1)
     del former["kid"]
-    return _beside(world, former)
+    return beside(world, former)
 
 
-@fault(breaks=("kid_names_one_key",))
+@fault(breaks=("kid_names_one_key", "issuer_serves_one_cluster"))
 def two_keys_share_a_kid(world: World) -> World:
     """Two former keys of two clusters stand under one kid."""
-    first, second = _strangers(2)
-    return _beside(world, first, {**second, "kid": first["kid"]})
+    first, second = strangers(2)
+    return beside(world, first, {**second, "kid": first["kid"]})
 
 
-@fault(breaks=("key_types_stay_within_a_hundred", "sts_accepts_the_token"))
+@fault(breaks=("key_types_stay_within_a_hundred", "sts_accepts_the_token", "issuer_serves_one_cluster"))
 def keys_are_never_taken_out(world: World) -> World:
     """A hundred former keys stand beside the one that signs."""
-    return _beside(world, *_strangers(100))
+    return beside(world, *strangers(100))
 
 
 @fault(breaks=("kid_is_the_keys_digest",))
 def former_key_was_renamed(world: World) -> World:
     """A former key was published under a name that somebody gave it."""
-    (former,) = _strangers(1)
-    return _beside(world, {**former, "kid": "key-of-2025"})
+    (former,) = strangers(1)
+    return beside(world, {**former, "kid": "key-of-2025"})
 
 
 @fault(breaks=("published_keys_belong_to_a_server",))
 def former_key_is_weak(world: World) -> World:
     """A key of 1024 bits from the cluster's first days is still published."""
-    (former,) = _strangers(1)
+    (former,) = strangers(1)
     modulus = decoded(former["n"]) or b""
-    return _beside(world, _named({**former, "n": encoded(modulus[:127] + bytes((modulus[127] | 1,)))}))
+    return beside(world, _named({**former, "n": encoded(modulus[:127] + bytes((modulus[127] | 1,)))}))
 
 
-def _beside(world: World, *keys: dict[str, str]) -> World:
+def beside(world: World, *keys: dict[str, str]) -> World:
+    """The published key set with more keys."""
     signing = json.loads(stored(world, KEY_SET_KEY))["keys"]
     return with_object(world, KEY_SET_KEY, json.dumps({"keys": [*signing, *keys]}))
 
 
-def _strangers(count: int) -> Iterable[dict[str, str]]:
-    """Keys that no server has: odd numbers beside the modulus of one."""
+def strangers(count: int) -> Iterable[dict[str, str]]:
+    """Public keys that no server has: odd numbers beside the modulus of one, under Kubernetes' kids."""
     modulus = int.from_bytes(decoded(STRANGERS_MODULUS) or b"")
     numbers = (encoded((modulus + 2 * number).to_bytes(256)) for number in range(count))
     return [_named({"use": "sig", "kty": "RSA", "alg": "RS256", "n": each, "e": "AQAB"}) for each in numbers]

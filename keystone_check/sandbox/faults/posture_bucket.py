@@ -10,13 +10,11 @@ from keystone_check.sandbox.faults.editing import (
     beside,
     bucket_of,
     provider_of,
-    stored,
     with_bucket,
-    with_object,
 )
 from keystone_check.sandbox.faults.fault import fault
-from keystone_check.sandbox.faults.publication import STRANGERS_MODULUS
-from keystone_check.sandbox.worlds import KEY_SET_KEY
+from keystone_check.sandbox.faults.keys import beside as with_keys
+from keystone_check.sandbox.faults.keys import strangers
 
 ACLS_COUNT = PublicAccessBlock(False, False, False, False)
 
@@ -66,9 +64,4 @@ def former_provider_was_left(world: World) -> World:
 @fault(breaks=("issuer_serves_one_cluster",))
 def keys_of_other_clusters_are_published(world: World) -> World:
     """Three clusters sign for one issuer, so that its key set holds the keys of all three."""
-    (key,) = json.loads(stored(world, KEY_SET_KEY))["keys"]
-    others = [
-        {**key, "kid": f"cluster-{name}", "n": STRANGERS_MODULUS[:40] + name + STRANGERS_MODULUS[41:]}
-        for name in "ab"
-    ]
-    return with_object(world, KEY_SET_KEY, json.dumps({"keys": [key, *others]}))
+    return with_keys(world, *strangers(2))

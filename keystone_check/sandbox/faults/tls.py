@@ -87,7 +87,12 @@ def thumbprints_are_full(world: World) -> World:
 
 @fault(
     breaks=("certificates_are_the_hosts_own",),
-    blocks=(*CHAIN_CHECKS - {"certificates_are_the_hosts_own"}, "sts_accepts_the_token"),
+    blocks=(
+        "recorded_exchanges_agree",
+        "live_answer_agrees_with_the_prediction",
+        *CHAIN_CHECKS - {"certificates_are_the_hosts_own"},
+        "sts_accepts_the_token",
+    ),
 )
 def proxy_replaces_the_certificates(world: World) -> World:
     """A proxy that inspects TLS stands between here and the hosts, and signs for them itself."""

@@ -50,7 +50,7 @@ def token_lives_for_a_week(world: World) -> World:
     return with_token(world, lambda token: with_claims(token, exp=world.now + WEEK))
 
 
-@fault(breaks=("token_is_not_too_old",))
+@fault(breaks=("token_is_not_too_old", "token_expiration_is_valid"))
 def annotation_asks_for_a_week(world: World) -> World:
     """The annotation asks for tokens that live for a week."""
     account = account_of(world)
@@ -60,7 +60,14 @@ def annotation_asks_for_a_week(world: World) -> World:
     return replace(world, accounts=world.accounts.put(VICTIM, changed))
 
 
-@fault(breaks=("token_has_one_audience",), blocks=("sts_accepts_the_token",))
+@fault(
+    breaks=("token_has_one_audience",),
+    blocks=(
+        "recorded_exchanges_agree",
+        "live_answer_agrees_with_the_prediction",
+        "sts_accepts_the_token",
+    ),
+)
 def token_has_two_audiences(world: World) -> World:
     """Something between adds a second audience to every token."""
     return with_token(world, lambda token: with_claims(token, aud=[STS_AUDIENCE, "https://vault.example"]))
@@ -88,7 +95,7 @@ def token_is_signed_with_pss(world: World) -> World:
     return with_token(world, edit)
 
 
-@fault(breaks=("subject_fits_into_sts",))
+@fault(breaks=("subject_fits_into_sts",), blocks=("recorded_exchanges_agree",))
 def subject_is_too_long(world: World) -> World:
     """The service account's name makes a subject of more than 255 characters."""
     account = account_of(world)

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from keystone_check.model.cluster import Issuer
 from keystone_check.model.facts import Absent, Missing, Subjects
-from keystone_check.model.web import Chain, Response
+from keystone_check.model.web import Addresses, Chain, Response
 from keystone_check.model.world import World
-from keystone_check.sandbox.worlds import published, resized
+from keystone_check.sandbox.worlds import PUBLIC_ADDRESSES, published, resized
 
 Renaming = Iterable[tuple[str, str]]
 
@@ -23,15 +23,13 @@ def moved(world: World, *renaming: tuple[str, str]) -> World:
     ((_, chain),) = world.chains.seen()
     host = urlsplit(renamed.issuer.url).netloc
     assert isinstance(chain, Chain)
-    return _answering(
-        replace(renamed, tokens=tokens, chains=Subjects(((host, replace(chain, host=host)),))), renaming
+    there = replace(
+        renamed,
+        tokens=tokens,
+        chains=Subjects(((host, replace(chain, host=host)),)),
+        addresses=Subjects(((host, Addresses(host, PUBLIC_ADDRESSES)),)),
     )
-
-
-def _answering(world: World, renaming: Renaming) -> World:
-    if isinstance(world.bucket, Absent | Missing):
-        return world
-    return published(world)
+    return there if isinstance(there.bucket, Absent | Missing) else published(there)
 
 
 def _renamed(value: Any, renaming: Renaming) -> Any:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from keystone_check.checks.exchanging import Prediction, predictions
-from keystone_check.iam.sts import Granted, Refused
+from keystone_check.iam.sts import Granted, Refused, Undecided
 from keystone_check.model.aws import Role
 from keystone_check.model.cluster import Issuer, Token
 from keystone_check.model.exchange import GRANTED, Answer
@@ -100,5 +100,8 @@ def _said(name: str, predicted: Prediction | Missing) -> Answer | Missing:
             return Answer(reason.code, reason.message)
         case Missing():
             return predicted
-        case _:
-            return Missing(name, f"the sandbox cannot decide: {predicted}")
+        case Undecided(because=because):
+            # In the words in which the sandbox's STS refuses to guess, and a client gives up.
+            reasons = "; ".join(str(getattr(item, "because", item)) for item in because)
+            said = f"InternalFailure: the sandbox cannot decide: {reasons} (after 3 tries)"
+            return Missing(name, f"sts:AssumeRoleWithWebIdentity {name}: {said}")

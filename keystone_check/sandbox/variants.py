@@ -8,6 +8,8 @@ from keystone_check.model.aws import Bucket
 from keystone_check.model.cluster import Issuer
 from keystone_check.model.facts import Absent, Subjects
 from keystone_check.model.world import World
+from keystone_check.sandbox import cellar
+from keystone_check.sandbox.faults.editing import with_provider
 from keystone_check.sandbox.ground import REGION
 from keystone_check.sandbox.moving import moved
 
@@ -36,11 +38,13 @@ def in_region(region: str) -> Callable[[World], World]:
     def apply(world: World) -> World:
         name, host = _place(world)
         partition = partition_of(region)
-        return moved(
-            world,
-            (host, f"{name}.s3.{region}.{suffix_of(partition)}"),
-            (REGION, region),
-            ("arn:aws:", f"arn:{partition}:"),
+        return certified(
+            moved(
+                world,
+                (host, f"{name}.s3.{region}.{suffix_of(partition)}"),
+                (REGION, region),
+                ("arn:aws:", f"arn:{partition}:"),
+            )
         )
 
     return apply
@@ -50,7 +54,16 @@ def cloudfront(world: World) -> World:
     """A front of CloudFront publishes the documents of a bucket that is private."""
     _, host = _place(world)
     private = Absent("bucket", "the issuer is not an S3 address")
-    return moved(replace(world, bucket=private), (host, FRONT))
+    return certified(moved(replace(world, bucket=private), (host, FRONT)), public=True)
+
+
+def certified(world: World, *, public: bool = False) -> World:
+    """The world whose host has a certificate for its name, and the provider its thumbprint."""
+    ((host, _),) = world.chains.entries
+    chain = cellar.chain(host, cellar.Wanted((host,), public))
+    return with_provider(
+        replace(world, chains=Subjects(((host, chain),))), thumbprints=(chain.certificates[-1].sha1,)
+    )
 
 
 def _place(world: World) -> tuple[str, str]:

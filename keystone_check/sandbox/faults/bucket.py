@@ -123,7 +123,10 @@ def bucket_is_in_another_account(world: World) -> World:
     )
 
 
-@fault(breaks=("bucket_is_in_the_issuers_region", *NO_DOCUMENTS), blocks=KEY_SET_CHECKS)
+@fault(
+    breaks=("bucket_is_in_the_issuers_region", "documents_answer_without_redirects", *NO_DOCUMENTS),
+    blocks=KEY_SET_CHECKS,
+)
 def bucket_is_in_another_region(world: World) -> World:
     """The bucket was made in another region than the one that the issuer names."""
     return with_bucket(world, region="eu-west-1")

@@ -8,7 +8,13 @@ from keystone_check.model.cluster import Issuer
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.servers import ISSUER
 from keystone_check.model.world import World
-from keystone_check.sandbox.faults.editing import provider_of, stored, with_arguments, with_object
+from keystone_check.sandbox.faults.editing import (
+    provider_of,
+    stored,
+    with_arguments,
+    with_object,
+    with_provider,
+)
 from keystone_check.sandbox.faults.fault import CHAIN_CHECKS, DISCOVERY_CHECKS, KEY_SET_CHECKS, fault
 from keystone_check.sandbox.worlds import DISCOVERY_KEY, K3S_DEFAULT, reissued, unresolved
 
@@ -47,7 +53,7 @@ def issuer_is_k3s_default(world: World) -> World:
     )
 
 
-@fault(breaks=("issuer_has_no_trailing_slash", "provider_url_is_the_issuer"))
+@fault(breaks=("issuer_has_no_trailing_slash",))
 def issuer_ends_in_a_slash(world: World) -> World:
     """The issuer ends in a slash; whoever set it up wrote it everywhere."""
     assert isinstance(world.issuer, Issuer)
@@ -64,8 +70,8 @@ def _registered(world: World, bare: str) -> World:
     host, provider = bare.removeprefix("https://"), provider_of(world)
     assert isinstance(world.roles, Subjects)
     roles = tuple((arn, replace(role, trust=_slashed(role.trust, host))) for arn, role in world.roles.seen())
-    slashed = replace(provider, arn=f"{provider.arn}/", url=f"{host}/")
-    return replace(world, providers=Subjects(((slashed.arn, slashed),)), roles=Subjects(roles))
+    slashed = with_provider(world, arn=f"{provider.arn}/", url=f"{host}/")
+    return replace(slashed, roles=Subjects(roles))
 
 
 def _slashed(trust: str, host: str) -> str:

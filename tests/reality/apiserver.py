@@ -1,29 +1,27 @@
 """A real kube-apiserver with etcd behind it, started the way K3s starts its own."""
 
 import contextlib
+import ipaddress
 import json
-import os
-import socket
 import ssl
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from keystone_check.errors import KeystoneError
 from keystone_check.model.secret import Secret
-from tests.reality import guard
 from tests.reality.build import Binaries, binaries
 from tests.reality.certificates import Authority, Pair, rsa_key, write_private
+from tests.reality.processes import require_running, reserved_port, running, start_failure
 from tests.reality.wire import Credentials
 
 START_SECONDS = 90.0
-LOG_LINES = 25
+SLICE = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +37,9 @@ class Settings:
     """A private key as PEM, RSA or EC."""
     further_keys: tuple[Secret, ...] = ()
     """Keys that are still accepted and published, private or public, as PEM."""
+    advertised: str = "127.0.0.1"
+    """The address under which the server lists itself. Kubernetes takes none of loopback into an
+    EndpointSlice, so with the default there is no `default/kubernetes`; nobody listens on another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,19 @@ class ApiServer:
     binaries: Binaries
     folder: Path
     """Certificates, keys, kubeconfigs and logs; removed when the server ends."""
-    authority: Path
-    """The certificate of the authority that signed the server's."""
+    serving: Authority
+    """Signed the server's certificate."""
+    client_authority: Path
+    """The certificate of the authority that signed the clients'."""
     clients: dict[str, Pair]
     """`admin`, who may do everything, and `stranger`, who has no right at all."""
+    etcd: str
+    """The address of its etcd."""
+
+    @property
+    def authority(self) -> Path:
+        """The certificate of the authority that signed the server's."""
+        return self.serving.certificate
 
     def credentials(self, caller: str) -> Credentials:
         """How `admin`, `stranger` or anybody else (without a certificate) connects."""
@@ -87,27 +97,49 @@ def serve(settings: Settings | None = None) -> Iterator[ApiServer]:
     built = binaries()
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keystone-reality-")))
-        ports = [stack.enter_context(_reserved_port()) for _ in range(3)]
-        server = _prepare(settings or Settings(), built, folder, ports[0])
-        etcd = stack.enter_context(_running(_etcd_command(built, folder, *ports[1:]), folder / "etcd.log"))
-        command = _apiserver_command(server, ports[0], ports[1])
-        apiserver = stack.enter_context(_running(command, folder / "kube-apiserver.log"))
+        ports = [stack.enter_context(reserved_port()) for _ in range(3)]
+        server = _prepare(settings or Settings(), built, folder, *ports[:2])
+        etcd = stack.enter_context(running(_etcd_command(built, folder, *ports[1:]), folder / "etcd.log"))
+        apiserver = stack.enter_context(_started(server))
         _wait_until_ready(server, {"etcd": etcd, "kube-apiserver": apiserver})
         yield server
 
 
-def _prepare(settings: Settings, built: Binaries, folder: Path, port: int) -> ApiServer:
+@contextlib.contextmanager
+def serve_beside(first: ApiServer, settings: Settings) -> Iterator[ApiServer]:
+    """Runs one more kube-apiserver on the first one's etcd, for the same clients, with its own settings."""
+    with tempfile.TemporaryDirectory(prefix="beside-", dir=first.folder) as name, reserved_port() as port:
+        folder = Path(name)
+        url = f"https://127.0.0.1:{port}"
+        _write_pairs(folder, first.serving, settings)
+        server = replace(first, url=url, settings=settings, folder=folder)
+        with _started(server) as apiserver:
+            _wait_until_ready(server, {"kube-apiserver": apiserver})
+            yield server
+
+
+def _prepare(settings: Settings, built: Binaries, folder: Path, port: int, etcd_port: int) -> ApiServer:
     # K3s, too, signs server and client certificates by two authorities.
     serving, clients = Authority(folder, "server-ca"), Authority(folder, "client-ca")
-    serving.server("kube-apiserver", ("127.0.0.1", "localhost", "kubernetes.default.svc", "10.43.0.1"))
-    write_private(folder / "service.current.key", settings.signing_key)
-    accepted = (settings.signing_key, *settings.further_keys)
-    write_private(folder / "service.key", Secret("".join(key.reveal() for key in accepted)))
+    _write_pairs(folder, serving, settings)
     users = {
         "admin": clients.client("system:admin", "system:masters"),
         "stranger": clients.client("stranger"),
     }
-    return ApiServer(f"https://127.0.0.1:{port}", settings, built, folder, serving.certificate, users)
+    url, etcd = f"https://127.0.0.1:{port}", f"http://127.0.0.1:{etcd_port}"
+    return ApiServer(url, settings, built, folder, serving, clients.certificate, users, etcd)
+
+
+def _write_pairs(folder: Path, serving: Authority, settings: Settings) -> None:
+    hosts = ("127.0.0.1", "localhost", "kubernetes.default.svc", "10.43.0.1", settings.advertised)
+    serving.server("kube-apiserver", tuple(dict.fromkeys(hosts)), folder)
+    write_private(folder / "service.current.key", settings.signing_key)
+    accepted = (settings.signing_key, *settings.further_keys)
+    write_private(folder / "service.key", Secret("".join(key.reveal() for key in accepted)))
+
+
+def _started(server: ApiServer) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
+    return running(_apiserver_command(server), server.folder / "kube-apiserver.log")
 
 
 def _etcd_command(built: Binaries, folder: Path, client_port: int, peer_port: int) -> list[str]:
@@ -126,20 +158,20 @@ def _etcd_command(built: Binaries, folder: Path, client_port: int, peer_port: in
     ]
 
 
-def _apiserver_command(server: ApiServer, port: int, etcd_port: int) -> list[str]:
+def _apiserver_command(server: ApiServer) -> list[str]:
     """K3s's flags (k3s, pkg/daemons/control/server.go), less those for a kubelet and an aggregated API."""
     folder, settings = server.folder, server.settings
     return [
         str(server.binaries.kube_apiserver),
-        f"--etcd-servers=http://127.0.0.1:{etcd_port}",
+        f"--etcd-servers={server.etcd}",
         "--bind-address=127.0.0.1",
-        f"--secure-port={port}",
+        f"--secure-port={urlsplit(server.url).port}",
         "--permit-port-sharing=true",
-        "--advertise-address=127.0.0.1",
+        f"--advertise-address={settings.advertised}",
         f"--cert-dir={folder}",
         f"--tls-cert-file={folder / 'kube-apiserver.crt'}",
         f"--tls-private-key-file={folder / 'kube-apiserver.key'}",
-        f"--client-ca-file={folder / 'client-ca.crt'}",
+        f"--client-ca-file={server.client_authority}",
         "--anonymous-auth=false",
         "--authorization-mode=Node,RBAC",
         "--enable-admission-plugins=NodeRestriction",
@@ -155,56 +187,26 @@ def _apiserver_command(server: ApiServer, port: int, etcd_port: int) -> list[str
     ]
 
 
-@contextlib.contextmanager
-def _reserved_port() -> Iterator[int]:
-    """A free port that nobody else is given meanwhile: it stays bound here, and the server shares it."""
-    with socket.socket() as holder:
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        holder.bind(("127.0.0.1", 0))
-        yield holder.getsockname()[1]
-
-
-@contextlib.contextmanager
-def _running(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    # Proxies are for what lies outside; these two talk to loopback only.
-    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    guarded = [sys.executable, guard.__file__, *command]
-    with (
-        log.open("wb") as file,
-        subprocess.Popen(
-            guarded, stdin=subprocess.PIPE, stdout=file, stderr=file, env=environment, start_new_session=True
-        ) as process,
-    ):
-        yield process  # leaving the block closes the guard's input, which ends the server, and waits
-
-
 def _wait_until_ready(server: ApiServer, processes: dict[str, subprocess.Popen[bytes]]) -> None:
     deadline = time.monotonic() + START_SECONDS
     tls = urllib.request.HTTPSHandler(context=server.credentials("admin").tls)
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), tls)
-    while not _is_ready(opener, f"{server.url}/readyz"):
-        for name, process in processes.items():
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(0.05)
-                raise _start_failure(server, f"{name} ended with {process.returncode} before it was ready")
+    while not all(_is_there(opener, f"{server.url}{path}") for path in _signs(server)):
+        require_running(processes, server.folder)
         if time.monotonic() > deadline:
-            raise _start_failure(server, f"kube-apiserver was not ready within {START_SECONDS:.0f} s")
+            raise start_failure(server.folder, f"kube-apiserver was not ready within {START_SECONDS:.0f} s")
 
 
-def _is_ready(opener: urllib.request.OpenerDirector, url: str) -> bool:
+def _signs(server: ApiServer) -> tuple[str, ...]:
+    """What is there once the server is ready; it lists itself a moment later, if it can at all."""
+    listed = not ipaddress.ip_address(server.settings.advertised).is_loopback
+    return ("/readyz", *([SLICE] if listed else []))
+
+
+def _is_there(opener: urllib.request.OpenerDirector, url: str) -> bool:
     try:
         with opener.open(url, timeout=5) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, ConnectionError, TimeoutError):
         # Not listening yet, or 500 with the hooks that still run.
         return False
-
-
-def _start_failure(server: ApiServer, what: str) -> KeystoneError:
-    logs = sorted(server.folder.glob("*.log"))
-    lines = (f"{log.name}: {line}" for log in logs for line in _tail(log))
-    return KeystoneError("\n".join([what, *lines]), "the last lines above name the flag or port at fault")
-
-
-def _tail(log: Path) -> list[str]:
-    return log.read_text(errors="replace").splitlines()[-LOG_LINES:]

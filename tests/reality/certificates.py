@@ -12,6 +12,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from keystone_check.model.secret import Secret
 
+DAY = timedelta(days=1)
 SigningKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
@@ -54,23 +55,29 @@ class Authority:
         """The authority's own certificate, as a file."""
         self.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
-    def server(self, name: str, hosts: tuple[str, ...]) -> Pair:
-        """A pair for a server that is reached under these names and addresses."""
+    def server(
+        self, name: str, hosts: tuple[str, ...], folder: Path | None = None, life: timedelta = DAY
+    ) -> Pair:
+        """A pair for a server that is reached under these names and addresses; a life below zero is over."""
         purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        return self._issue(name, subject, (purpose, x509.SubjectAlternativeName([_host(h) for h in hosts])))
+        extensions = (purpose, x509.SubjectAlternativeName([_host(h) for h in hosts]))
+        return self._issue((folder or self._folder) / name, subject, extensions, life)
 
     def client(self, user: str, group: str = "") -> Pair:
         """A pair that the API server takes for this user, in this group if one is named."""
         parts = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, group)] if group else []
         subject = x509.Name([*parts, x509.NameAttribute(NameOID.COMMON_NAME, user)])
-        return self._issue(user, subject, (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]),))
+        purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
+        return self._issue(self._folder / user, subject, (purpose,), DAY)
 
-    def _issue(self, file: str, subject: x509.Name, extensions: tuple[x509.ExtensionType, ...]) -> Pair:
+    def _issue(
+        self, path: Path, subject: x509.Name, extensions: tuple[x509.ExtensionType, ...], life: timedelta
+    ) -> Pair:
         key = ec.generate_private_key(ec.SECP256R1())
         constraints = x509.BasicConstraints(ca=False, path_length=None)
-        certificate = self._sign(subject, key, constraints, _usage(ca=False), extensions)
-        pair = Pair(self._folder / f"{file}.crt", self._folder / f"{file}.key")
+        certificate = self._sign(subject, key, constraints, _usage(ca=False), extensions, life)
+        pair = Pair(path.with_name(f"{path.name}.crt"), path.with_name(f"{path.name}.key"))
         pair.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
         write_private(pair.key, _pem(key))
         return pair
@@ -82,12 +89,13 @@ class Authority:
         constraints: x509.BasicConstraints,
         usage: x509.KeyUsage,
         extensions: tuple[x509.ExtensionType, ...],
+        life: timedelta = DAY,
     ) -> x509.Certificate:
         now = datetime.now(UTC)
         builder = (
             x509.CertificateBuilder(self._name, subject, key.public_key(), x509.random_serial_number())
-            .not_valid_before(now - timedelta(minutes=5))
-            .not_valid_after(now + timedelta(days=1))
+            .not_valid_before(now - DAY)
+            .not_valid_after(now + life)
             .add_extension(constraints, critical=True)
             .add_extension(usage, critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)

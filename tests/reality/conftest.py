@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.reality.apiserver import ApiServer, serve
+from tests.reality.apiserver import ApiServer, Settings, serve, serve_beside
 from tests.reality.asking import set_up
 from tests.reality.build import Binaries, binaries
 
@@ -29,4 +29,11 @@ def apiserver(built: Binaries) -> Iterator[ApiServer]:
     """A real API server with K3s's flags, holding the recordings' setting. Leave it as you found it."""
     with serve() as server:
         set_up(server)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def second_apiserver(apiserver: ApiServer) -> Iterator[ApiServer]:
+    """One more API server of the same cluster, which signs with a key that the first does not know."""
+    with serve_beside(apiserver, Settings()) as server:
         yield server

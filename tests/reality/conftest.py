@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.reality.admission import Endpoint, registered, webhook
 from tests.reality.apiserver import ApiServer, Settings, serve, serve_beside
 from tests.reality.asking import set_up
 from tests.reality.build import Binaries, binaries
+from tests.reality.webhook import VARIABLE, program, serve_webhook
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -37,3 +39,20 @@ def second_apiserver(apiserver: ApiServer) -> Iterator[ApiServer]:
     """One more API server of the same cluster, which signs with a key that the first does not know."""
     with serve_beside(apiserver, Settings()) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def identity(apiserver: ApiServer) -> Iterator[Endpoint]:
+    """The pod identity webhook that clusters run; a test that needs it is left out where there is none."""
+    path = program()
+    if path is None:
+        pytest.skip(f"{VARIABLE} names no amazon-eks-pod-identity-webhook")
+    with serve_webhook(apiserver, path) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def identity_webhook(apiserver: ApiServer, identity: Endpoint) -> Iterator[Endpoint]:
+    """The same, registered as its own manifest has it."""
+    with registered(apiserver, webhook(identity)):
+        yield identity

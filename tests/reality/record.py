@@ -3,13 +3,15 @@
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from tests.reality.admission import registered, webhook
 from tests.reality.apiserver import serve
 from tests.reality.asking import Case, set_up
-from tests.reality.cases import CASES
+from tests.reality.cases import CASES, INJECTIONS
 from tests.reality.redaction import recorded
+from tests.reality.webhook import program, serve_webhook
 from tests.reality.wire import Json, Request, Server, tell
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "wire" / "kube"
@@ -38,16 +40,28 @@ def load(name: str) -> dict[str, Json]:
 
 
 def main() -> None:
-    """Starts a server, tells it every case, and writes what it answered."""
+    """Starts a server, tells it every case, and writes what it answered.
+
+    What the pod identity webhook does is recorded where there is one, and kept as it is where there is none.
+    """
     FOLDER.mkdir(parents=True, exist_ok=True)
+    webhook_program = program()
     with serve() as server:
         set_up(server)
-        texts = {FOLDER / f"{case.name}.json": rendered(recording(server, case)) for case in CASES}
-    for path in set(FOLDER.glob("*.json")) - set(texts):
+        texts = _told(server, CASES)
+        if webhook_program:
+            with serve_webhook(server, webhook_program) as endpoint, registered(server, webhook(endpoint)):
+                texts |= _told(server, INJECTIONS)
+    kept = set() if webhook_program else {FOLDER / f"{case.name}.json" for case in INJECTIONS}
+    for path in set(FOLDER.glob("*.json")) - set(texts) - kept:
         path.unlink()
     for path, text in texts.items():
         path.write_text(text, encoding="utf-8")
     sys.stderr.write(f"{len(texts)} cases recorded\n")
+
+
+def _told(server: Server, cases: Iterable[Case]) -> dict[Path, str]:
+    return {FOLDER / f"{case.name}.json": rendered(recording(server, case)) for case in cases}
 
 
 def _request(request: Request) -> dict[str, Json]:

@@ -14,12 +14,10 @@ from keystone_check.probes.kube import Kube
 from tests.reality.apiserver import ApiServer, Settings, serve
 from tests.reality.asking import ACCESS, KEYS, REVIEWS, TOKEN
 from tests.reality.build import Binaries
+from tests.reality.furnishing import NOWHERE, tell_arguments
 from tests.reality.wire import Json, ask
 
 pytestmark = pytest.mark.reality
-NOWHERE = "203.0.113.10"
-"""An address for documentation, RFC 5737; nothing is ever sent there."""
-ARGUMENTS = '["server","--kube-apiserver-arg","service-account-issuer=https://oidc.keystone.example"]'
 
 
 @pytest.fixture(scope="module")
@@ -71,11 +69,14 @@ def test_an_endpoint_on_loopback_is_refused(apiserver: ApiServer) -> None:
 
 
 def test_a_node_tells_how_k3s_started_its_server(advertised: ApiServer) -> None:
-    node = {"metadata": {"name": "first", "annotations": {"k3s.io/node-args": ARGUMENTS}}}
-    assert ask(advertised, "POST", "/api/v1/nodes", node).status == 201
     access = Access("reality", kubeconfig=str(advertised.kubeconfig()))
+    tell_arguments(Kube(access), advertised.settings)
     found = gather(access, frozenset({"server_arguments"})).server_arguments
-    assert "https://oidc.keystone.example" in repr(found)
+    assert isinstance(found, Subjects)
+    ((_, arguments),) = found.seen()
+    assert arguments.written == tuple(
+        f"service-account-issuer={issuer}" for issuer in advertised.settings.issuers
+    )
 
 
 def test_who_may_read_the_documents_is_asked_of_the_server(advertised: ApiServer) -> None:

@@ -28,6 +28,7 @@ from keystone_check.sandbox.serve import serve_cloud, wall_clock
 from keystone_check.sandbox.worlds import healthy
 from tests.reality.apiserver import Settings, serve
 from tests.reality.build import Binaries
+from tests.reality.furnishing import K3S_DEFAULT, NOWHERE, tell_arguments
 
 pytestmark = pytest.mark.reality
 ALL = checks.load()
@@ -51,14 +52,16 @@ def place(built: Binaries, request: pytest.FixtureRequest) -> Iterator[Place]:
     world = healthy(ground, wall_clock())
     issuer = f"https://keystone-oidc-{ground.number}.s3.{ground.region}.amazonaws.com"
     jwks_uri = f"{issuer}/openid/v1/jwks" if request.param == "with a jwks_uri" else ""
+    settings = Settings(issuers=(issuer, K3S_DEFAULT), jwks_uri=jwks_uri, advertised=NOWHERE)
     with (
-        serve(Settings(issuers=(issuer,), jwks_uri=jwks_uri)) as server,
+        serve(settings) as server,
         serve_cloud(world, ground) as cloud,
     ):
         access = replace(cloud, name="reality", kubeconfig=str(server.kubeconfig()))
         assert isinstance(world.accounts, Subjects)
         for _, account in world.accounts.seen():
             _create(Kube(access), account)
+        tell_arguments(Kube(access), settings)
         yield Place(access, world)
 
 

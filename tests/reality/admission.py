@@ -23,7 +23,7 @@ WEBHOOK = "pod-identity-webhook.amazonaws.com"
 SKIP = {
     "matchExpressions": [{"key": "eks.amazonaws.com/skip-pod-identity-webhook", "operator": "DoesNotExist"}]
 }
-SENTINEL = "keystone.example/awaits"
+SENTINEL, SENTINEL_WEBHOOK = "keystone.example/awaits", "sentinel.keystone.example"
 EFFECT_SECONDS = 30.0
 
 
@@ -66,27 +66,31 @@ def webhook(endpoint: Endpoint, **changes: Json) -> Json:
 
 @contextlib.contextmanager
 def registered(server: ApiServer, asked: Json) -> Iterator[None]:
-    """Registers the webhook for as long as the block lasts: in effect inside, gone after."""
-    name = "pod-identity-webhook"
-    configuration = {"metadata": {"name": name}, "webhooks": [asked, _sentinel()]}
-    answer = ask(server, "POST", CONFIGURATIONS, configuration)
-    if answer.status != 201:
-        raise AssertionError(f"the webhook was not registered: {answer.body}")
+    """Registers the webhook for as long as the block lasts: in effect inside, gone after.
+
+    The server hears of registrations in their order. So a second one that shows itself, a sentinel, says
+    when the first has taken effect, and when it is gone.
+    """
+    webhooks = {"pod-identity-webhook": asked, "sentinel": _sentinel()}
+    for name, value in webhooks.items():
+        answer = ask(server, "POST", CONFIGURATIONS, {"metadata": {"name": name}, "webhooks": [value]})
+        if answer.status != 201:
+            raise AssertionError(f"{name} was not registered: {answer.body}")
     try:
         _wait_for(server, refused=True)
         yield
     finally:
-        ask(server, "DELETE", f"{CONFIGURATIONS}/{name}")
+        for name in webhooks:
+            ask(server, "DELETE", f"{CONFIGURATIONS}/{name}")
         _wait_for(server, refused=False)
 
 
 def _sentinel() -> Json:
-    """Refuses pods that carry its label, so that they tell whether the registration is in effect."""
-    nobody = Endpoint(f"https://127.0.0.1:{free_port()}/", b"")
+    """Refuses pods that carry its label."""
+    url = f"https://127.0.0.1:{free_port()}/"
     selector = {"matchExpressions": [{"key": SENTINEL, "operator": "Exists"}]}
-    changes = {"name": "sentinel.keystone.example", "failurePolicy": "Fail", "objectSelector": selector}
-    told = webhook(nobody, **changes)
-    return told | {"clientConfig": {"url": nobody.url}}
+    changes = {"name": SENTINEL_WEBHOOK, "failurePolicy": "Fail", "objectSelector": selector}
+    return webhook(Endpoint(url, b""), **changes, clientConfig={"url": url})
 
 
 def _wait_for(server: ApiServer, *, refused: bool) -> None:

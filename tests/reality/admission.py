@@ -13,7 +13,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from tests.reality.apiserver import ApiServer
-from tests.reality.asking import PODS, pod
 from tests.reality.certificates import DAY, Authority
 from tests.reality.processes import free_port
 from tests.reality.wire import Json, ask
@@ -23,7 +22,7 @@ WEBHOOK = "pod-identity-webhook.amazonaws.com"
 SKIP = {
     "matchExpressions": [{"key": "eks.amazonaws.com/skip-pod-identity-webhook", "operator": "DoesNotExist"}]
 }
-SENTINEL, SENTINEL_WEBHOOK = "keystone.example/awaits", "sentinel.keystone.example"
+SENTINEL = "keystone.example/sentinel"
 EFFECT_SECONDS = 30.0
 
 
@@ -77,28 +76,34 @@ def registered(server: ApiServer, asked: Json) -> Iterator[None]:
         if answer.status != 201:
             raise AssertionError(f"{name} was not registered: {answer.body}")
     try:
-        _wait_for(server, refused=True)
+        _wait_for(server, status=500)
         yield
     finally:
         for name in webhooks:
             ask(server, "DELETE", f"{CONFIGURATIONS}/{name}")
-        _wait_for(server, refused=False)
+        _wait_for(server, status=201)
 
 
 def _sentinel() -> Json:
-    """Refuses pods that carry its label."""
+    """Refuses config maps that carry its label."""
     url = f"https://127.0.0.1:{free_port()}/"
-    selector = {"matchExpressions": [{"key": SENTINEL, "operator": "Exists"}]}
-    changes = {"name": SENTINEL_WEBHOOK, "failurePolicy": "Fail", "objectSelector": selector}
-    return webhook(Endpoint(url, b""), **changes, clientConfig={"url": url})
+    return webhook(
+        Endpoint(url, b""),
+        name="sentinel.keystone.example",
+        failurePolicy="Fail",
+        clientConfig={"url": url},
+        objectSelector={"matchExpressions": [{"key": SENTINEL, "operator": "Exists"}]},
+        rules=[
+            {"operations": ["CREATE"], "apiGroups": [""], "apiVersions": ["v1"], "resources": ["configmaps"]}
+        ],
+    )
 
 
-def _wait_for(server: ApiServer, *, refused: bool) -> None:
+def _wait_for(server: ApiServer, *, status: int) -> None:
     deadline = time.monotonic() + EFFECT_SECONDS
-    probe = pod("sentinel", "plain")
-    skipped = {"eks.amazonaws.com/skip-pod-identity-webhook": "true", SENTINEL: ""}
-    probe["metadata"]["labels"] = skipped
-    while (ask(server, "POST", f"{PODS}?dryRun=All", probe).status != 201) is not refused:
+    path = "/api/v1/namespaces/default/configmaps?dryRun=All"
+    seen = {"metadata": {"name": "sentinel", "labels": {SENTINEL: ""}}}
+    while ask(server, "POST", path, seen).status != status:
         if time.monotonic() > deadline:
             raise AssertionError(f"the registration took no effect within {EFFECT_SECONDS:.0f} s")
 

@@ -80,9 +80,10 @@ def test_kubectl_applies_twice_and_changes_once(kubectl: Kubectl, side: tuple[st
 
 
 def test_kubectl_creates_a_pod_on_the_server_only_for_show(kubectl: Kubectl) -> None:
+    before = kubectl("get", "pods", "-n", "app", "-o", "name").stdout
     shown = kubectl("run", "p", "--image=i", "--dry-run=server", "-o", "json", "-n", "app")
     assert json.loads(shown.stdout)["spec"]["serviceAccountName"] == "default"
-    assert kubectl("get", "pods", "-n", "app", "-o", "name").stdout == ""
+    assert kubectl("get", "pods", "-n", "app", "-o", "name").stdout == before
 
 
 def test_kubectl_lists_what_is_served(kubectl: Kubectl) -> None:

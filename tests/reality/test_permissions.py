@@ -8,7 +8,7 @@ import os
 import re
 import shlex
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -23,7 +23,7 @@ from keystone_check.model.access import Access
 from keystone_check.model.cluster import ROLE_ARN, Cluster, ServiceAccount
 from keystone_check.model.facts import Missing, Subjects
 from keystone_check.model.finding import Status
-from keystone_check.model.outcome import Diagnosis
+from keystone_check.model.outcome import Diagnosis, Outcome
 from keystone_check.model.secret import Secret
 from keystone_check.model.world import Binding, Expected
 from keystone_check.probes.gather import gather, rights
@@ -34,13 +34,15 @@ from keystone_check.sandbox.serve import serve_cloud, wall_clock
 from keystone_check.sandbox.worlds import healthy
 from tests.reality.apiserver import ApiServer, Settings, serve
 from tests.reality.build import Binaries
-from tests.reality.furnishing import K3S_DEFAULT, NOWHERE, tell_arguments
+from tests.reality.furnishing import BY_URL, K3S_DEFAULT, NOWHERE, run, tell_arguments, webhook_present
 
 pytestmark = pytest.mark.reality
 ALL = checks.load()
 READS = frozenset(part for check in ALL for part in check.reads)
 ASKS, _ = rights(READS, Access("any"))
 USER = "stranger"
+IN_ONE_NAMESPACE = BY_URL | {"roles_that_trust_the_issuer_are_used"}
+"""Whose pods assume a role is not known where only one namespace is looked at."""
 MOST_LOOKS = 200
 """RBAC takes a moment to hear of a new rule; so often the server is asked whether it has."""
 
@@ -126,10 +128,12 @@ def place(built: Binaries) -> Iterator[Place]:
         admin = Kube(replace(cloud, kubeconfig=str(server.kubeconfig("admin"))))
         assert isinstance(world.accounts, Subjects)
         accounts = tuple(account for _, account in world.accounts.seen())
-        for account in accounts:
-            _create(admin, account)
         tell_arguments(admin, settings)
-        yield Place(server, replace(cloud, kubeconfig=str(server.kubeconfig(USER))), accounts)
+        with webhook_present(server, admin, ground.region):
+            for account in accounts:
+                _create(admin, account)
+                run(admin, account)
+            yield Place(server, replace(cloud, kubeconfig=str(server.kubeconfig(USER))), accounts)
 
 
 def _pem(ground: Ground) -> Secret:
@@ -149,6 +153,16 @@ def _printed(access: Access, asks: Sequence[KubeAsk] = ASKS) -> str:
     return permissions(asks, (), scope(access, gather(access, frozenset())), "text")
 
 
+def _amiss(found: Diagnosis, *allowed: Status, unjudged: Set[str] = BY_URL) -> tuple[Outcome, ...]:
+    """What neither holds nor is allowed, nor is one of those that find nothing to judge."""
+    fine = {Status.HOLDS, *allowed}
+    return tuple(
+        it
+        for it in found.outcomes
+        if it.status not in fine and not (it.status is Status.NOT_APPLICABLE and it.check.id in unjudged)
+    )
+
+
 def test_whoever_is_signed_in_learns_version_and_name_and_no_more(place: Place) -> None:
     facts = gather(place.access)
     assert isinstance(facts.cluster, Cluster)
@@ -161,9 +175,9 @@ def test_whoever_is_signed_in_learns_version_and_name_and_no_more(place: Place) 
         "get /openid/v1/jwks",
     ]
     found = diagnose(facts, ALL)
-    assert {outcome.status for outcome in found.outcomes} <= {Status.BLOCKED, Status.HOLDS}
+    assert _amiss(found, Status.BLOCKED) == ()
     resting_on = {need for outcome in found.having(Status.HOLDS) for need in outcome.check.needs}
-    assert resting_on == {"clocks"}  # the time is in every answer
+    assert resting_on <= {"clocks", "caller", "provider_arns", "provider_buckets"}  # the time, and AWS
 
 
 def test_with_exactly_what_is_printed_everything_is_judged_and_holds(place: Place) -> None:
@@ -171,7 +185,7 @@ def test_with_exactly_what_is_printed_everything_is_judged_and_holds(place: Plac
         place.until(True, *ASKS)
         found = place.look()
     assert {outcome.check.id for outcome in found.outcomes} == {check.id for check in ALL}
-    assert {outcome.status for outcome in found.outcomes} == {Status.HOLDS}, found.having(Status.BLOCKED)
+    assert _amiss(found) == ()
 
 
 @pytest.mark.parametrize("lacking", ASKS, ids=[ask.permission for ask in ASKS])
@@ -185,11 +199,9 @@ def test_without_one_right_what_needs_it_is_blocked_and_names_it(place: Place, l
     if lacking.permission == "get /openid/v1/jwks":  # repairs start from it, and nothing is broken here
         assert isinstance(found.world.cluster_keys, Missing)
         blocked = {found.world.cluster_keys.permission}
-    needless = {
-        "list pods"
-    }  # static pods tell how a server was started where no node does, and one does here
+    needless = {"get services", "list endpointslices.discovery.k8s.io"}  # the webhook is called by URL
     assert blocked == {lacking.permission} - needless
-    assert {outcome.status for outcome in found.outcomes} <= {Status.BLOCKED, Status.HOLDS}
+    assert _amiss(found, Status.BLOCKED) == ()
 
 
 def test_for_one_namespace_a_role_there_is_enough(place: Place) -> None:
@@ -200,7 +212,7 @@ def test_for_one_namespace_a_role_there_is_enough(place: Place) -> None:
         place.until(True, KubeAsk("list", "serviceaccounts"), namespace="app")
         place.until(True, *(ask for ask in ASKS if ask.resource.startswith("/")))
         found, everywhere = place.look(namespace="app"), place.look()
-    assert {outcome.status for outcome in found.outcomes} == {Status.HOLDS}, found.having(Status.BLOCKED)
+    assert _amiss(found, unjudged=IN_ONE_NAMESPACE) == ()
     assert {outcome.finding.permission for outcome in everywhere.having(Status.BLOCKED)} == {
         "list serviceaccounts"
     }
@@ -223,4 +235,4 @@ def test_an_expected_binding_elsewhere_is_read_by_a_role_for_its_name_alone(plac
     assert [name for name, _ in found.world.tokens.seen()] == sorted(
         ["app/api", f"{outside.namespace}/{outside.name}"]
     )
-    assert {outcome.status for outcome in found.outcomes} == {Status.HOLDS}, found.having(Status.BLOCKED)
+    assert _amiss(found, unjudged=IN_ONE_NAMESPACE) == ()

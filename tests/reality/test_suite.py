@@ -28,7 +28,7 @@ from keystone_check.sandbox.serve import serve_cloud, wall_clock
 from keystone_check.sandbox.worlds import healthy
 from tests.reality.apiserver import Settings, serve
 from tests.reality.build import Binaries
-from tests.reality.furnishing import K3S_DEFAULT, NOWHERE, tell_arguments
+from tests.reality.furnishing import BY_URL, K3S_DEFAULT, NOWHERE, run, tell_arguments, webhook_present
 
 pytestmark = pytest.mark.reality
 ALL = checks.load()
@@ -59,10 +59,13 @@ def place(built: Binaries, request: pytest.FixtureRequest) -> Iterator[Place]:
     ):
         access = replace(cloud, name="reality", kubeconfig=str(server.kubeconfig()))
         assert isinstance(world.accounts, Subjects)
-        for _, account in world.accounts.seen():
-            _create(Kube(access), account)
-        tell_arguments(Kube(access), settings)
-        yield Place(access, world)
+        kube = Kube(access)
+        tell_arguments(kube, settings)
+        with webhook_present(server, kube, ground.region):
+            for _, account in world.accounts.seen():
+                _create(kube, account)
+                run(kube, account)
+            yield Place(access, world)
 
 
 def _create(kube: Kube, account: ServiceAccount) -> None:
@@ -92,7 +95,12 @@ def test_a_key_that_nobody_published_is_named_and_published(place: Place) -> Non
 def test_every_link_is_judged_and_holds(place: Place) -> None:
     found = place.look()
     assert {outcome.check.id for outcome in found.outcomes} == {check.id for check in ALL}
-    assert {outcome.status for outcome in found.outcomes} == {Status.HOLDS}
+    assert _named(found, Status.NOT_APPLICABLE) == BY_URL
+    assert {outcome.status for outcome in found.outcomes} == {Status.HOLDS, Status.NOT_APPLICABLE}
+
+
+def test_dry_runs_of_pods_show_what_the_sandbox_says(place: Place) -> None:
+    assert gather(place.access, frozenset({"injections"})).injections == place.given.injections
 
 
 def test_a_broken_trust_policy_is_exactly_what_is_named(place: Place) -> None:

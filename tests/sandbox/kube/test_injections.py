@@ -1,0 +1,74 @@
+"""The emulated webhook makes of pods what the real one was recorded to make, but for what is listed here."""
+
+import base64
+from collections.abc import Iterator
+
+import pytest
+
+from keystone_check.sandbox.authorities import OWN
+from keystone_check.sandbox.ground import Ground
+from keystone_check.sandbox.kube.resources import ENDPOINT_SLICES, SERVICES, WEBHOOKS
+from keystone_check.sandbox.kube.server import KubeServer
+from keystone_check.sandbox.kube.state import Document, KubeState, Seed, Signer, Tls
+from tests.reality.admission import Endpoint, webhook
+from tests.reality.apiserver import Settings
+from tests.reality.asking import Case, set_up
+from tests.reality.cases import INJECTIONS
+from tests.reality.record import load, recording
+from tests.sandbox.kube.conftest import NOW
+from tests.sandbox.kube.test_recordings import Told
+
+SPELLING = "Go takes `True` and `1` for true as well"
+DIFFERENT = {
+    ("injection_audience", 4): "an empty audience is written, and the API server's own is then the token's",
+    ("injection_expiration", 15): "a negative number is a number, and raised to the 600 seconds",
+    ("injection_regional_endpoints", 7): SPELLING,
+    ("injection_regional_endpoints", 10): SPELLING,
+    ("injection_windows", 0): "the token file of a Windows pod has a drive",
+}
+"""What the real one did there and the emulated one does not."""
+SERVICE = {"namespace": "default", "name": "webhook", "path": "/mutate", "port": 443}
+REGISTERED = webhook(Endpoint("", b"")) | {
+    "clientConfig": {"service": SERVICE, "caBundle": base64.b64encode(OWN.encode()).decode()}
+}
+SLICE = {
+    "metadata": {"name": "webhook-1", "labels": {"kubernetes.io/service-name": "webhook"}},
+    "addressType": "IPv4",
+    "endpoints": [{"addresses": ["10.42.0.10"], "conditions": {"ready": True}}],
+}
+SEEDS = (
+    Seed(WEBHOOKS, "", {"metadata": {"name": "pod-identity-webhook"}, "webhooks": [REGISTERED]}),
+    Seed(SERVICES, "default", {"metadata": {"name": "webhook"}, "spec": {"ports": [{"port": 443}]}}),
+    Seed(ENDPOINT_SLICES, "default", SLICE),
+)
+
+
+@pytest.fixture(scope="module")
+def told(ground: Ground) -> Iterator[Told]:
+    settings = Settings()
+    state = KubeState(
+        version="v1.36.3",
+        discovery=Document("{}", "application/json"),
+        key_set=Document("{}", "application/jwk-set+json"),
+        signer=Signer(settings.issuers[0], ground.signing_key, "kid"),
+        api_audiences=settings.audiences,
+        guests=("stranger",),
+        seeds=SEEDS,
+    )
+    tls = Tls(ground.api.chain_pem, ground.api.key_pem, ground.root_pem)
+    with KubeServer(state, tls, lambda: NOW) as kube:
+        server = Told(kube, ground.root_pem.decode())
+        set_up(server)
+        yield server
+        assert kube.crashes == []
+
+
+@pytest.mark.parametrize("case", INJECTIONS, ids=[case.name for case in INJECTIONS])
+def test_makes_of_pods_what_the_real_webhook_made(told: Told, case: Case) -> None:
+    pairs = zip(recording(told, case)["exchanges"], load(case.name)["exchanges"], strict=True)
+    for index, (ours, theirs) in enumerate(pairs):
+        same = ours["answer"] == theirs["answer"]
+        if (case.name, index) in DIFFERENT:
+            assert not same, f"{case.name} {index} is the same by now: take it off the list"
+        else:
+            assert ours["answer"] == theirs["answer"], ours["request"]

@@ -64,6 +64,8 @@ class Options(NamedTuple):
     """Folders of the user's own checks."""
     lint_checks: bool = False
     schema: bool = False
+    why: str | None = None
+    """A message to explain; `-` reads it from standard input."""
 
 
 def parse(argv: Sequence[str]) -> Options:
@@ -84,7 +86,7 @@ def parse(argv: Sequence[str]) -> Options:
 def _texts(options: Options) -> bool:
     """Whether a text is asked for instead of a look."""
     asked = (options.list, options.permissions, options.endpoints, options.lint_checks, options.schema)
-    return bool(options.explain) or any(asked)
+    return bool(options.explain) or any(asked) or options.why is not None
 
 
 def _agree(options: Options) -> None:
@@ -98,6 +100,8 @@ def _agree(options: Options) -> None:
             raise UsageError(message, f"add --fix, or leave {option} out")
     if options.fix and options.undo is not None:
         raise UsageError("--fix writes and --undo takes back", "ask for one of the two")
+    if options.why is not None and options.format not in ("text", "json"):
+        raise UsageError(f"--why has no --format {options.format}", "it has text and json")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -139,6 +143,11 @@ exit codes
   2  the command line or the configuration asks for what cannot be
   3  nothing is broken, but something could not be seen
   4  a bug of ours, or of a check of yours
+
+exit codes of --why
+  0  explained, and on a cluster none of the causes holds there
+  1  a cause holds on the cluster
+  3  not recognised, or something on the cluster could not be seen
 """
 
 
@@ -239,6 +248,12 @@ def _asking(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("instead of a look")
     add = group.add_mutually_exclusive_group().add_argument
     add("--explain", metavar="ID", default="", help="print the page of a check")
+    add(
+        "--why",
+        metavar="TEXT",
+        help="say what an error message or log line means, and with --cluster or --context "
+        "which of its causes hold there; - reads it from standard input",
+    )
     add("--list", action="store_true", help="list the checks")
     add(
         "--permissions",

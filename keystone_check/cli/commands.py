@@ -18,6 +18,7 @@ from keystone_check.cli.scope import NARROWING, scope
 from keystone_check.cli.selection import known, select
 from keystone_check.cli.terminal import Terminal
 from keystone_check.cli.undoing import undo
+from keystone_check.cli.wondering import why
 from keystone_check.diagnosis import diagnose
 from keystone_check.model.acceptance import Acceptance
 from keystone_check.model.access import Access
@@ -41,6 +42,8 @@ def perform(options: Options, doors: Doors, terminal: Terminal) -> int:
         return 0
     if options.explain:
         return _explain(options, doors, terminal)
+    if options.why is not None:
+        return why(options, doors, terminal, looking)
     checks = doors.load(select(doors.index(), options.only, options.skip))
     if options.lint_checks:
         said, code = lint(checks, options.format)

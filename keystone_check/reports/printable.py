@@ -4,6 +4,8 @@ import re
 
 _SECRET = re.compile(
     r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"  # a JWT: base64url of {" opens with eyJ
+    r"|\b(?:AKIA|ASIA)[A-Z2-7]{16}\b"  # an access key's id
+    r"|(?i:(?:secret_?(?:access_?)?key|session_?token|security-token)[\"'\s:=]+)[A-Za-z0-9/+=]{32,}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
     re.DOTALL,
 )

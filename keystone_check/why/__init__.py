@@ -1,0 +1,1 @@
+"""What an error message means: the text, read however it was cut, wrapped or escaped, and its causes."""

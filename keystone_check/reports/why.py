@@ -126,7 +126,11 @@ def _cause(cause: Cause) -> dict[str, Any]:
 
 def _judged(judged: Judged) -> dict[str, Any]:
     found = [
-        {"check": each.check.id, "subject": veiled(each.finding.subject), "message": veiled(each.finding.message)}
+        {
+            "check": each.check.id,
+            "subject": veiled(each.finding.subject),
+            "message": veiled(each.finding.message),
+        }
         for each in judged.outcomes
     ]
     return {**_cause(judged.cause), "state": judged.state.value, "findings": found}

@@ -5,6 +5,7 @@ A recording is a console block after a line `<!-- run -->`; a test compares it w
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -24,7 +25,7 @@ def renewed(text: str) -> str:
 def _recorded(block: re.Match[str]) -> str:
     command = block["command"]
     run = subprocess.run(
-        [sys.executable, "-m", *command.replace("keystone-check", "keystone_check", 1).split()],
+        [sys.executable, "-m", *shlex.split(command.replace("keystone-check", "keystone_check", 1))],
         env={**os.environ, "COLUMNS": "80"},
         capture_output=True,
         text=True,

@@ -1,4 +1,4 @@
-"""The messages that are known, with their causes: data, read from `knowledge/messages.json` when asked for."""
+"""The messages that are known, with their causes: data of `knowledge/messages.json`, read when asked for."""
 
 import json
 from collections.abc import Mapping

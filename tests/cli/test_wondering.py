@@ -93,11 +93,9 @@ def test_the_text_may_come_from_standard_input() -> None:
 
 
 def test_the_issuer_in_the_text_is_compared_with_the_clusters() -> None:
-    _, said = why(NO_PROVIDER, "--cluster", "sandbox", width="200")
-    assert (
-        "https://other.example.com, is not this cluster's, which is https://keystone-oidc-1"
-        in said.replace("\n  ", " ")
-    )
+    _, said = why(NO_PROVIDER, "--cluster", "sandbox")
+    words = " ".join(said.split())
+    assert "https://other.example.com, is not this cluster's, which is https://keystone-oidc-1" in words
 
 
 @pytest.mark.parametrize("width", [60, 80, 200])
@@ -109,7 +107,7 @@ def test_prose_keeps_to_the_screen(width: int) -> None:
 def test_no_secret_of_the_text_is_shown() -> None:
     token = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwcyJ9.c2lnbmF0dXJl"
     key = "AKIA" + "Q" * 16
-    text = f"{KEY} on resource: {token} on resource: {key} is not authorized to perform: s3:Get on resource: {key}"
+    text = f"{KEY} {token} is not authorized to perform: s3:Get on resource: {key}"
     for format in ("text", "json"):
         _, said = why(text, "--format", format)
         assert token not in said

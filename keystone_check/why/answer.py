@@ -66,7 +66,8 @@ class Answer:
 def answer(text: str) -> Answer:
     """What it means, by the text alone."""
     found = known_in(text)
-    return Answer(found, values_of(text), () if found else nearest(text))
+    values = values_of(text)
+    return Answer(found, values, () if found else nearest(text), notes=tuple(_fallen_back(values)))
 
 
 def causes_of(messages: Iterable[Message]) -> tuple[Cause, ...]:
@@ -82,7 +83,7 @@ def on_cluster(said: Answer, diagnosis: Diagnosis, name: str) -> Answer:
     others = set(_others(world, values))
     outcomes = [each for each in diagnosis.outcomes if each.finding.subject not in others]
     judged = tuple(_judged(cause, outcomes) for cause in said.causes)
-    return Answer(said.messages, values, said.near, name, tuple(_notes(world, values)), judged)
+    return Answer(said.messages, values, said.near, name, (*said.notes, *_notes(world, values)), judged)
 
 
 def _judged(cause: Cause, outcomes: Iterable[Outcome]) -> Judged:
@@ -126,5 +127,8 @@ def _notes(world: World, values: Values) -> Iterator[str]:
         ours = world.issuer.url
         same = "is this cluster's" if values.issuer == ours else f"is not this cluster's, which is {ours}"
         yield f"the issuer in the text, {values.issuer}, {same}"
+
+
+def _fallen_back(values: Values) -> Iterator[str]:
     if values.caller and values.is_instance:
         yield f"{values.caller} is an instance's role: the pod fell back to its node's identity"

@@ -81,5 +81,5 @@ def test_another_text_is_not_recognised_and_its_nearest_are_told() -> None:
 
 
 def test_a_message_that_passes_another_on_comes_after_it() -> None:
-    text = "WebIdentityErr: failed to retrieve credentials\ncaused by: InvalidIdentityToken: Incorrect token audience"
+    text = "WebIdentityErr: failed to retrieve credentials\ncaused by: Incorrect token audience"
     assert [message.id for message in known_in(text)] == ["audience", "web_identity_err"]

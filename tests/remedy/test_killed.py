@@ -54,9 +54,7 @@ def killed(state: Path, number: int, when: str) -> Iterator[tuple[Serving, World
         where = (str(serving.folder), str(state), str(number), when)
         command = [sys.executable, "-m", "tests.remedy.killed", *where]
         environ = {**bare(), **serving.environment, "PYTHONPATH": os.pathsep.join(sys.path)}
-        ran = subprocess.run(
-            [*command, str(number), when], env=environ, capture_output=True, text=True, check=False
-        )
+        ran = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
         assert ran.returncode == -9, ran.stderr
         yield serving, before
 

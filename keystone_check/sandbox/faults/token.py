@@ -96,7 +96,8 @@ def token_is_signed_with_pss(world: World) -> World:
     return with_token(world, edit)
 
 
-@fault(breaks=("subject_fits_into_sts",), XX(world: World) -> World:
+@fault(breaks=("subject_fits_into_sts",))
+def subject_is_too_long(world: World) -> World:
     """The service account's name makes a subject of more than 255 characters."""
     account = account_of(world)
     long = replace(account, name="a" * 230)

@@ -8,7 +8,8 @@ from keystone_check.model.web import Certificate
 TOKEN_FILE = "AWS_WEB_IDENTITY_TOKEN_FILE"
 ROLE = "AWS_ROLE_ARN"
 REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
-SHOWN = (ROLE, TOKEN_FILE, *REGIONS, "AWS_STS_REGIONAL_ENDPOINTS")
+STS_ENDPOINTS = "AWS_STS_REGIONAL_ENDPOINTS"
+SHOWN = (ROLE, TOKEN_FILE, *REGIONS, STS_ENDPOINTS)
 """The variables whose values are facts; of every other one only that it is set, and from where."""
 DEFAULT_TOKEN = "kube-api-access"
 """What the volume of the API server's own token is called here; the cluster adds five random letters."""

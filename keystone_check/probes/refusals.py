@@ -28,7 +28,7 @@ class ReadError(KeystoneError):
 
 def said(refusal: ReadError, unless: frozenset[str], answer: Callable[[str, str], T]) -> T | None:
     """What a service itself said, where saying no is an answer: neither a fault of its own nor a limit."""
-    response: Any = getattr(refusal.__cause__, "response", {})
+    response: Any = getattr(refusal.__cause__, "response", None) or {}  # None where no answer came
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
     error = response.get("Error", {})
     code = str(error.get("Code", ""))

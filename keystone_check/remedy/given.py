@@ -4,7 +4,16 @@ from dataclasses import replace
 
 from keystone_check.model.cluster import AUDIENCE, ROLE_ARN, TOKEN_EXPIRATION, ServiceAccount
 from keystone_check.model.facts import Missing, Subjects
-from keystone_check.model.injection import DEFAULT_TOKEN, ROLE, Container, DryRun, Shape, Volume
+from keystone_check.model.injection import (
+    DEFAULT_TOKEN,
+    ROLE,
+    STS_ENDPOINTS,
+    Container,
+    DryRun,
+    Shape,
+    Variable,
+    Volume,
+)
 from keystone_check.model.world import World
 
 LEAST_SECONDS = 600
@@ -58,6 +67,7 @@ def _given(shown: DryRun, former: ServiceAccount, account: ServiceAccount, audie
 
 
 def _container(container: Container, former: ServiceAccount, account: ServiceAccount) -> Container:
+    container = _endpoints(container, former, account)
     if former.annotations.get(ROLE_ARN) == account.annotations.get(ROLE_ARN):
         return container
     variables = tuple(
@@ -65,6 +75,19 @@ def _container(container: Container, former: ServiceAccount, account: ServiceAcc
         for it in container.variables
     )
     return replace(container, variables=variables)
+
+
+def _endpoints(container: Container, former: ServiceAccount, account: ServiceAccount) -> Container:
+    """The webhook sets the variable ahead of its others, where the annotation is `true`."""
+    before, after = (it.annotations.get(_REGIONAL) == "true" for it in (former, account))
+    if before == after:
+        return container
+    others = tuple(it for it in container.variables if it.name != STS_ENDPOINTS)
+    given = (Variable(STS_ENDPOINTS, "value", "regional"),) if after else ()
+    return replace(container, variables=(*given, *others))
+
+
+_REGIONAL = "eks.amazonaws.com/sts-regional-endpoints"
 
 
 def _volume(volume: Volume, former: ServiceAccount, account: ServiceAccount, audience: str) -> Volume:

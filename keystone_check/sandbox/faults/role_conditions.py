@@ -6,7 +6,8 @@ from typing import Any
 
 from keystone_check.model.aws import Role
 from keystone_check.model.cluster import ROLE_ARN, Token
-from keystone_check.model.facts import Subjects
+from keystone_check.model.facts import Missing, Subjects
+from keystone_check.model.injection import RunningPod, Shape
 from keystone_check.model.world import Expected, World
 from keystone_check.sandbox.faults.editing import VICTIM, account_of, with_trust
 from keystone_check.sandbox.faults.fault import fault
@@ -107,9 +108,9 @@ def token_carries_session_tags(world: World) -> World:
     return replace(world, tokens=world.tokens.put(VICTIM, with_claims(token, **{TAGS: tags})))
 
 
-@fault(breaks=("role_arn_matches_with_its_path", "sts_accepts_the_token"))
+@fault(breaks=("role_arn_matches_with_its_path", "running_pods_were_injected", "sts_accepts_the_token"))
 def role_arn_lacks_the_path(world: World) -> World:
-    """The role has a path, and the annotation names it without."""
+    """The role has a path, and the annotation lost it while its pods were running."""
     role = _role(world)
     moved = replace(role, arn=role.arn.replace(":role/", ":role/k8s/"))
     assert isinstance(world.roles, Subjects)
@@ -118,6 +119,31 @@ def role_arn_lacks_the_path(world: World) -> World:
         world,
         roles=world.roles.put(account_of(world).annotations[ROLE_ARN], moved),
         trusting_roles=world.trusting_roles.without(role.arn),
+        pods=_carrying(world.pods, role.arn, moved.arn),
+    )
+
+
+def _carrying(pods: Subjects[RunningPod] | Missing, former: str, arn: str) -> Subjects[RunningPod] | Missing:
+    """The running pods, with this role in place of the former one."""
+    if isinstance(pods, Missing):
+        return pods
+    return Subjects(
+        tuple((name, replace(pod, shape=_shape(pod.shape, former, arn))) for name, pod in pods.seen())
+    )
+
+
+def _shape(shape: Shape, former: str, arn: str) -> Shape:
+    return replace(
+        shape,
+        containers=tuple(
+            replace(
+                container,
+                variables=tuple(
+                    replace(it, value=arn) if it.value == former else it for it in container.variables
+                ),
+            )
+            for container in shape.containers
+        ),
     )
 
 

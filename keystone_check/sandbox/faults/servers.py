@@ -11,6 +11,7 @@ from keystone_check.model.web import Response
 from keystone_check.model.world import STS_AUDIENCE, World
 from keystone_check.sandbox.faults.editing import as_static_pods, with_arguments, with_object, with_tokens
 from keystone_check.sandbox.faults.fault import fault
+from keystone_check.sandbox.faults.keys import strangers
 from keystone_check.sandbox.faults.publication import STRANGERS_KID, STRANGERS_MODULUS
 from keystone_check.sandbox.worlds import (
     API_AUDIENCES,
@@ -37,7 +38,8 @@ def server_has_a_key_of_its_own(world: World) -> World:
 def key_of_the_servers_is_not_published(world: World) -> World:
     """The API servers have a new key besides, which a cache before the one that answers us still hides."""
     world = with_servers(world, *SERVERS)
-    both = _keys_of(world, beside=True, kid="next-key", n=STRANGERS_MODULUS)
+    (next_key,) = strangers(1)
+    both = _keys_of(world, beside=True, kid=next_key["kid"], n=next_key["n"])
     each = replace(_answering(world), key_set=both)
     return replace(world, servers=Subjects(tuple((address, each) for address in SERVERS)))
 

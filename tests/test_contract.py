@@ -100,7 +100,7 @@ def test_a_judge_that_reads_more_than_its_facts_is_named(name: str) -> None:
         (module(severity="high"), "it sets no severity"),
         (module(judge=None), "it has no function judge"),
         (module(judge=untyped), "parameter expected has no type; the World's is Expected"),
-        (module(judge=astray), "'buckt', which is no fact of a World; did you mean bucket?"),
+        (module(judge=astray), "'buckt', which is no fact of a World; did you mean bucket"),
         (module(judge=unknown), "types cannot be read: name 'Nowhere' is not defined"),
     ],
 )

@@ -53,4 +53,6 @@ def test_a_check_that_crashes_is_our_bug_and_costs_no_other() -> None:
 
 @pytest.mark.parametrize("check", load(), ids=lambda check: check.id)
 def test_nothing_holds_where_nothing_was_seen(check: Check) -> None:
-    assert {each.status for each in diagnose(world(), [check]).outcomes} == {Status.BLOCKED}
+    # Chains are listed by host; where no host is known, there is none to judge.
+    unseen = Status.NOT_APPLICABLE if check.needs[:1] == ("chains",) else Status.BLOCKED
+    assert {each.status for each in diagnose(world(), [check]).outcomes} == {unseen}

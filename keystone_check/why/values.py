@@ -50,12 +50,24 @@ def values_of(text: str) -> Values:
         caller=caller,
         session=name,
         account=account,
-        issuer=_first(_ISSUER, said).rstrip(".,;)"),
+        issuer=_issuer(plain(text)),
         action=_first(_ACTION, said),
         resource=_first(_RESOURCE, said).rstrip(",;"),
         subject=_first(_SUBJECT, said),
         request=_first(_REQUEST, said),
     )
+
+
+def _issuer(text: str) -> str:
+    """The issuer that STS names; empty where a line break may divide it, for then a part of it would lie."""
+    found = _ISSUER.search(text)
+    if found is None or _GOES_ON.match(text, found.end()):
+        return ""
+    return found[1].rstrip(".,;)")
+
+
+_GOES_ON = re.compile(r"\n[a-z0-9./-]")
+"""What the next line of a divided address may begin with: hosts are in small letters, and a space would end it."""
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str:

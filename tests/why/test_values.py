@@ -39,3 +39,9 @@ def test_a_trails_record_names_the_role_and_the_subject() -> None:
         "arn:aws:iam::111122223333:role/api",
         "system:serviceaccount:app:api",
     )
+
+
+def test_an_issuer_that_a_line_break_may_divide_is_not_named_in_part() -> None:
+    said = "No OpenIDConnect provider found in your account for https://oidc.s3.eu-{}central-1.amazonaws.com"
+    assert values_of(said.format("\n")).issuer == ""
+    assert values_of(said.format("") + "\n").issuer == "https://oidc.s3.eu-central-1.amazonaws.com"

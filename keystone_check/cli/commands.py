@@ -6,11 +6,13 @@ from keystone_check.acceptance import accept, vetted
 from keystone_check.cli.accepting import accept_all
 from keystone_check.cli.arguments import Options
 from keystone_check.cli.doors import Doors
+from keystone_check.cli.fixes import fixes
 from keystone_check.cli.gating import EVERY
 from keystone_check.cli.linting import lint
 from keystone_check.cli.mending import fix
 from keystone_check.cli.pages import explain, listed, listing
 from keystone_check.cli.permissions import permissions
+from keystone_check.cli.planning import apply_plan
 from keystone_check.cli.progress import progress
 from keystone_check.cli.reaching import overrides, reporting
 from keystone_check.cli.rounds import Rounds, rounds
@@ -68,7 +70,7 @@ def _look(
     doors: Doors,
     terminal: Terminal,
 ) -> int:
-    writes = bool(options.fix) or options.undo is not None
+    writes = bool(options.fix or options.apply or options.list_fixes) or options.undo is not None
     look = looking(access, _needs(checks, whole=writes), doors, terminal)
     report = reporting(options, access.name)
 
@@ -77,6 +79,11 @@ def _look(
 
     if options.fix:
         return fix(options, access, checks, look, judge, doors, terminal)
+    if options.apply:
+        return apply_plan(options, access, checks, look, judge, doors, terminal)
+    if options.list_fixes:
+        terminal.stdout.write(fixes(judge(look()), options.format))
+        return 0
     if options.undo is not None:
         return undo(options, access, look, judge, doors, terminal)
     if options.accept_all:

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from keystone_check.catalogue import Catalogue, catalogue
 from keystone_check.cli.progress import Progress
@@ -18,6 +19,9 @@ from keystone_check.model.outcome import Check
 from keystone_check.model.world import World
 from keystone_check.probes.rights import KubeAsk
 from keystone_check.remedy.journal import Journal
+
+if TYPE_CHECKING:
+    from keystone_check.remedy.apply.may import Rights as Vouched
 
 Rights = tuple[Sequence[KubeAsk], Sequence[str]]
 """What RBAC has to allow, and the IAM actions."""
@@ -33,6 +37,10 @@ class Doors:
     open: Callable[[str, Overrides], AbstractContextManager[Access]]
     gather: Callable[[Access, frozenset[str], Progress], World]
     write: Callable[[Access, Change], None]
+    stale: Callable[[Access, Sequence[Change]], tuple[str, ...]]
+    """A sentence for each change that does not meet what it was planned over."""
+    may: Callable[[Access, str, Sequence[Change]], "Vouched"]
+    """Whether the caller of this ARN has the rights that the changes take."""
     journal: Callable[[Access, World], AbstractContextManager[Journal]]
     """The record of what was written to this cluster and account, held for as long as it is open."""
     wait: Callable[[int], bool]
@@ -61,6 +69,8 @@ def real(environ: Mapping[str, str], folders: Sequence[str] = ()) -> Doors:
         open=lambda name, said: open_cluster(name, said, Path.cwd(), environ),
         gather=_gather,
         write=_write,
+        stale=_stale,
+        may=_may,
         journal=lambda access, world: _journal(access, world, environ),
         wait=_wait,
         endpoints=_endpoints,
@@ -97,6 +107,18 @@ def _write(access: Access, change: Change) -> None:
     from keystone_check.remedy.apply import apply
 
     apply(access, change)
+
+
+def _stale(access: Access, changes: Sequence[Change]) -> tuple[str, ...]:
+    from keystone_check.remedy.apply.stale import stale
+
+    return stale(access, changes)
+
+
+def _may(access: Access, caller: str, changes: Sequence[Change]) -> "Vouched":
+    from keystone_check.remedy.apply.may import rights
+
+    return rights(access, caller, changes)
 
 
 def _journal(access: Access, world: World, environ: Mapping[str, str]) -> AbstractContextManager[Journal]:

@@ -4,9 +4,12 @@ from collections.abc import Callable, Sequence
 
 from keystone_check.cli.arguments import Options
 from keystone_check.cli.doors import Doors
+from keystone_check.cli.passing import pass_on
 from keystone_check.cli.reaching import reporting
 from keystone_check.cli.terminal import Terminal
+from keystone_check.errors import KeystoneError
 from keystone_check.model.access import Access
+from keystone_check.model.change import Change
 from keystone_check.model.finding import Safety
 from keystone_check.model.outcome import Check
 from keystone_check.model.world import World
@@ -32,16 +35,20 @@ def fix(
     allow = SAFE_ONLY | {Safety.UNSAFE} if options.fix == "unsafe" else SAFE_ONLY
     mute = not (options.yes or options.dry_run or terminal.answers)
     dry = options.dry_run or mute
+    if options.plan_out or options.emit:
+        return pass_on(options, access, rehearsed(look(), checks, allow, judge=judge), terminal)
     if dry:
         mended = rehearsed(look(), checks, allow, judge=judge)
     else:
         confirm: Confirm = (lambda step: True) if options.yes else Asking(terminal)
         world = look()
+        foreseen = rehearsed(world, checks, allow, judge=judge).applied
+        vouch(access, world, [step.change for step in foreseen], doors, terminal)
         with doors.journal(access, world) as journal:
             write = Recorded(journal, lambda change: doors.write(access, change), world.now, access.name)
             left_over = journal.unfinished
             if left_over:
-                _tell(left_over, terminal)
+                tell(left_over, terminal)
             mended = mend(first(world, look), checks, write, allow, confirm, wait=doors.wait, judge=judge)
             if left_over and write.run:
                 journal.settle(left_over.id, undone=False)
@@ -51,7 +58,7 @@ def fix(
     return repaired.now.exit_code
 
 
-def _tell(left_over: Run, terminal: Terminal) -> None:
+def tell(left_over: Run, terminal: Terminal) -> None:
     """Say that an earlier run was killed on its way: this one takes up what it left."""
     said = (
         f"The run {left_over.id} did not come to its end; what it left is judged with the rest. "
@@ -64,6 +71,19 @@ def _tell(left_over: Run, terminal: Terminal) -> None:
 def _repaired(mended: Mended, name: str, options: Options, dry: bool, note: str) -> Repaired:
     before, after = map(reporting(options, name), (mended.before, mended.after))
     return Repaired(before, after, mended, dry, f"--fix={options.fix}".removesuffix("=safe"), note)
+
+
+def vouch(access: Access, world: World, changes: Sequence[Change], doors: Doors, terminal: Terminal) -> None:
+    """KeystoneError where a right that a change takes is known to be missing; say what is not known."""
+    found = doors.may(access, getattr(world.caller, "arn", ""), changes)
+    if found.lacking:
+        raise KeystoneError(
+            f"nothing was written, since whoever runs this may not: {', '.join(found.lacking)}",
+            "allow it, or let someone write the plan who may: keystone-check --fix --plan-out FILE",
+        )
+    for what in found.unchecked:
+        for line in terminal.screen().words(f"Not checked before writing: {what}"):
+            terminal.stderr.write(f"{line}\n")
 
 
 class Asking:

@@ -52,7 +52,7 @@ class Aws:
             self._session = session(access)
         self.region: str = access.region or self._session.region_name or FALLBACK_REGION
 
-    def ask(self, ask: AwsAsk, subject: str = "", region: str = "", **parameters: str) -> dict[str, Any]:
+    def ask(self, ask: AwsAsk, subject: str = "", region: str = "", **parameters: object) -> dict[str, Any]:
         """Make one request; whatever is not a success raises ReadError."""
         return self.read(ask, subject, region, lambda answer: answer, **parameters)
 

@@ -79,6 +79,21 @@ def mend(
     return replace(mended, held_back=plan(mended.after, allow).held_back)
 
 
+def carry_out(
+    steps: tuple[Step, ...],
+    look: Look,
+    checks: Iterable[Check],
+    write: Write,
+    confirm: Confirm = lambda step: True,
+    wait: Wait = lambda attempt: False,
+    judge: Judge | None = None,
+) -> Mended:
+    """Write these steps and no others, in their order, and look again. A failing write ends the writing."""
+    judges = tuple(checks)
+    run = _Run(judges, look, write, confirm, wait, judge or (lambda world: diagnose(world, judges)))
+    return run.carry_out(run.judge(look()), steps)
+
+
 def first(world: World, look: Look) -> Look:
     """A look whose first answer is a world that was gathered already."""
     seen = [world]
@@ -142,6 +157,13 @@ class _Run:
             failures=failures,
             skipped=skipped,
         )
+
+    def carry_out(self, now: Diagnosis, steps: tuple[Step, ...]) -> Mended:
+        """What became of exactly these steps."""
+        agreed, declined = self._agreed(steps)
+        applied, failures, skipped = self._write(agreed)
+        after = self._look(now, applied) if applied or failures else now
+        return Mended(now, after, applied, declined, failures=failures, skipped=skipped)
 
     def _agreed(self, steps: tuple[Step, ...]) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
         left_out = set()

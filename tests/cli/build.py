@@ -24,6 +24,7 @@ from keystone_check.model.outcome import Check
 from keystone_check.model.world import World
 from keystone_check.near import did_you_mean
 from keystone_check.probes.rights import CREATE_TOKEN, LIST_ACCOUNTS
+from keystone_check.remedy.apply.may import Rights as Vouched
 from keystone_check.remedy.journal import Journal
 from keystone_check.remedy.rehearse import rehearse
 from keystone_check.remedy.runs import read
@@ -90,6 +91,9 @@ class Outside:
     """What the world is after each sleep."""
     journal: list[str] = field(default_factory=list)
     """Its lines."""
+    gone: list[str] = field(default_factory=list)
+    """What no longer stands as a plan had it."""
+    vouched: Vouched = field(default_factory=Vouched)
     interrupted_by: BaseException | None = None
 
     def doors(self) -> Doors:
@@ -100,6 +104,8 @@ class Outside:
             open=self.open,
             gather=self.gather,
             write=self.write,
+            stale=self.stale,
+            may=lambda access, caller, changes: self.vouched,
             journal=lambda access, world: nullcontext(self.opened_journal()),
             wait=lambda attempt: False,
             endpoints=lambda access, known: ("https://10.0.0.5:6443  the API server",),
@@ -142,6 +148,9 @@ class Outside:
     def write(self, access: Access, change: Change) -> None:
         self.written.append(change)
         self.world = rehearse(self.world, (change,))
+
+    def stale(self, access: Access, changes: Sequence[Change]) -> tuple[str, ...]:
+        return tuple(self.gone)
 
     def opened_journal(self) -> Journal:
         return Journal(self.journal.append, read("".join(self.journal), Path("journal")))

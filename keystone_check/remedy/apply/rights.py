@@ -1,7 +1,9 @@
 """What a change asks of AWS and the API server: the requests are made from these values."""
 
+from collections.abc import Iterable
 from typing import assert_never
 
+from keystone_check.iam.s3_address import partition_of
 from keystone_check.model.change import (
     Change,
     CreateProvider,
@@ -68,4 +70,30 @@ def needed(change: Change) -> tuple[AwsAsk | KubeAsk, ...]:
             return rights.GET_ROLE, UPDATE_TRUST
         case SetAnnotation():
             return rights.GET_ACCOUNT, PATCH_ACCOUNT
+    assert_never(change)
+
+
+def permissions(changes: Iterable[Change]) -> tuple[str, ...]:
+    """The rights that the changes take, each once, as IAM and RBAC name them."""
+    asks = (ask for change in changes for ask in needed(change))
+    names = (ask.action if isinstance(ask, AwsAsk) else ask.permission for ask in asks)
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def resource(ask: AwsAsk, change: Change) -> str:
+    """The ARN on which the right is needed; a star where AWS grants it on no other."""
+    match change:
+        case CreateProvider() | DeleteProvider():
+            return change.arn
+        case SetClientIds() | SetThumbprints():
+            return change.provider_arn
+        case PutDocument():
+            bucket = f"arn:{partition_of(change.region)}:s3:::{change.bucket}"
+            return bucket if ask == rights.OBJECT_ABSENCE else f"{bucket}/{change.key}"
+        case SetBucketPublicAccess() | SetBucketPolicy():
+            return f"arn:{partition_of(change.region)}:s3:::{change.bucket}"
+        case SetAccountPublicAccess() | SetAnnotation():
+            return "*"
+        case SetTrustPolicy():
+            return change.role_arn
     assert_never(change)

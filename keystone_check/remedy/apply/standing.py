@@ -192,3 +192,14 @@ def _or_none(code: str, read: Callable[[], T]) -> T | None:
         if error.code == code:
             return None
         raise
+
+
+def before(change: Change) -> object:
+    """What the plan was made over, as `standing` gives it."""
+    match change:
+        case CreateProvider():
+            return None
+        case DeleteProvider():
+            return provider_settings(change.client_ids, change.thumbprints)
+        case _:
+            return change.before

@@ -26,7 +26,7 @@ from keystone_check.probes.refusals import ReadError
 from keystone_check.probes.rights import AwsAsk
 from keystone_check.remedy.apply import rights
 from keystone_check.remedy.apply.obstacles import changed, next_step
-from keystone_check.remedy.apply.standing import Hands, Standing, provider_settings, role_name, standing
+from keystone_check.remedy.apply.standing import Hands, Standing, before, role_name, standing
 from keystone_check.remedy.describe import settings, title
 
 
@@ -46,9 +46,9 @@ def apply(access: Access, change: Change) -> None:
         raise ApplyError(said, next_step(error), unchanged=True) from error
     if found.done:
         return
-    if found.value != _before(change):  # 2
+    if found.value != before(change):  # 2
         raise ApplyError(
-            changed(change, _before(change), found),
+            changed(change, before(change), found),
             "look again and plan anew: repeat the command",
             unchanged=True,
         )
@@ -60,16 +60,6 @@ def apply(access: Access, change: Change) -> None:
             said = f"could not {title(change)}: {error.message}"
             unchanged = after is not None and after.value == found.value
             raise ApplyError(said, next_step(error), unchanged=unchanged) from error
-
-
-def _before(change: Change) -> object:
-    match change:
-        case CreateProvider():
-            return None
-        case DeleteProvider():
-            return provider_settings(change.client_ids, change.thumbprints)
-        case _:
-            return change.before
 
 
 def _standing(hands: Hands, change: Change) -> Standing | None:

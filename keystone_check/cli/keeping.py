@@ -1,0 +1,27 @@
+"""A plan's file on the disk: whole or not there, and never in the place of another."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from keystone_check.errors import UsageError
+
+
+def keep(path: Path, text: str) -> None:
+    """Write a new file at once. UsageError where one stands there already, or none can be written."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.link(name, path)  # unlike a rename it never replaces what stands there
+        finally:
+            os.unlink(name)
+    except FileExistsError as error:
+        raise UsageError(f"{path} exists already", "name another file, or remove it first") from error
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror}", "name a file in a folder that you may write to"
+        ) from error

@@ -1,0 +1,102 @@
+"""`--apply`: what a plan from a file says, written if all still stands as it was planned."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from keystone_check.cli.arguments import Options
+from keystone_check.cli.doors import Doors
+from keystone_check.cli.mending import NOBODY_TO_ASK, Asking, tell, vouch
+from keystone_check.cli.reaching import reporting
+from keystone_check.cli.terminal import Terminal
+from keystone_check.errors import UsageError
+from keystone_check.model.access import Access
+from keystone_check.model.outcome import Check
+from keystone_check.model.world import World
+from keystone_check.remedy.admit import admit
+from keystone_check.remedy.describe import title
+from keystone_check.remedy.mend import Confirm, Judge, Mended, carry_out, first
+from keystone_check.remedy.planfile import PlanFile, read
+from keystone_check.remedy.record import Recorded
+from keystone_check.remedy.rehearse import rehearse
+from keystone_check.reports.mended import Repaired, render
+from keystone_check.reports.printable import printable
+
+
+def apply_plan(
+    options: Options,
+    access: Access,
+    checks: Sequence[Check],
+    look: Callable[[], World],
+    judge: Judge,
+    doors: Doors,
+    terminal: Terminal,
+) -> int:
+    """Do what `--apply` asks for, print it, and give the exit code of what is so now.
+
+    Everything that can refuse the plan does so before its first change is written.
+    """
+    plan = _read(options.apply)
+    world = look()
+    before = judge(world)
+    admit(plan, before, tuple(checks))
+    changes = [step.change for step in plan.steps]
+    if gone := doors.stale(access, changes):
+        raise UsageError(
+            "the plan is refused, nothing of it was written: " + "\n".join(gone),
+            "plan anew: keystone-check --fix --plan-out FILE",
+        )
+    _retold(plan, terminal)
+    mute = not (options.yes or options.dry_run or terminal.answers)
+    dry = options.dry_run or mute
+    if dry:
+        mended = Mended(before, judge(rehearse(world, changes)), applied=plan.steps)
+    else:
+        vouch(access, world, changes, doors, terminal)
+        mended = _written(options, access, checks, first(world, look), judge, plan, world, doors, terminal)
+    report = reporting(options, access.name)
+    note = NOBODY_TO_ASK if mute else ""
+    option = f"--apply {options.apply}"
+    repaired = Repaired(report(before), report(mended.after), mended, dry, option, note)
+    terminal.stdout.write(render(repaired, options.format, terminal.screen()))
+    return repaired.now.exit_code
+
+
+def _written(
+    options: Options,
+    access: Access,
+    checks: Sequence[Check],
+    look: Callable[[], World],
+    judge: Judge,
+    plan: PlanFile,
+    world: World,
+    doors: Doors,
+    terminal: Terminal,
+) -> Mended:
+    confirm: Confirm = (lambda step: True) if options.yes else Asking(terminal)
+    with doors.journal(access, world) as journal:
+        if journal.unfinished:
+            tell(journal.unfinished, terminal)
+        write = Recorded(journal, lambda change: doors.write(access, change), world.now, access.name)
+        mended = carry_out(plan.steps, look, checks, write, confirm, wait=doors.wait, judge=judge)
+        write.end()
+    return mended
+
+
+def _read(name: str) -> PlanFile:
+    try:
+        document = Path(name).read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        because = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise UsageError(
+            f"the plan {name} cannot be read: {because}", "name a file of --fix --plan-out FILE"
+        ) from error
+    return read(document, name)
+
+
+def _retold(plan: PlanFile, terminal: Terminal) -> None:
+    """Where the file's words are not those of its change, whoever reviewed it read something else."""
+    for number in plan.retold:
+        terminal.stderr.write(
+            f"step {number} of the file was edited: its title or diff is not that of its change; "
+            f"the change says: {printable(title(plan.steps[number - 1].change))}\n"
+        )

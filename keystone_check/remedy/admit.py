@@ -1,0 +1,44 @@
+"""Whether a plan from a file may be written here: of this cluster, as rehearsed, and no more than needed."""
+
+from keystone_check.errors import UsageError
+from keystone_check.model.outcome import Check, Diagnosis
+from keystone_check.model.world import World
+from keystone_check.remedy.describe import title
+from keystone_check.remedy.excess import excess
+from keystone_check.remedy.planfile import PlanFile, account_of, issuer_of
+from keystone_check.remedy.refuse import sift
+
+_AGAIN = "make a plan for this cluster as it is: keystone-check --fix --plan-out FILE"
+
+
+def admit(plan: PlanFile, before: Diagnosis, checks: tuple[Check, ...]) -> None:
+    """UsageError, before anything is written, where the plan may not be written whole.
+
+    1. It is a plan for this issuer and this account.
+    2. None of its changes opens more than a finding could need.
+    3. Rehearsed, it breaks nothing that holds.
+    """
+    _belongs(plan, before.world)  # 1
+    for step in plan.steps:  # 2
+        if more := excess(before.world, step.change):
+            raise UsageError(f"the plan is refused: to {title(step.change)} would open more: {more}", _AGAIN)
+    _, refused = sift(before, plan.steps, checks)  # 3
+    if refused:
+        broken = ", ".join(dict.fromkeys(outcome.check.id for outcome in refused[0].breaks))
+        raise UsageError(
+            f"the plan is refused: to {title(refused[0].step.change)} would break what holds: {broken}",
+            _AGAIN,
+        )
+
+
+def _belongs(plan: PlanFile, world: World) -> None:
+    for what, theirs, ours in (
+        ("issuer", plan.issuer, issuer_of(world)),
+        ("account", plan.account, account_of(world)),
+    ):
+        if theirs != ours:
+            raise UsageError(
+                f"the plan was made for {plan.cluster}, {what} {theirs or '(unknown)'}; "
+                f"here it is {ours or '(unknown)'}",
+                f"name the cluster that it was made for, or {_AGAIN}",
+            )

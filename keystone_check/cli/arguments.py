@@ -265,7 +265,7 @@ def _asking(parser: argparse.ArgumentParser) -> None:
     add(
         "--permissions",
         action="store_true",
-        help="print the least Kubernetes role and IAM policy that the checks need",
+        help="print the least Kubernetes role and IAM policy that the checks need, with --fix the repair too",
     )
     add("--endpoints", action="store_true", help="print the addresses that a run contacts")
     add("--lint-checks", action="store_true", help="say what the checks, yours too, lack of the contract")

@@ -9,9 +9,10 @@ from keystone_check.cli.doors import Doors
 from keystone_check.cli.fixes import fixes
 from keystone_check.cli.gating import EVERY
 from keystone_check.cli.linting import lint
-from keystone_check.cli.mending import fix
+from keystone_check.cli.mending import fix, released
 from keystone_check.cli.pages import explain, listed, listing
-from keystone_check.cli.permissions import permissions
+from keystone_check.cli.pending import pending
+from keystone_check.cli.permissions import NOTHING, permissions
 from keystone_check.cli.planning import apply_plan
 from keystone_check.cli.progress import progress
 from keystone_check.cli.reaching import overrides, reporting
@@ -24,8 +25,10 @@ from keystone_check.cli.wondering import why
 from keystone_check.diagnosis import diagnose
 from keystone_check.model.acceptance import Acceptance
 from keystone_check.model.access import Access
+from keystone_check.model.change import Change
 from keystone_check.model.outcome import Check, Diagnosis
 from keystone_check.model.world import World
+from keystone_check.remedy.mend import rehearsed
 from keystone_check.reports import as_json, render
 from keystone_check.reports.printable import printable
 from keystone_check.reports.report import Report
@@ -121,6 +124,14 @@ def _needs(checks: Sequence[Check], *, whole: bool = False) -> frozenset[str]:
     return WHO_ASKS.union(*(check.needs if whole else check.reads for check in checks))
 
 
+def foreseen(
+    options: Options, access: Access, checks: Sequence[Check], doors: Doors, terminal: Terminal
+) -> tuple[Change, ...]:
+    """What `--fix` would write now."""
+    world = looking(access, _needs(checks, whole=True), doors, terminal)()
+    return tuple(step.change for step in rehearsed(world, checks, released(options)).applied)
+
+
 def _explain(options: Options, doors: Doors, terminal: Terminal) -> int:
     (check,) = doors.load([known(doors.index(), options.explain)])
     terminal.stdout.write(explain(check, terminal.screen()))
@@ -152,5 +163,6 @@ def _permissions(
     asks, actions = doors.rights(access, frozenset().union(*(check.reads for check in checks)))
     with progress(terminal.stderr, terminal.screen().width) as tell:
         known = doors.gather(access, NARROWING, tell)
-    terminal.stdout.write(permissions(asks, actions, scope(access, known), options.format))
+    plan = pending(foreseen(options, access, checks, doors, terminal)) if options.fix else NOTHING
+    terminal.stdout.write(permissions(asks, actions, scope(access, known), options.format, plan))
     return 0

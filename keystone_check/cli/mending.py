@@ -32,7 +32,7 @@ def fix(
     terminal: Terminal,
 ) -> int:
     """Do what `--fix` asks for, print it, and give the exit code of what is so now."""
-    allow = SAFE_ONLY | {Safety.UNSAFE} if options.fix == "unsafe" else SAFE_ONLY
+    allow = released(options)
     mute = not (options.yes or options.dry_run or terminal.answers)
     dry = options.dry_run or mute
     if options.plan_out or options.emit:
@@ -71,6 +71,11 @@ def tell(left_over: Run, terminal: Terminal) -> None:
 def _repaired(mended: Mended, name: str, options: Options, dry: bool, note: str) -> Repaired:
     before, after = map(reporting(options, name), (mended.before, mended.after))
     return Repaired(before, after, mended, dry, f"--fix={options.fix}".removesuffix("=safe"), note)
+
+
+def released(options: Options) -> frozenset[Safety]:
+    """The classes of repairs that the options release."""
+    return SAFE_ONLY | {Safety.UNSAFE} if options.fix == "unsafe" else SAFE_ONLY
 
 
 def vouch(access: Access, world: World, changes: Sequence[Change], doors: Doors, terminal: Terminal) -> None:

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
+from keystone_check.cli import pending
+from keystone_check.cli.pending import Pending
 from keystone_check.cli.scope import Scope
 from keystone_check.probes.rights import (
     ASKS,
@@ -19,11 +21,22 @@ from keystone_check.reports.as_json import dumps
 
 NAME = "keystone-check"
 Manifest = Mapping[str, object]
+NOTHING = Pending()
+"""No plan: looking alone."""
 
 
-def permissions(asks: Sequence[KubeAsk], actions: Sequence[str], scope: Scope, format: str) -> str:
-    """Role and policy, to be piped to kubectl and pasted into IAM; as one object when format is json."""
-    roles, policy = manifests(asks, scope), iam_policy(actions, scope)
+def permissions(
+    asks: Sequence[KubeAsk],
+    actions: Sequence[str],
+    scope: Scope,
+    format: str,
+    plan: Pending = NOTHING,
+) -> str:
+    """Role and policy, to be piped to kubectl and pasted into IAM; as one object when format is json.
+
+    With a plan, what writing it takes stands beside what looking takes.
+    """
+    roles, policy = manifests(asks, scope) + pending.roles(plan), iam_policy(actions, scope, plan)
     if format == "json":
         return dumps({"kubernetes": {"apiVersion": "v1", "kind": "List", "items": roles}, "iam": policy})
     lines = (*_kubernetes(asks, roles), "", *_iam(actions, policy, scope))
@@ -50,10 +63,10 @@ def manifests(asks: Sequence[KubeAsk], scope: Scope) -> list[Manifest]:
     return roles
 
 
-def iam_policy(actions: Sequence[str], scope: Scope) -> Manifest:
+def iam_policy(actions: Sequence[str], scope: Scope, plan: Pending = NOTHING) -> Manifest:
     """The actions, each on the narrowest resources that are known; one statement for the same resources."""
     pairs = sorted((resources(action, scope), action) for action in actions)
-    statements = [
+    statements: list[dict[str, object]] = [
         {
             "Effect": "Allow",
             "Action": [action for _, action in group],
@@ -61,7 +74,7 @@ def iam_policy(actions: Sequence[str], scope: Scope) -> Manifest:
         }
         for arns, group in groupby(pairs, key=lambda pair: pair[0])
     ]
-    return {"Version": "2012-10-17", "Statement": statements}
+    return {"Version": "2012-10-17", "Statement": statements + pending.statements(plan, actions)}
 
 
 def resources(action: str, scope: Scope) -> tuple[str, ...]:
@@ -127,7 +140,8 @@ def _kubernetes(asks: Sequence[KubeAsk], roles: Sequence[Manifest]) -> Iterator[
         kind, metadata = str(role["kind"]).lower(), role["metadata"]
         assert isinstance(metadata, Mapping), "_role makes it one"
         where = f" --namespace={metadata['namespace']}" if "namespace" in metadata else ""
-        yield f"#   kubectl create {kind}binding {NAME} --{kind}={NAME} --user=USER{where}"
+        name = metadata["name"]
+        yield f"#   kubectl create {kind}binding {name} --{kind}={name} --user=USER{where}"
     yield from (f"# {ask.permission}: {ask.why}" for ask in asks)
     for ask in ASKS:
         if isinstance(ask, KubeAsk) and ask.given_by:
@@ -138,7 +152,7 @@ def _kubernetes(asks: Sequence[KubeAsk], roles: Sequence[Manifest]) -> Iterator[
 
 
 def _iam(actions: Sequence[str], policy: Manifest, scope: Scope) -> Iterator[str]:
-    if not actions:
+    if not policy["Statement"]:
         yield "# IAM: nothing has to be allowed; sts:GetCallerIdentity needs no permission"
         return
     yield "# IAM: the policy of whoever calls AWS"

@@ -29,16 +29,18 @@ CHECKS = load()
 EVERYTHING = frozenset(Safety)
 PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
 KUBECTL = shutil.which("kubectl", path=PATH)
-BY_ACCOUNT = "account-is-blocked"
-"""s3control's host begins with the account's number, which no loopback address does."""
 
 
 def run(script: str, serving: Serving) -> subprocess.CompletedProcess[str]:
     environment = {**bare(), **serving.environment, "PATH": PATH}
+    # Its host begins with the account's number, which no loopback address does: the sandbox is its proxy.
+    if "aws s3control" in script:
+        door = serving.access.aws_endpoint
+        environment |= {"HTTP_PROXY": door, "http_proxy": door, "AWS_ENDPOINT_URL": "http://aws.test"}
     return subprocess.run(["sh"], input=script, env=environment, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("name", [name for name in plannable() if name != BY_ACCOUNT])
+@pytest.mark.parametrize("name", plannable())
 def test_the_emitted_commands_leave_the_world_that_applying_leaves(name: str) -> None:
     ground = Ground.make()
     with serve(FAULTS[name].apply(healthy(ground, NOW)), ground, clock=lambda: NOW) as serving:

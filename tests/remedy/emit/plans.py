@@ -1,0 +1,59 @@
+"""The plan of every fault, and changes of every kind with texts that are hard to quote."""
+
+from functools import cache
+
+from keystone_check.checks import load
+from keystone_check.model.change import (
+    Change,
+    CreateProvider,
+    DeleteProvider,
+    PutDocument,
+    SetAccountPublicAccess,
+    SetAnnotation,
+    SetBucketPolicy,
+    SetBucketPublicAccess,
+    SetClientIds,
+    SetThumbprints,
+    SetTrustPolicy,
+)
+from keystone_check.model.finding import Safety
+from keystone_check.remedy.emit import emit
+from keystone_check.remedy.mend import Mended, rehearsed
+from keystone_check.sandbox.faults import FAULTS
+from keystone_check.sandbox.ground import Ground
+from keystone_check.sandbox.worlds import healthy
+from tests.remedy.build import ACCOUNT, BUCKET, ISSUER, OPEN, PROVIDER, REGION, ROLE, SHUT, TRUST
+from tests.worlds import NOW
+
+HARD = "a \"b\" \\ ${c} %{d} $e `f` 'g' ü\t\b\f\n"
+CHANGES: tuple[Change, ...] = (
+    CreateProvider(PROVIDER, ISSUER, ("sts.amazonaws.com",), ()),
+    DeleteProvider(PROVIDER, ISSUER, ("sts.amazonaws.com",), ("ab" * 20,)),
+    SetClientIds(PROVIDER, ("a",), ("a", HARD)),
+    SetThumbprints(PROVIDER, ("ab" * 20,), ("cd" * 20,)),
+    PutDocument(BUCKET, REGION, "openid/v1/jwks", "{}", HARD, "application/json"),
+    PutDocument(BUCKET, REGION, "new", None, HARD, "application/json"),
+    PutDocument(BUCKET, REGION, "old", HARD, None, "application/json"),
+    SetBucketPublicAccess(BUCKET, REGION, SHUT, OPEN),
+    SetBucketPublicAccess(BUCKET, REGION, SHUT, None),
+    SetAccountPublicAccess(ACCOUNT, REGION, None, OPEN),
+    SetAccountPublicAccess(ACCOUNT, REGION, OPEN, None),
+    SetBucketPolicy(BUCKET, REGION, None, TRUST),
+    SetBucketPolicy(BUCKET, REGION, TRUST, None),
+    SetTrustPolicy(ROLE, TRUST, TRUST.replace("[]", '[{"Sid": "${a}"}]')),
+    SetAnnotation("app", "api", "eks.amazonaws.com/role-arn", None, ROLE),
+    SetAnnotation("app", "api", "eks.amazonaws.com/role-arn", ROLE, HARD),
+    SetAnnotation("app", "api", "eks.amazonaws.com/audience", HARD, None),
+)
+
+
+@cache
+def of_fault(name: str) -> Mended:
+    """What mending this fault would write, and what it would hold back."""
+    return rehearsed(FAULTS[name].apply(healthy(Ground.make(), NOW)), load(), frozenset(Safety))
+
+
+def emitted(form: str, name: str) -> str:
+    """The plan of this fault in this form."""
+    mended = of_fault(name)
+    return emit(form, mended.applied, mended.held_back)

@@ -1,0 +1,59 @@
+"""Emitted Nix is a module: balanced, and evaluated where a real nix is at hand."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from keystone_check.model.finding import Repair, Safety
+from keystone_check.remedy.emit import emit
+from keystone_check.remedy.plan import HeldBack
+from keystone_check.sandbox.faults import FAULTS
+from tests.remedy.emit.plans import emitted, of_fault
+
+NIX = shutil.which("nix-instantiate")
+STRING = r'"(?:[^"\\$]|\\.|\$(?!\{))*"'
+
+
+def code(text: str) -> str:
+    """The text without comments and strings."""
+    return re.sub(
+        STRING, "", "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
+    )
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_the_module_of_every_fault_is_balanced(name: str) -> None:
+    said = code(emitted("nix", name))
+    assert '"' not in said
+    for opening, closing in ("{}", "[]"):
+        assert said.count(opening) == said.count(closing)
+    assert re.sub(r"\s", "", said) in ("{}", "{services.k3s.extraFlags=[];}")
+
+
+@pytest.mark.skipif(NIX is None, reason="there is no nix here")
+@pytest.mark.parametrize("name", FAULTS)
+def test_the_module_of_every_fault_is_evaluated_by_nix(name: str, tmp_path: Path) -> None:
+    (tmp_path / "module.nix").write_text(emitted("nix", name))
+    command = [str(NIX), "--eval", "--strict", "--json", str(tmp_path / "module.nix")]
+    assert isinstance(json.loads(subprocess.run(command, capture_output=True, check=True).stdout), dict)
+
+
+def test_the_issuer_that_signs_comes_first_and_the_former_one_stays_until_its_tokens_have_expired() -> None:
+    text = emitted("nix", "issuer-is-k3s-default")
+    first, second = re.findall('--kube-apiserver-arg=service-account-issuer=(https://[^"]+)"', text)
+    assert second == "https://kubernetes.default.svc.cluster.local"
+    assert f'issuerUrl = "{first}"' in text
+    assert "# drop the other issuers when" in text
+
+
+def test_a_value_that_would_start_an_expression_is_a_string() -> None:
+    (held, *_) = of_fault("issuer-is-k3s-default").held_back
+    repair = Repair(
+        "x", Safety.MANUAL, "y", steps=("--kube-apiserver-arg=service-account-issuer=https://${a}",)
+    )
+    text = emit("nix", (), (HeldBack(held.outcome, repair, ""),))
+    assert '"--kube-apiserver-arg=service-account-issuer=https://\\${a}"' in text

@@ -1,15 +1,24 @@
-"""python docs/generate.py: write docs/checks/ from the checks; a test compares the two."""
+"""python docs/generate.py: write docs/checks/ and docs/repairs.md from the checks; a test compares."""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from keystone_check import checks
+from keystone_check.diagnosis import diagnose
 from keystone_check.model.chain import LINKS
+from keystone_check.model.finding import Repair
 from keystone_check.model.outcome import Check
+from keystone_check.remedy.apply.rights import permissions
+from keystone_check.remedy.emit import expressed
+from keystone_check.remedy.plan import Step
 from keystone_check.reports.report import section
+from keystone_check.sandbox.faults import FAULTS
+from keystone_check.sandbox.ground import Ground
+from keystone_check.sandbox.worlds import healthy
 
 FOLDER = Path(__file__).parent / "checks"
+REPAIRS = Path(__file__).parent / "repairs.md"
 
 
 def pages() -> dict[str, str]:
@@ -59,6 +68,42 @@ def quoted(check: Check) -> Iterator[str]:
             yield words
 
 
+def repairs() -> str:
+    """By check and class, what mends it: from the repairs of every fault of the sandbox, rehearsed and pure."""
+    found = checks.load()
+    world = healthy(Ground.make(), NOW)
+    rows: dict[tuple[str, str], list[Repair]] = {}
+    for fault in FAULTS.values():
+        for outcome in diagnose(fault.apply(world), found).broken:
+            if repair := outcome.finding.repair:
+                rows.setdefault((outcome.check.id, repair.safety.value), []).append(repair)
+    order = [check.id for check in found]
+    ordered = sorted(rows.items(), key=lambda row: (order.index(row[0][0]), row[0][1]))
+    return "\n".join((*_INTRODUCTION, *(_row(*key, of_it) for key, of_it in ordered))) + "\n"
+
+
+NOW = 1_800_000_000
+_INTRODUCTION = (
+    "# What can be mended",
+    "",
+    "`keystone-check --fix` writes what is safe, `--fix=unsafe` also what may take access away or widen it; what is",
+    "manual is said line by line. `--list-fixes` gives this table for the findings of your cluster,",
+    "`--permissions --fix` the very permissions of the pending plan, `--emit FORM` the plan for other tools.",
+    "",
+    "| check | repair | class | permissions | emitted as |",
+    "|---|---|---|---|---|",
+)
+
+
+def _row(check: str, safety: str, found: list[Repair]) -> str:
+    changes = dict.fromkeys(change for repair in found for change in repair.changes)
+    rights = ", ".join(f"`{right}`" for right in permissions(changes)) or "none"
+    forms = ", ".join(expressed([Step(change, found[0], ()) for change in changes]))
+    if not changes:
+        forms = "comments in each; nix, where K3s is to be told"
+    return f"| [{check}](checks/{check}.md) | {found[0].title} | {safety} | {rights} | {forms} |"
+
+
 def write() -> None:
     """Make the folder hold exactly the pages."""
     FOLDER.mkdir(exist_ok=True)
@@ -68,6 +113,7 @@ def write() -> None:
             path.unlink()
     for name, text in wanted.items():
         (FOLDER / name).write_text(text, encoding="utf-8")
+    REPAIRS.write_text(repairs(), encoding="utf-8")
 
 
 if __name__ == "__main__":

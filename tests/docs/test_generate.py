@@ -14,6 +14,11 @@ def test_the_pages_are_generated_from_the_checks() -> None:
     assert found == wanted, "run python docs/generate.py"
 
 
+def test_the_table_of_repairs_is_generated_from_the_repairs_of_the_faults() -> None:
+    made = runpy.run_path(str(DOCS / "generate.py"))["repairs"]()
+    assert (DOCS / "repairs.md").read_text(encoding="utf-8") == made, "run python docs/generate.py"
+
+
 @pytest.mark.parametrize(
     ("message", "check"),
     [

@@ -1,9 +1,8 @@
-"""Emitted Terraform is HCL to a parser, with the arguments that the providers publish and the values of the plan."""
+"""Emitted Terraform is HCL to a parser, with arguments that the providers publish."""
 
 import re
 from typing import Any
 
-import hcl2
 import pytest
 
 from keystone_check.model.change import Change, SetAnnotation, SetClientIds, SetThumbprints
@@ -11,6 +10,8 @@ from keystone_check.remedy.emit import emit, terraform
 from keystone_check.sandbox.faults import FAULTS
 from tests.remedy.build import PROVIDER, step
 from tests.remedy.emit.plans import CHANGES, emitted
+
+hcl2 = pytest.importorskip("hcl2", reason="python-hcl2 is among the dependencies of tox")
 
 # From the documentation of hashicorp/aws and hashicorp/kubernetes:
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs

@@ -69,7 +69,7 @@ def quoted(check: Check) -> Iterator[str]:
 
 
 def repairs() -> str:
-    """By check and class, what mends it: from the repairs of every fault of the sandbox, rehearsed and pure."""
+    """By check and class, what mends it: from the repairs of every fault of the sandbox. Pure."""
     found = checks.load()
     world = healthy(Ground.make(), NOW)
     rows: dict[tuple[str, str], list[Repair]] = {}
@@ -86,8 +86,8 @@ NOW = 1_800_000_000
 _INTRODUCTION = (
     "# What can be mended",
     "",
-    "`keystone-check --fix` writes what is safe, `--fix=unsafe` also what may take access away or widen it; what is",
-    "manual is said line by line. `--list-fixes` gives this table for the findings of your cluster,",
+    "`keystone-check --fix` writes what is safe, `--fix=unsafe` also what may take access away or widen it;",
+    "what is manual is said line by line. `--list-fixes` gives this table for the findings of your cluster,",
     "`--permissions --fix` the very permissions of the pending plan, `--emit FORM` the plan for other tools.",
     "",
     "| check | repair | class | permissions | emitted as |",
@@ -101,7 +101,8 @@ def _row(check: str, safety: str, found: list[Repair]) -> str:
     forms = ", ".join(expressed([Step(change, found[0], ()) for change in changes]))
     if not changes:
         forms = "comments in each; nix, where K3s is to be told"
-    return f"| [{check}](checks/{check}.md) | {found[0].title} | {safety} | {rights} | {forms} |"
+    title = re.sub(r"keystone-oidc-\d+", "BUCKET", re.sub(r"\b\d{12}\b", "ACCOUNT", found[0].title))
+    return f"| [{check}](checks/{check}.md) | {title} | {safety} | {rights} | {forms} |"
 
 
 def write() -> None:

@@ -84,7 +84,7 @@ def parse(argv: Sequence[str]) -> Options:
     many = {"accept": tuple(said["accept"]), "checks": tuple(said["checks"])}
     options = Options(**{**said, **ids, **many})
     _agree(options)
-    planned.agree(options)
+    planned.agree(options, looks=not _texts(options))
     gating.agree(options, looks=not _texts(options))
     return options
 

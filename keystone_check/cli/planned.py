@@ -37,8 +37,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--list-fixes", action="store_true", help="say what can be mended, by which class, with which rights")
 
 
-def agree(options: "Options") -> None:
-    """UsageError where they contradict one another or the options of mending."""
+def agree(options: "Options", *, looks: bool) -> None:
+    """UsageError where they contradict one another or the options of mending; `looks`: as for a gate's."""
+    for option, given in (("--apply", options.apply), ("--list-fixes", options.list_fixes)):
+        if given and not looks:
+            raise UsageError(f"{option} goes with a look, and none is asked for", "ask for one of the two")
+        if given and (options.rounds != 1 or options.wait is not None or options.accept_all):
+            raise UsageError(f"{option} goes with one look", "leave --count, --wait and --accept-all out")
     for option, given in (("--plan-out", options.plan_out), ("--emit", options.emit)):
         if given and not options.fix:
             raise UsageError(

@@ -23,7 +23,7 @@ from keystone_check.model.change import (
     SetThumbprints,
     SetTrustPolicy,
 )
-from keystone_check.model.facts import Missing
+from keystone_check.model.facts import Missing, Subjects
 from keystone_check.model.web import Response
 from keystone_check.model.world import World
 
@@ -68,6 +68,9 @@ def _keys(world: World, change: PutDocument) -> str:
     """A key that the cluster does not sign with would let its owner in."""
     after = _thumbprints(change.after)
     known = _thumbprints(change.before) | _thumbprints(_body(world.cluster_keys))
+    if isinstance(world.servers, Subjects):
+        for _, server in world.servers.seen():
+            known |= _thumbprints(_body(server.key_set))
     more = sorted(after - known)
     return f"the cluster does not sign with the key {', '.join(more)}" if more else ""
 

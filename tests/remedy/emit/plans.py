@@ -25,6 +25,7 @@ from keystone_check.sandbox.worlds import healthy
 from tests.remedy.build import ACCOUNT, BUCKET, ISSUER, OPEN, PROVIDER, REGION, ROLE, SHUT, TRUST
 from tests.worlds import NOW
 
+WORLD = healthy(Ground.make(), NOW)
 HARD = "a \"b\" \\ ${c} %{d} $e `f` 'g' ü\t\b\f\n"
 CHANGES: tuple[Change, ...] = (
     CreateProvider(PROVIDER, ISSUER, ("sts.amazonaws.com",), ()),
@@ -50,7 +51,7 @@ CHANGES: tuple[Change, ...] = (
 @cache
 def of_fault(name: str) -> Mended:
     """What mending this fault would write, and what it would hold back."""
-    return rehearsed(FAULTS[name].apply(healthy(Ground.make(), NOW)), load(), frozenset(Safety))
+    return rehearsed(FAULTS[name].apply(WORLD), load(), frozenset(Safety))
 
 
 def emitted(form: str, name: str) -> str:

@@ -44,7 +44,9 @@ def test_the_module_of_every_fault_is_evaluated_by_nix(name: str, tmp_path: Path
 
 def test_the_issuer_that_signs_comes_first_and_the_former_one_stays_until_its_tokens_have_expired() -> None:
     text = emitted("nix", "issuer-is-k3s-default")
-    first, second = re.findall('--kube-apiserver-arg=service-account-issuer=(https://[^"]+)"', text)
+    first, second = re.findall(
+        r'^    "--kube-apiserver-arg=service-account-issuer=(.*)"$', text, re.MULTILINE
+    )
     assert second == "https://kubernetes.default.svc.cluster.local"
     assert f'issuerUrl = "{first}"' in text
     assert "# drop the other issuers when" in text

@@ -66,8 +66,11 @@ def test_a_text_with_templates_and_escapes_that_hcl_lacks_is_one_string() -> Non
 
 
 def test_two_changes_of_a_provider_are_one_resource_that_ignores_nothing_they_say() -> None:
-    changes = (SetThumbprints(PROVIDER, (), ("cd" * 20,)), SetClientIds(PROVIDER, (), ("sts.amazonaws.com",)))
-    text = emit("terraform", tuple(map(step, changes)), ())
+    changes: tuple[Change, ...] = (
+        SetThumbprints(PROVIDER, (), ("cd" * 20,)),
+        SetClientIds(PROVIDER, (), ("sts.amazonaws.com",)),
+    )
+    text = emit("terraform", tuple(step(change) for change in changes), ())
     ((_, body),) = blocks(text)
     assert re.search(r'client_id_list += \["sts.amazonaws.com"\]', text)
     assert re.search(rf'thumbprint_list += \["{"cd" * 20}"\]', text)

@@ -111,14 +111,15 @@ def _create(change: CreateProvider) -> str:
 
 
 def _client_ids(change: SetClientIds) -> Iterator[str]:
-    """Add before removing, so that no token is refused in between."""
-    which = f"--open-id-connect-provider-arn={change.provider_arn}"
-    for item in change.after:
-        if item not in change.before:
-            yield _aws("iam", "add-client-id-to-open-id-connect-provider", which, f"--client-id={item}")
-    for item in change.before:
-        if item not in change.after:
-            yield _aws("iam", "remove-client-id-from-open-id-connect-provider", which, f"--client-id={item}")
+    """Add before removing, so that no token is refused in between.
+
+    As JSON, since the AWS CLI takes an option's value that begins with https:// for an address to fetch.
+    """
+    added = (("add-client-id-to", item) for item in change.after if item not in change.before)
+    removed = (("remove-client-id-from", item) for item in change.before if item not in change.after)
+    for verb, item in (*added, *removed):
+        given = json.dumps({"OpenIDConnectProviderArn": change.provider_arn, "ClientID": item})
+        yield _aws("iam", f"{verb}-open-id-connect-provider", "--cli-input-json", given)
 
 
 def _document(change: PutDocument) -> Iterator[str]:

@@ -25,6 +25,8 @@ from tests.environment import bare
 
 FORMATS = ("text", "short", "json")
 
+_HELD: list[socket.socket] = []
+
 
 @dataclass(frozen=True)
 class Ran:
@@ -123,11 +125,12 @@ def environment(folder: Path, more: Mapping[str, str]) -> dict[str, str]:
 
 
 def closed_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody listens on, and that no other test can be given while this process lives."""
+    held = socket.socket()
+    held.bind(("127.0.0.1", 0))
+    _HELD.append(held)
+    port: int = held.getsockname()[1]
+    return port
 
 
 def configured(serving: Serving, folder: Path, **settings: object) -> Sequence[str]:

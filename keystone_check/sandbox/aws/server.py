@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,12 @@ class AwsServer:
         self._server.server_close()
 
 
+@cache
+def _moto() -> DomainDispatcherApplication:
+    """moto's applications: one of each service for the whole process, as its backends are."""
+    return DomainDispatcherApplication(create_backend_app)
+
+
 def _learn_service_names() -> None:
     """Let moto look its services' names up (it keeps them) before any request does.
 
@@ -101,7 +108,7 @@ class Application:
     def __init__(self, account: Account, sts: Sts) -> None:
         self._account = account
         self._sts = sts
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._moto = _moto()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         self._account.pace.hold("AWS")

@@ -57,6 +57,10 @@ class Serving:
     """The IAM actions that were needed, with the ARN of what they were asked of."""
 
 
+PATIENCE = 300.0
+"""Seconds for a look at the sandbox: it runs on the machine that looks, and that may be busy with both."""
+
+
 def wall_clock() -> int:
     """Unix seconds."""
     return int(time.time())
@@ -151,6 +155,8 @@ def _serving_cloud(
         account.asked.clear()  # what loading asked
         yield Access(
             name="sandbox",
+            budget_seconds=PATIENCE,
+            request_seconds=PATIENCE / 5,
             region=account.region,
             aws_endpoint=aws.url,
             aws_credentials=account.credentials,

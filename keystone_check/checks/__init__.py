@@ -24,7 +24,7 @@ def index() -> Mapping[str, str]:
     return {
         path.stem: link.id
         for link in LINKS
-        for path in sorted((root / link.id).glob("*.py"), key=lambda it: (it.stem in link.last, it.stem))
+        for path in sorted((root / link.id).glob("*.py"), key=lambda it: link.place(it.stem))
         if path.stem != "__init__"
     }
 

@@ -10,13 +10,26 @@ class Link:
     id: str
     title: str
     last: tuple[str, ...] = ()
-    """Checks that show what the others of the link come to, so that a cause is found before them."""
+    """Checks that come after the others, in this order: a cause is found before what it comes to, and what
+    breaks something before what breaks nothing yet."""
+
+    def place(self, check: str) -> tuple[int, str]:
+        """Sorts the link's checks: by name, and those of `last` after them."""
+        return (1 + self.last.index(check) if check in self.last else 0, check)
 
 
 LINKS = (
     Link("cluster", "the API server signs tokens for an issuer that AWS accepts"),
     Link("token", "tokens say what they should"),
-    Link("bucket", "the bucket lets a stranger read the two documents"),
+    Link(
+        "bucket",
+        "the bucket lets a stranger read the two documents",
+        last=(
+            "policy_opens_exactly_the_documents",
+            "public_policy_reaches_the_objects",
+            "acls_are_disabled",
+        ),
+    ),
     Link("tls", "the hosts serve certificates that AWS accepts"),
     Link("publication", "discovery document and key set are public and true"),
     Link("provider", "an IAM OIDC provider names the issuer"),
@@ -30,4 +43,5 @@ LINKS = (
     Link("exchange", "STS accepts the token"),
     Link("posture", "nobody else gets in"),
 )
-"""A bucket that is shut is the cause of documents that are not public, so it comes first."""
+"""A bucket that is shut is the cause of documents that are not public, so it comes first; and in the bucket
+its public access block, for S3 takes no public policy before it is lifted."""

@@ -20,7 +20,7 @@ from typing import Annotated
 
 from keystone_check.checks import opening
 from keystone_check.checks.publishing import unnamed_documents
-from keystone_check.iam.s3 import opened_beyond, opens
+from keystone_check.iam.s3 import is_public, opened_beyond, opens
 from keystone_check.model.aws import Bucket, Caller
 from keystone_check.model.facts import Absent, Missing
 from keystone_check.model.finding import (
@@ -67,7 +67,8 @@ def _judged(bucket: Bucket, caller: Caller, policy: str) -> Finding:
 def _shut(bucket: Bucket, caller: Caller, policy: str | None, shut: tuple[str, ...], seen: str) -> Finding:
     return broken(
         bucket.name,
-        f"the policy of bucket {bucket.name} does not let a stranger read {' and '.join(shut)}",
+        f"the policy of bucket {bucket.name} does not let a stranger read {' and '.join(shut)}"
+        + (", though S3 counts it as public" if policy and is_public(policy) is True else ""),
         Evidence(SOURCE, f"s3:GetObject on {' and '.join(_keys(bucket))} allowed to everyone", seen),
         opening.repair(bucket, caller, policy),
     )

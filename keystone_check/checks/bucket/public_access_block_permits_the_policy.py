@@ -47,19 +47,29 @@ def judge(
     caller: Caller,
 ) -> Iterator[Finding]:
     """One finding for the bucket, one for the account."""
+    stored = not isinstance(bucket.policy, Absent)
     yield _level(
-        f"bucket {bucket.name}", "s3:GetBucketPublicAccessBlock", bucket.public_access, _of_bucket(bucket)
+        f"bucket {bucket.name}",
+        "s3:GetBucketPublicAccessBlock",
+        bucket.public_access,
+        stored,
+        _of_bucket(bucket),
     )
     yield _level(
         f"account {caller.account}",
         "s3:GetAccountPublicAccessBlock",
         account_public_access,
+        stored,
         _of_account(caller, bucket, account_public_access, organization_public_access),
     )
 
 
 def _level(
-    subject: str, source: str, block: PublicAccessBlock | Absent | Missing, repair: Repair | None
+    subject: str,
+    source: str,
+    block: PublicAccessBlock | Absent | Missing,
+    stored: bool,
+    repair: Repair | None,
 ) -> Finding:
     match block:
         case Missing():
@@ -72,10 +82,18 @@ def _level(
             seen = _shown(block)
             return broken(
                 subject,
-                f"the public access block of {subject} shuts out the policy of the documents: {seen}",
+                f"the public access block of {subject} {_effect(block, stored)}: {seen}",
                 Evidence(source, "BlockPublicPolicy=false, RestrictPublicBuckets=false", seen),
                 repair,
             )
+
+
+def _effect(block: PublicAccessBlock, stored: bool) -> str:
+    """What comes of it; S3 keeps the policy that was there before, and takes no public one after."""
+    if stored or not block.block_public_policy:
+        return "shuts out the policy of the documents"
+    acls = ", nor an upload with a public ACL" if block.block_public_acls else ""
+    return f"lets nobody write the policy that the bucket lacks{acls}"
 
 
 def _shown(block: PublicAccessBlock) -> str:

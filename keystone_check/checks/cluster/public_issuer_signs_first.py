@@ -6,16 +6,20 @@ An API server accepts every `--service-account-issuer` and signs for the first. 
 `service-account-issuer+=URL` appends, so that the default stays first and signs. Then every token names an
 issuer that AWS never heard of: `No OpenIDConnect provider found in your account for
 https://kubernetes.default.svc.cluster.local` (InvalidIdentityToken). The arguments tell it before a pod does.
+An installer that owns the manifest of the API server (kubeadm, KubeOne) writes over what was edited there:
+then the configured issuer is not among the arguments at all.
 
 ## How to fix
 Write the public issuer with a plain `=` first, and the former one with `=` after it. Restart one server
-after the other; tokens that are in use stay accepted, and the kubelet fetches new ones.
+after the other; tokens that are in use stay accepted, and the kubelet fetches new ones. Where an installer
+owns the arguments, set the issuer in its own configuration, or the next reconciliation takes it away again.
 
 ## References
 - https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/
 - https://docs.k3s.io/cli/server
 - https://github.com/k3s-io/k3s/blob/master/pkg/util/args.go
 - https://github.com/aws/eks-anywhere/issues/4361
+- https://github.com/kubermatic/kubeone/issues/3143
 """
 
 from collections.abc import Iterator
@@ -25,15 +29,19 @@ from keystone_check.iam.oidc import public_url_problem
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.finding import Evidence, Finding, Severity, broken, gap, holds, not_applicable
 from keystone_check.model.servers import ISSUER, ServerArguments
+from keystone_check.model.world import Expected
 
 severity = Severity.CRITICAL
 
 
-def judge(server_arguments: Subjects[ServerArguments]) -> Iterator[Finding]:
+def judge(server_arguments: Subjects[ServerArguments], expected: Expected) -> Iterator[Finding]:
     """One finding an API server whose arguments are shown."""
     for name, arguments in server_arguments:
         if isinstance(arguments, Absent | Missing):
             yield gap(name, arguments)
+            continue
+        if expected.issuer and expected.issuer not in arguments.issuers:
+            yield _lost(name, arguments, expected.issuer)
             continue
         public = [issuer for issuer in arguments.issuers if not public_url_problem(issuer)]
         if not public:
@@ -43,6 +51,18 @@ def judge(server_arguments: Subjects[ServerArguments]) -> Iterator[Finding]:
             yield holds(name)
         else:
             yield _second(name, arguments, public[0])
+
+
+def _lost(name: str, arguments: ServerArguments, wanted: str) -> Finding:
+    said = ", ".join(arguments.issuers) or "none"
+    changed = any(not public_url_problem(issuer) for issuer in arguments.issuers)
+    why = "it was changed, and this one not kept" if changed else "never given, or an installer wrote over it"
+    return broken(
+        name,
+        f"{wanted} is not among its issuers ({said}): {why}",
+        Evidence(f"{arguments.source} of {name}", f"{ISSUER}={wanted} first", said),
+        starting.issuers("put the configured issuer first", wanted, *arguments.issuers),
+    )
 
 
 def _second(name: str, arguments: ServerArguments, public: str) -> Finding:

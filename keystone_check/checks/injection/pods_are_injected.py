@@ -5,7 +5,9 @@ Proven by a dry run: the API server is asked for a pod of the account, asks its 
 would come of it; nothing is created. A pod that gets no `AWS_ROLE_ARN`, no `AWS_WEB_IDENTITY_TOKEN_FILE` or
 no volume starts all the same, and its SDK says `Unable to locate credentials`, `NoCredentialProviders: no
 valid providers in chain`, or takes the node's role. A webhook that must not fail and does gives `Internal
-error occurred: failed calling webhook`. A webhook that runs may also not know the account: it was annotated
+error occurred: failed calling webhook`. One that may fail leaves a line in the API server's log alone:
+`Failed calling webhook, failing open pod-identity-webhook.amazonaws.com: failed calling webhook …: x509:
+certificate signed by unknown authority`. A webhook that runs may also not know the account: it was annotated
 a moment before, or the webhook may not list service accounts.
 
 ## How to fix
@@ -13,6 +15,7 @@ Mend what the other checks of this link say. Where they hold, the API server doe
 certificate, or the webhook does not see the account: look into the log of both, and restart the webhook.
 
 ## References
+- https://github.com/rancher/rke2/issues/2269
 - https://github.com/aws/amazon-eks-pod-identity-webhook/issues/83
 - https://github.com/aws/amazon-eks-pod-identity-webhook/issues/174
 - https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run
@@ -51,11 +54,23 @@ def judge(
         if isinstance(account, Absent | Missing):
             yield gap(name, account)
         elif account.role_arn:
-            yield _judged(name, injections[name], webhooks)
+            yield _judged(name, injections[name], webhooks, _open(injections, webhooks))
+
+
+def _open(injections: Subjects[DryRun | Refused], webhooks: Subjects[Webhook] | Missing) -> str:
+    """That a webhook's calls fail unheard: no pod of any account gets anything from one that may fail."""
+    if isinstance(webhooks, Missing) or len(injections.entries) < 2:
+        return ""
+    ignored = [it.name for _, it in webhooks.seen() if it.failure_policy == "Ignore"]
+    bare = all(isinstance(shown, DryRun) and not is_injected(shown) for _, shown in injections)
+    return ", ".join(ignored) if bare else ""
 
 
 def _judged(
-    name: str, shown: DryRun | Refused | Absent | Missing, webhooks: Subjects[Webhook] | Missing
+    name: str,
+    shown: DryRun | Refused | Absent | Missing,
+    webhooks: Subjects[Webhook] | Missing,
+    ignored: str,
 ) -> Finding:
     match shown:
         case Absent() | Missing():
@@ -68,10 +83,10 @@ def _judged(
         case DryRun() if is_injected(shown):
             return holds(name, "; ".join(f"the API server warns: {it}" for it in shown.warnings))
         case DryRun(shape=shape):
-            return _bare(name, shape, webhooks)
+            return _bare(name, shape, webhooks, ignored)
 
 
-def _bare(name: str, shape: Shape, webhooks: Subjects[Webhook] | Missing) -> Finding:
+def _bare(name: str, shape: Shape, webhooks: Subjects[Webhook] | Missing, ignored: str) -> Finding:
     if isinstance(webhooks, Missing):
         return blocked(name, webhooks)
     if not webhooks.entries:
@@ -79,9 +94,16 @@ def _bare(name: str, shape: Shape, webhooks: Subjects[Webhook] | Missing) -> Fin
     lacking = ", ".join(_lacking(shape))
     return broken(
         name,
-        f"a new pod of it lacks {lacking}",
+        f"a new pod of it lacks {lacking}" + (_unheard(ignored) if ignored else ""),
         Evidence(SOURCE, f"{ROLE}, {TOKEN_FILE}, a projected token and its mount", f"without {lacking}"),
         _look(),
+    )
+
+
+def _unheard(webhooks: str) -> str:
+    return (
+        f", and no other account's gets it: where {webhooks} is asked its call fails open, and the log of the"
+        " API server has the reason (`failing open`), such as a certificate that it does not trust (`x509:`)"
     )
 
 

@@ -72,15 +72,27 @@ def _judged(provider: Provider, chain: Chain) -> Finding:
     if chain.publicly_trusted and chain.tls12:
         return holds(chain.host, "its chain is publicly trusted, so AWS does not use the thumbprint")
     why = f"not publicly trusted ({chain.distrust})" if not chain.publicly_trusted else "TLS 1.2 is refused"
-    leaf = chain.certificates[0].sha1 in {thumbprint.lower() for thumbprint in provider.thumbprints}
     seen = ", ".join(provider.thumbprints) or "none"
     return broken(
         chain.host,
         f"the thumbprint of {chain.host} is not registered, and AWS would use it: {why}"
-        + ("; the leaf certificate is pinned instead of the last one" if leaf else ""),
+        + f"; {_pinned(provider, chain)}",
         Evidence("iam:GetOpenIDConnectProvider and the chain as served", last, seen),
         _repair(provider, last),
     )
+
+
+def _pinned(provider: Provider, chain: Chain) -> str:
+    """What the provider holds instead, which tells how it came to that."""
+    thumbprints = {thumbprint.lower() for thumbprint in provider.thumbprints}
+    served = [certificate.sha1 for certificate in chain.certificates]
+    if not thumbprints:
+        return "no certificate is pinned at all"
+    if served[0] in thumbprints:
+        return "the leaf certificate is pinned instead of the last one"
+    if thumbprints.intersection(served):
+        return "a certificate in the middle of the chain is pinned instead of the last one"
+    return "what is pinned is in no chain that it serves now, as after a change of intermediates"
 
 
 def _repair(provider: Provider, last: str) -> Repair:

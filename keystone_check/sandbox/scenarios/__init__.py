@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from keystone_check.sandbox.scenarios import publishing, signing, trusting
+from keystone_check.sandbox.scenarios import buckets, publishing, signing, tokens, trusting
 from keystone_check.sandbox.scenarios.scenario import Scenario
 
 SCENARIOS: Mapping[str, Scenario] = {
@@ -10,7 +10,13 @@ SCENARIOS: Mapping[str, Scenario] = {
     for found in sorted(
         (
             found
-            for room in (publishing, signing, trusting)
+            for room in (
+                publishing,
+                signing,
+                trusting,
+                buckets,
+                tokens,
+            )
             for found in vars(room).values()
             if isinstance(found, Scenario)
         ),

@@ -51,7 +51,7 @@ def organization_forbids_public_objects(world: World) -> World:
     "https://github.com/openshift/cloud-credential-operator/pull/529",
 )
 def bucket_was_made_after_april_2023(world: World) -> World:
-    """Installs break in April 2023: ACLs are off and all is blocked in new buckets, and they got no policy."""
+    """Installs break in April 2023: in new buckets ACLs are off, all is blocked, and none got a policy."""
     return _without_policy(_with_block(world))
 
 

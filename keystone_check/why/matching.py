@@ -3,8 +3,10 @@
 1. Text and messages are squeezed to letters and digits.
 2. Every spelling of every message is looked for as a whole; `{…}` stands for anything short.
 3. Where that finds nothing, a spelling may be cut: its beginning ends the text, or its end begins it.
-4. The longest comes first, and takes its place in the text: what is found only within it is not told.
-5. Messages that only pass on another's come last.
+4. Where that finds nothing either, it may be cut at both ends: the text lies wholly inside it.
+5. The longest comes first, and takes its place in the text: what is found only within it is not told.
+   A piece that several messages share is all of theirs.
+6. Messages that only pass on another's come last.
 """
 
 import re
@@ -19,6 +21,9 @@ from keystone_check.why.text import plain, squeezed
 _PLACE = re.compile(r"\{\w+\}")
 CUT = 16
 """Of a message that is cut, as many letters and digits at least."""
+INSIDE = 20
+"""Of one that is cut at both ends: "identity provider" alone says nothing."""
+_NUMBER = re.compile(r"\d{9,}")
 NEAR = 0.45
 
 
@@ -27,20 +32,37 @@ class _Found:
     message: Message
     begin: int
     end: int
+    is_whole: bool = True
+
+    def is_within(self, other: "_Found") -> bool:
+        """Whether the other says it already; a cut piece of the same length says something of its own."""
+        same = (self.begin, self.end) == (other.begin, other.end)
+        return other.begin <= self.begin and self.end <= other.end and (self.is_whole or not same)
 
 
 def known_in(text: str) -> tuple[Message, ...]:
     """The messages in it, the one that says most first."""
+    told = dict.fromkeys(each.message for each in _kept(text))
+    return tuple(sorted(told, key=lambda message: message.wraps))
+
+
+def only_cut(text: str) -> tuple[Message, ...]:
+    """Those of which a piece alone is in it."""
+    kept = _kept(text)
+    whole = {each.message for each in kept if each.is_whole}
+    return tuple(dict.fromkeys(each.message for each in kept if each.message not in whole))
+
+
+def _kept(text: str) -> list[_Found]:
     said = squeezed(plain(text))
     found = sorted(_whole(said), key=lambda each: (each.begin - each.end, each.begin))
     if not found or all(each.message.wraps for each in found):
         found = sorted([*found, *_cut(said)], key=lambda each: each.begin - each.end)
     kept: list[_Found] = []
-    for each in found:
-        if not any(other.begin <= each.begin and each.end <= other.end for other in kept):
+    for each in found or _inside(said):
+        if not any(each.is_within(other) for other in kept):
             kept.append(each)
-    told = dict.fromkeys(each.message for each in kept)
-    return tuple(sorted(told, key=lambda message: message.wraps))
+    return kept
 
 
 def nearest(text: str, number: int = 3) -> tuple[Message, ...]:
@@ -72,9 +94,18 @@ def _cut(said: str) -> Iterator[_Found]:
     for message in messages():
         for part in _fixed(message):
             if len(part) > CUT and (size := _overlap(said, part)):
-                yield _Found(message, len(said) - size, len(said))
+                yield _Found(message, len(said) - size, len(said), False)
             elif len(part) > CUT and (size := _overlap(part, said)):
-                yield _Found(message, 0, size)
+                yield _Found(message, 0, size, False)
+
+
+def _inside(said: str) -> Iterator[_Found]:
+    bare = _NUMBER.sub("", said)
+    for message in messages():
+        for spelling in message.texts:
+            fixed = squeezed(_PLACE.sub(" ", spelling))
+            if len(bare) >= INSIDE and bare in fixed:
+                yield _Found(message, 0, len(said), False)
 
 
 def _overlap(first: str, second: str) -> int:

@@ -1,17 +1,46 @@
-"""What a text names: whom, what and where."""
+"""What a text names: whom, what and where.
+
+A break within a value is passed over where the words around the value, its quotes or the width of the
+screen prove that it goes on. Where nothing proves it the value is left out and said to be uncertain: half of
+a name would lie.
+"""
 
 import re
 from dataclasses import dataclass
 
+from keystone_check.why.lines import Joined, joined
 from keystone_check.why.text import plain
 
-_WRAP = re.compile(r"\s*\n\s*")
-_ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]*[\w+=@-]")
-_SESSION = re.compile(r"arn:aws[a-z-]*:sts::(\d{12}):assumed-role/([\w+=,.@-]+)/([\w+=,.@-]*[\w-])")
-_ISSUER = re.compile(r"provider found in your account for\s+(https://[^\s\"'<>]+)")
-_ACTION = re.compile(r"authorized to perform:?\s+([a-z0-9-]+:[A-Za-z*]+)")
-_RESOURCE = re.compile(r"on resource:\s+\"?([^\s\"]+)")
-_SUBJECT = re.compile(r"system:serviceaccount:[a-z0-9-]+:[a-z0-9.-]*[a-z0-9]")
+
+def _spaced(words: str) -> str:
+    """The words, whether or not a break took the spaces between them."""
+    return r"\s*".join(words.split())
+
+
+_DENIED = _spaced("is not authorized to perform")
+_NAME = r"[\w+=,.@-]"
+_ARN = r"arn:aws[a-z-]*"
+_PROVEN = {
+    "role": rf"\"({_ARN}:iam::\d{{12}}:role/[\w+=,.@/-]+)\"",
+    "session": rf"{_ARN}:sts::(\d{{12}}):assumed-role/({_NAME}+)/({_NAME}+?)(?=\s*{_DENIED}|\")",
+    "issuer": _spaced("provider found in your account for") + r"\s*(https://[^\s\"'<>]+)[\"'<]",
+    "action": rf"{_DENIED}:?\s*([a-z0-9-]+:[A-Za-z*]+?)(?=\s*{_spaced('on resource')}|\s*{_spaced('because no')})",
+    "resource": r"on\s*resource:\s*\"?([^\s\"]+?)(?=\"|\s*because|\s*with\s*an?\s*explicit)",
+    "subject": r"(system:serviceaccount:[a-z0-9-]+:[a-z0-9.-]*[a-z0-9])[\"']",
+    "audience": r"\"aud(?:ience)?\"\s*:\s*\[?\s*\"([^\"\s]+)\"",
+}
+_PLAIN = {
+    "role": rf"({_ARN}:iam::\d{{12}}:role/[\w+=,.@/-]*[\w+=@-])",
+    "session": rf"{_ARN}:sts::(\d{{12}}):assumed-role/({_NAME}+)/({_NAME}*[\w-])",
+    "issuer": _spaced("provider found in your account for") + r"\s*(https://[^\s\"'<>]+)",
+    "action": r"authorized\s*to\s*perform:?\s*([a-z0-9-]+:[A-Za-z*]+)",
+    "resource": r"on\s*resource:\s*\"?([^\s\"]+)",
+    "subject": r"(system:serviceaccount:[a-z0-9-]+:[a-z0-9.-]*[a-z0-9])",
+    "audience": r"token\s*audience[s:]*\s*\[?\"?([\w.:/-]+)",
+}
+_SHAPES = {
+    name: tuple(re.compile(shapes[name]) for shapes in (_PROVEN, _PLAIN)) for name in _PROVEN
+}
 _REQUEST = re.compile(
     r"request\s?id:?\s*[\"']?([0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|[0-9A-Z]{16})\b", re.IGNORECASE
 )
@@ -32,7 +61,10 @@ class Values:
     action: str = ""
     resource: str = ""
     subject: str = ""
+    audience: str = ""
     request: str = ""
+    uncertain: tuple[str, ...] = ()
+    """What the text does name, but a line break may divide."""
 
     @property
     def is_instance(self) -> bool:
@@ -41,35 +73,37 @@ class Values:
 
 
 def values_of(text: str) -> Values:
-    """What is in it. A value that a line break divides counts up to the break."""
-    said = _WRAP.sub(" ", plain(text))
-    session = _SESSION.search(said)
-    account, caller, name = session.groups() if session else ("", "", "")
+    """What is in it."""
+    said = joined(plain(text))
+    found = {name: _found(name, said) for name in _SHAPES}
+    account, caller, session = found.pop("session") or ("", "", "")
+    request = _REQUEST.search(said.text)
     return Values(
-        role=_first(_ROLE, said),
-        caller=caller,
-        session=name,
+        **{name: groups[0].rstrip(".,;)") if groups else "" for name, groups in found.items()},
         account=account,
-        issuer=_issuer(plain(text)),
-        action=_first(_ACTION, said),
-        resource=_first(_RESOURCE, said).rstrip(",;"),
-        subject=_first(_SUBJECT, said),
-        request=_first(_REQUEST, said),
+        caller=caller,
+        session=session,
+        request=request[1] if request else "",
+        uncertain=tuple(name for name in _SHAPES if _is_uncertain(name, said)),
     )
 
 
-def _issuer(text: str) -> str:
-    """The issuer that STS names; empty where a line break may divide it, for then a part of it would lie."""
-    found = _ISSUER.search(text)
-    if found is None or _GOES_ON.match(text, found.end()):
-        return ""
-    return found[1].rstrip(".,;)")
+def _match(name: str, said: Joined) -> tuple[re.Match[str] | None, bool]:
+    """Where it stands, and whether it is proven to end there."""
+    proven, plain_shape = (shape.search(said.text) for shape in _SHAPES[name])
+    if proven and (plain_shape is None or proven.start() <= plain_shape.start() + 1):
+        return proven, True
+    return plain_shape, False
 
 
-_GOES_ON = re.compile(r"\n[a-z0-9./-]")
-"""What the next line of a divided address may begin with: hosts are in small letters; a space ends it."""
+def _found(name: str, said: Joined) -> tuple[str, ...]:
+    match, _ = _match(name, said)
+    return () if match is None or _is_uncertain(name, said) else match.groups()
 
 
-def _first(pattern: re.Pattern[str], text: str) -> str:
-    found = pattern.search(text)
-    return found[found.lastindex or 0] if found else ""
+def _is_uncertain(name: str, said: Joined) -> bool:
+    match, is_proven = _match(name, said)
+    if match is None or is_proven:
+        return False
+    last = match.lastindex or 0
+    return said.is_divided(match.start(last), match.end(last)) or match.end() in said.doubtful

@@ -8,6 +8,7 @@ from keystone_check.reports.printable import veiled
 from keystone_check.reports.screen import Screen
 from keystone_check.why.answer import Answer, Judged, State
 from keystone_check.why.messages import Cause, Message
+from keystone_check.why.values import Values
 
 _HEADINGS = (
     (State.HOLDS, "Holds here", "✗", "red"),
@@ -26,7 +27,7 @@ def as_object(answer: Answer) -> dict[str, Any]:
     """For machines; nothing of the text itself but the values that it names."""
     return {
         "messages": [_message(message) for message in answer.messages],
-        "values": {name: veiled(value) for name, value in asdict(answer.values).items() if value},
+        "values": _values(answer.values),
         "nearest": [_message(message) for message in answer.near],
         "cluster": answer.cluster or None,
         "notes": [veiled(note) for note in answer.notes],
@@ -71,7 +72,7 @@ def _told(message: Message, screen: Screen) -> Iterator[str]:
 
 def _named(answer: Answer, screen: Screen) -> Iterator[str]:
     for name, value in asdict(answer.values).items():
-        if value:
+        if value and isinstance(value, str):
             yield from screen.pair(name, value, "  ")
     for note in answer.notes:
         yield from screen.words(note, "  ")
@@ -118,6 +119,11 @@ def _message(message: Message) -> dict[str, Any]:
     return {"text": message.texts[0], "sources": list(message.sources)} | {
         name: getattr(message, name) for name in names
     }
+
+
+def _values(values: Values) -> dict[str, Any]:
+    named = {name: value for name, value in asdict(values).items() if value}
+    return {name: veiled(value) if isinstance(value, str) else list(value) for name, value in named.items()}
 
 
 def _cause(cause: Cause) -> dict[str, Any]:

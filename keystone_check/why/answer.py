@@ -8,7 +8,7 @@ from keystone_check.model.facts import Missing
 from keystone_check.model.finding import Status
 from keystone_check.model.outcome import Diagnosis, Outcome
 from keystone_check.model.world import World
-from keystone_check.why.matching import known_in, nearest
+from keystone_check.why.matching import known_in, nearest, only_cut
 from keystone_check.why.messages import Cause, Message
 from keystone_check.why.values import Values, values_of
 
@@ -65,9 +65,15 @@ class Answer:
 
 def answer(text: str) -> Answer:
     """What it means, by the text alone."""
-    found = known_in(text)
+    found = _without_bare_record(known_in(text))
     values = values_of(text)
-    return Answer(found, values, () if found else nearest(text), notes=tuple(_fallen_back(values)))
+    notes = (*_cut_short(text), *_divided(values), *_fallen_back(values))
+    return Answer(found, values, () if found else nearest(text), notes=notes)
+
+
+def _without_bare_record(found: tuple[Message, ...]) -> tuple[Message, ...]:
+    """That an exchange is on record is worth telling only where the record says no more."""
+    return tuple(each for each in found if each.id != "trail_event") or found
 
 
 def causes_of(messages: Iterable[Message]) -> tuple[Cause, ...]:
@@ -132,3 +138,16 @@ def _notes(world: World, values: Values) -> Iterator[str]:
 def _fallen_back(values: Values) -> Iterator[str]:
     if values.caller and values.is_instance:
         yield f"{values.caller} is an instance's role: the pod fell back to its node's identity"
+
+
+def _cut_short(text: str) -> Iterator[str]:
+    cut = only_cut(text)
+    if len(cut) > 1:
+        yield f"the text is a piece that {len(cut)} messages share: any of them may be meant"
+    elif cut:
+        yield "the text is only a piece of this message: the whole of it would be surer"
+
+
+def _divided(values: Values) -> Iterator[str]:
+    if values.uncertain:
+        yield f"a line break may divide it, so it is left out: {', '.join(values.uncertain)}"

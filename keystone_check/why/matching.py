@@ -3,7 +3,7 @@
 1. Text and messages are squeezed to letters and digits.
 2. Every spelling of every message is looked for as a whole; `{…}` stands for anything short.
 3. Where that finds nothing, a spelling may be cut: its beginning ends the text, or its end begins it.
-4. Where that finds nothing either, it may be cut at both ends: the text lies wholly inside it.
+4. Or it may be cut at both ends: the text lies wholly inside it.
 5. The longest comes first, and takes its place in the text: what is found only within it is not told.
    A piece that several messages share is all of theirs.
 6. Messages that only pass on another's come last.
@@ -57,9 +57,9 @@ def _kept(text: str) -> list[_Found]:
     said = squeezed(plain(text))
     found = sorted(_whole(said), key=lambda each: (each.begin - each.end, each.begin))
     if not found or all(each.message.wraps for each in found):
-        found = sorted([*found, *_cut(said)], key=lambda each: each.begin - each.end)
+        found = sorted([*found, *_cut(said), *_inside(said)], key=lambda each: each.begin - each.end)
     kept: list[_Found] = []
-    for each in found or _inside(said):
+    for each in found:
         if not any(each.is_within(other) for other in kept):
             kept.append(each)
     return kept

@@ -1,6 +1,7 @@
 """`--why`: what a message means, and with a cluster named, which of its causes hold there."""
 
 from collections.abc import Callable
+from typing import TextIO
 
 from keystone_check.cli.arguments import Options
 from keystone_check.cli.doors import Doors
@@ -43,7 +44,14 @@ def _looked(said: Answer, options: Options, doors: Doors, terminal: Terminal, lo
 def _text(options: Options, terminal: Terminal) -> str:
     text = options.why or ""
     if text == "-":
-        text = terminal.stdin.read(LONGEST) if terminal.stdin else ""
+        text = _piped(terminal.stdin) if terminal.stdin else ""
     if not text.strip():
         raise UsageError("--why was given no message", "keystone-check --why 'the error message'")
     return text[:LONGEST]
+
+
+def _piped(stdin: TextIO) -> str:
+    """What is piped in; a log may hold bytes that are no text, and what is around them still counts."""
+    if raw := getattr(stdin, "buffer", None):
+        return bytes(raw.read(LONGEST)).decode("utf-8", "replace")
+    return stdin.read(LONGEST)

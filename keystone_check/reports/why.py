@@ -41,6 +41,8 @@ def _lines(answer: Answer, screen: Screen) -> Iterator[str]:
         yield from _unknown(answer, screen)
         return
     first, *others = answer.messages
+    for judged in answer.having(State.HOLDS)[:1]:
+        yield from screen.words(f"{answer.cluster}: {judged.cause.what}", style="bold")
     yield from _told(first, screen)
     for message in others:
         yield from screen.words(f"also: {message.texts[0]} ({message.who}): {message.meaning}", "  ")
@@ -62,10 +64,10 @@ def _unknown(answer: Answer, screen: Screen) -> Iterator[str]:
 
 
 def _told(message: Message, screen: Screen) -> Iterator[str]:
-    yield from screen.words(message.texts[0], style="bold")
+    yield from screen.words(message.meaning, style="bold")
+    yield from screen.words(message.texts[0], "  ")
     who = f"{message.who}, {message.code}" if message.code else message.who
     yield from screen.words(f"{who}; {message.certainty}", "  ")
-    yield from screen.words(message.meaning, "  ")
     for source in message.sources:
         yield f"  {source}"
 
@@ -85,7 +87,7 @@ def _listed(causes: tuple[Cause, ...], screen: Screen) -> Iterator[str]:
         yield from screen.words(f"find out: {cause.how}", "    ", hang="  ")
         if cause.checks:
             yield from screen.words(f"checks: {', '.join(cause.checks)}", "    ", hang="  ")
-    yield from screen.words("next: the same with --cluster NAME, which says what holds there")
+    yield from screen.words("next: keystone-check --cluster NAME --why TEXT, which says what holds there")
 
 
 def _found(answer: Answer, screen: Screen) -> Iterator[str]:

@@ -38,7 +38,7 @@ def joined(text: str) -> Joined:
     lines = list(_bare(text.replace("\r\n", "\n").split("\n")))
     screen = _screen(line for line, _ in lines)
     said, doubtful = "", set[int]()
-    for number, (line, goes_on) in enumerate(lines):
+    for number, (line, _) in enumerate(lines):
         if number and said:
             before, before_goes_on = lines[number - 1]
             if before_goes_on or len(before) == screen:

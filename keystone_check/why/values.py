@@ -24,7 +24,7 @@ _PROVEN = {
     "role": rf"\"({_ARN}:iam::\d{{12}}:role/[\w+=,.@/-]+)\"",
     "session": rf"{_ARN}:sts::(\d{{12}}):assumed-role/({_NAME}+)/({_NAME}+?)(?=\s*{_DENIED}|\")",
     "issuer": _spaced("provider found in your account for") + r"\s*(https://[^\s\"'<>]+)[\"'<]",
-    "action": rf"{_DENIED}:?\s*([a-z0-9-]+:[A-Za-z*]+?)(?=\s*{_spaced('on resource')}|\s*{_spaced('because no')})",
+    "action": rf"{_DENIED}:?\s*([a-z0-9-]+:[A-Za-z*]+?)(?=\s*on\s*resource|\s*because\s*no)",
     "resource": r"on\s*resource:\s*\"?([^\s\"]+?)(?=\"|\s*because|\s*with\s*an?\s*explicit)",
     "subject": r"(system:serviceaccount:[a-z0-9-]+:[a-z0-9.-]*[a-z0-9])[\"']",
     "audience": r"\"aud(?:ience)?\"\s*:\s*\[?\s*\"([^\"\s]+)\"",
@@ -38,9 +38,7 @@ _PLAIN = {
     "subject": r"(system:serviceaccount:[a-z0-9-]+:[a-z0-9.-]*[a-z0-9])",
     "audience": r"token\s*audience[s:]*\s*\[?\"?([\w.:/-]+)",
 }
-_SHAPES = {
-    name: tuple(re.compile(shapes[name]) for shapes in (_PROVEN, _PLAIN)) for name in _PROVEN
-}
+_SHAPES = {name: tuple(re.compile(shapes[name]) for shapes in (_PROVEN, _PLAIN)) for name in _PROVEN}
 _REQUEST = re.compile(
     r"request\s?id:?\s*[\"']?([0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|[0-9A-Z]{16})\b", re.IGNORECASE
 )

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keystone_check.why.matching import known_in, nearest
-from keystone_check.why.messages import messages
+from keystone_check.why.matching import INSIDE, known_in, nearest, only_cut
+from keystone_check.why.messages import Message, messages
+from keystone_check.why.text import squeezed
 from tests.why.corpus import CASES, Case
 
 KEY = "Couldn't retrieve verification key from your identity provider, please reference"
@@ -83,3 +84,22 @@ def test_another_text_is_not_recognised_and_its_nearest_are_told() -> None:
 def test_a_message_that_passes_another_on_comes_after_it() -> None:
     text = "WebIdentityErr: failed to retrieve credentials\ncaused by: Incorrect token audience"
     assert [message.id for message in known_in(text)] == ["audience", "web_identity_err"]
+
+
+SPELLINGS = tuple((message, text) for message in messages() for text in message.texts if "{" not in text)
+
+
+@given(st.sampled_from(SPELLINGS), st.data())
+def test_a_piece_cut_at_both_ends_names_every_message_that_it_may_come_from(
+    spelt: tuple[Message, str], data: st.DataObject
+) -> None:
+    message, text = spelt
+    begin = data.draw(st.integers(0, len(text) - 1))
+    piece = text[begin : data.draw(st.integers(begin + 1, len(text)))]
+    assert len(squeezed(piece)) < INSIDE or message in known_in(piece)
+
+
+def test_what_is_short_is_not_claimed_and_a_piece_is_called_one() -> None:
+    assert known_in("identity provider") == ()
+    assert [each.id for each in only_cut("verification key from your identity")] == ["verification_key"]
+    assert only_cut("Incorrect token audience") == ()

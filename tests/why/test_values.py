@@ -45,3 +45,34 @@ def test_an_issuer_that_a_line_break_may_divide_is_not_named_in_part() -> None:
     said = "No OpenIDConnect provider found in your account for https://oidc.s3.eu-{}central-1.amazonaws.com"
     assert values_of(said.format("\n")).issuer == ""
     assert values_of(said.format("") + "\n").issuer == "https://oidc.s3.eu-central-1.amazonaws.com"
+
+
+def test_no_break_loses_or_alters_what_the_words_around_it_prove() -> None:
+    for at in range(1, len(NODE)):
+        for between in ("\n", "\n    ", "\\n"):
+            assert values_of(NODE[:at] + between + NODE[at:]) == values_of(NODE)
+
+
+def test_a_role_that_a_break_may_divide_is_uncertain_and_never_named_in_part() -> None:
+    arn = "arn:aws:iam::111122223333:role/team/api"
+    for at in range(1, len(arn)):
+        values = values_of(f"cannot assume {arn[:at]}\n{arn[at:]} for it")
+        assert values.role in ("", arn)
+        assert (values.role == "") == ("role" in values.uncertain)
+    assert values_of(f"cannot assume {arn}\n\tstatus code: 403").role == arn
+
+
+def test_quotes_prove_where_a_divided_role_subject_and_audience_end() -> None:
+    text = (
+        '"roleArn":"arn:aws:iam::1111\n  22223333:role/a\n  pi","x":"system:serviceaccount:ap\np:api",'
+        '"audience":"sts.amazon\naws.com"'
+    )
+    values = values_of(text)
+    assert values.role == "arn:aws:iam::111122223333:role/api"
+    assert (values.subject, values.audience) == ("system:serviceaccount:app:api", "sts.amazonaws.com")
+
+
+def test_a_prefix_on_every_line_is_no_part_of_a_value() -> None:
+    stream = "2026-03-01T10:00:00.1Z stderr {} "
+    text = f"{stream.format('P')}role arn:aws:iam::111122223333:role/a\n{stream.format('F')}pi failed"
+    assert values_of(text).role == "arn:aws:iam::111122223333:role/api"

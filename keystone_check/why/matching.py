@@ -103,8 +103,7 @@ def _inside(said: str) -> Iterator[_Found]:
     bare = _NUMBER.sub("", said)
     for message in messages():
         for spelling in message.texts:
-            fixed = squeezed(_PLACE.sub(" ", spelling))
-            if len(bare) >= INSIDE and bare in fixed:
+            if len(bare) >= INSIDE and bare in _bare(spelling):
                 yield _Found(message, 0, len(said), False)
 
 
@@ -114,6 +113,7 @@ def _overlap(first: str, second: str) -> int:
     return next((n for n in range(longest, CUT - 1, -1) if first.endswith(second[:n])), 0)
 
 
+@cache
 def _fixed(message: Message) -> Sequence[str]:
     return [squeezed(part) for spelling in message.texts for part in _PLACE.split(spelling)]
 
@@ -121,3 +121,8 @@ def _fixed(message: Message) -> Sequence[str]:
 @cache
 def _pattern(spelling: str) -> re.Pattern[str]:
     return re.compile(r".{0,200}?".join(squeezed(part) for part in _PLACE.split(spelling)))
+
+
+@cache
+def _bare(spelling: str) -> str:
+    return squeezed(_PLACE.sub(" ", spelling))

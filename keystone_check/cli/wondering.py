@@ -16,6 +16,7 @@ from keystone_check.reports.why import as_object, as_text
 from keystone_check.why.answer import Answer, answer, on_cluster
 
 LONGEST = 1_000_000
+"""Characters that are looked at, of a longer text its last: a log ends with what went wrong."""
 WHO_ASKS = frozenset({"cluster", "caller", "issuer"})
 Look = Callable[[Access, frozenset[str], Doors, Terminal], Callable[[], World]]
 
@@ -47,11 +48,13 @@ def _text(options: Options, terminal: Terminal) -> str:
         text = _piped(terminal.stdin) if terminal.stdin else ""
     if not text.strip():
         raise UsageError("--why was given no message", "keystone-check --why 'the error message'")
-    return text[:LONGEST]
+    if len(text) > LONGEST:
+        terminal.stderr.write(f"only the last {LONGEST:,} of {len(text):,} characters are looked at\n")
+    return text[-LONGEST:]
 
 
 def _piped(stdin: TextIO) -> str:
     """What is piped in; a log may hold bytes that are no text, and what is around them still counts."""
     if raw := getattr(stdin, "buffer", None):
-        return bytes(raw.read(LONGEST)).decode("utf-8", "replace")
-    return stdin.read(LONGEST)
+        return bytes(raw.read()).decode("utf-8", "replace")
+    return stdin.read()

@@ -69,7 +69,6 @@ def test_a_text_may_have_something_before_and_behind_it(case: Case, before: str)
     assert first(f"{before}{case.text}, request id: 0a1b2c3d-0000-0000-0000-000000000000") == case.message
 
 
-@settings(deadline=None)
 @given(st.integers(24, len(KEY)))
 def test_a_text_may_be_cut_at_its_end(length: int) -> None:
     assert first(KEY[:length]) == "verification_key"
@@ -90,7 +89,6 @@ def test_a_message_that_passes_another_on_comes_after_it() -> None:
 SPELLINGS = tuple((message, text) for message in messages() for text in message.texts if "{" not in text)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(SPELLINGS), st.data())
 def test_a_piece_cut_at_both_ends_names_every_message_that_it_may_come_from(
     spelt: tuple[Message, str], data: st.DataObject

@@ -52,9 +52,14 @@ def in_region(region: str) -> Callable[[World], World]:
 
 def cloudfront(world: World) -> World:
     """A front of CloudFront publishes the documents of a bucket that is private."""
+    return behind(world, FRONT)
+
+
+def behind(world: World, address: str) -> World:
+    """The documents at an address of somebody's own, which is publicly trusted; the bucket is nobody's."""
     _, host = _place(world)
     private = Absent("bucket", "the issuer is not an S3 address")
-    return certified(moved(replace(world, bucket=private), (host, FRONT)), public=True)
+    return certified(moved(replace(world, bucket=private), (host, address)), public=True)
 
 
 def certified(world: World, *, public: bool = False) -> World:

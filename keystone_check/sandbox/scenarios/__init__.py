@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping
 
-from keystone_check.sandbox.scenarios import buckets, publishing, signing, tokens, trusting
+from keystone_check.sandbox.scenarios import (
+    buckets,
+    calling,
+    clients,
+    pods,
+    publishing,
+    signing,
+    tokens,
+    trusting,
+)
 from keystone_check.sandbox.scenarios.scenario import Scenario
 
 SCENARIOS: Mapping[str, Scenario] = {
@@ -11,11 +20,14 @@ SCENARIOS: Mapping[str, Scenario] = {
         (
             found
             for room in (
+                buckets,
+                calling,
+                clients,
+                pods,
                 publishing,
                 signing,
-                trusting,
-                buckets,
                 tokens,
+                trusting,
             )
             for found in vars(room).values()
             if isinstance(found, Scenario)

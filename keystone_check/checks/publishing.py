@@ -43,7 +43,8 @@ def refusal(response: Response) -> str:
     """An answer that is not 200, in a few words."""
     code = _S3_CODE.search(response.body) if isinstance(response.body, str) else None
     where = f" to {response.header('location')}, which is not followed" if response.header("location") else ""
-    return f"{response.status}{f' {code[1]}' if code else ''}{where}"
+    asks = ", it asks strangers for credentials" if response.status == 401 else ""
+    return f"{response.status}{f' {code[1]}' if code else ''}{where}{asks}"
 
 
 def read_body(response: Response, read: Callable[[str], T | Unreadable]) -> T | Unreadable:

@@ -7,6 +7,10 @@ that cannot be read from here. One that was accepted, where STS would refuse, sa
 since, or that the prediction is wrong. `errorMessage` is often no more than `An unknown error occurred`;
 the code counts.
 
+`ExpiredTokenException` (`Token expired: current date/time … must be before the expiration date/time …`)
+tells more: the kubelet renews the token in the file long before it runs out, and a fresh one would be
+accepted. Whoever sent one that had run out keeps the token that it read once; old SDKs do.
+
 It is read with `--cloudtrail` only: the last 12 hours of one region's event history, in one pass for all
 roles. An event takes about five minutes to show. Pods that use another region's endpoint, or the global one,
 are recorded there. AWS does not record every refusal: `Couldn't retrieve verification key from your identity
@@ -14,13 +18,15 @@ provider` is in no event history, and users report the same of the other Invalid
 those, no event says nothing.
 
 ## How to fix
-Where something was mended since, wait for the next exchange. Otherwise ask STS itself, with `--live`: its
+Where something was mended since, wait for the next exchange. Where a token had run out, restart the pods and
+update their SDK, or give it a provider that reads the file again. Otherwise ask STS itself, with `--live`: its
 answer settles which of the two is right.
 
 ## References
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
 - https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
 - https://repost.aws/knowledge-center/iam-sts-invalididentitytoken
+- https://github.com/aws/aws-sdk-java-v2/issues/5709
 """
 
 from collections.abc import Iterator
@@ -46,6 +52,7 @@ from keystone_check.model.web import Chain, Response
 from keystone_check.model.world import Expected
 
 severity = Severity.MEDIUM
+EXPIRED = "ExpiredTokenException"
 UNRECORDED = "InvalidIdentityToken"
 """AWS says so of one of its texts (knowledge-center/iam-sts-invalididentitytoken), users of all."""
 
@@ -91,6 +98,8 @@ def _judged(
             name, f"no exchange is recorded in {trail.region} in {hours} hours{_silence(predicted)}"
         )
     said = _told(last, now)
+    if last.code == EXPIRED and isinstance(predicted, Granted):
+        return _kept(name, said)
     if isinstance(predicted, Undecided):
         return unforeseen(name, predicted)
     if _agree(last, predicted):
@@ -99,6 +108,26 @@ def _judged(
         now_says = "grants it" if answer.granted else f"refuses it with {answer.code}"
         return holds(name, f"{said}; STS itself {now_says} now{_silence(predicted)}")
     return _disagreed(name, said, predicted)
+
+
+def _kept(name: str, said: str) -> Finding:
+    """A refusal that neither a mended chain nor a fresh token of ours makes undone."""
+    namespace, _, account = name.partition("/")
+    return broken(
+        name,
+        f"{said}; a fresh token would be accepted: a program keeps the token that it read once, while the "
+        "kubelet renews the file",
+        Evidence("cloudtrail:LookupEvents", "an exchange of a token that has not run out", said),
+        Repair(
+            "update the program's SDK, and restart its pods",
+            Safety.MANUAL,
+            "what a program does with the token is its own",
+            steps=(
+                f"kubectl -n {namespace} get pods -o wide | grep {account}, and compare their age with a day",
+                "use an SDK whose token file provider reads the file again at each exchange",
+            ),
+        ),
+    )
 
 
 def _agree(last: Event, predicted: Prediction) -> bool:

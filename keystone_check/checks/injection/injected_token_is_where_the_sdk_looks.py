@@ -17,7 +17,14 @@ webhook set all of it.
 
 from collections.abc import Iterator
 
-from keystone_check.checks.injecting import DEFAULT_TOKEN_FOLDER, edit, held, normal, workloads
+from keystone_check.checks.injecting import (
+    DEFAULT_TOKEN_FOLDER,
+    edit,
+    held,
+    normal,
+    token_volumes,
+    workloads,
+)
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.finding import Evidence, Finding, Severity, blocked, broken, gap, holds
 from keystone_check.model.injection import TOKEN_FILE, Container, DryRun, Refused, RunningPod, Shape
@@ -71,4 +78,8 @@ def _evidence(source: str, shape: Shape) -> Evidence:
 def _places(shape: Shape, container: Container) -> str:
     mounted = [(it, shape.volume(it.volume)) for it in container.mounts]
     places = [f"{it.path}/{volume.path}" for it, volume in mounted if volume is not None and volume.audience]
-    return f"its token is at {', '.join(places)}" if places else "no token volume is mounted"
+    if places:
+        return f"its token is at {', '.join(places)}"
+    unmounted = ", ".join(it.name for it in token_volumes(shape))
+    why = f", though the pod has {unmounted}: a template that sets the variables itself gets no mount of it"
+    return f"no token volume is mounted{why if unmounted else ''}"

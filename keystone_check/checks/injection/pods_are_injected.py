@@ -38,7 +38,7 @@ from keystone_check.model.finding import (
     holds,
     not_applicable,
 )
-from keystone_check.model.injection import ROLE, TOKEN_FILE, DryRun, Refused, Shape, Webhook
+from keystone_check.model.injection import ROLE, TOKEN_FILE, DryRun, Namespace, Refused, Shape, Webhook
 
 severity = Severity.HIGH
 SOURCE = "create pods, as a dry run"
@@ -48,13 +48,16 @@ def judge(
     accounts: Subjects[ServiceAccount],
     injections: Subjects[DryRun | Refused],
     webhooks: Subjects[Webhook] | Missing,
+    namespaces: Subjects[Namespace] | Missing,
 ) -> Iterator[Finding]:
     """One finding a bound service account that names a role."""
+    others = any(is_injected(shown) for _, shown in injections)
     for name, account in accounts:
         if isinstance(account, Absent | Missing):
             yield gap(name, account)
         elif account.role_arn:
-            yield _judged(name, injections[name], webhooks, _open(injections, webhooks))
+            asked = others and _is_asked(account.namespace, webhooks, namespaces)
+            yield _judged(name, injections[name], webhooks, _open(injections, webhooks), asked)
 
 
 def _open(injections: Subjects[DryRun | Refused], webhooks: Subjects[Webhook] | Missing) -> str:
@@ -71,6 +74,7 @@ def _judged(
     shown: DryRun | Refused | Absent | Missing,
     webhooks: Subjects[Webhook] | Missing,
     ignored: str,
+    asked: bool,
 ) -> Finding:
     match shown:
         case Absent() | Missing():
@@ -83,18 +87,34 @@ def _judged(
         case DryRun() if is_injected(shown):
             return holds(name, "; ".join(f"the API server warns: {it}" for it in shown.warnings))
         case DryRun(shape=shape):
-            return _bare(name, shape, webhooks, ignored)
+            return _bare(name, shape, webhooks, ignored, asked)
 
 
-def _bare(name: str, shape: Shape, webhooks: Subjects[Webhook] | Missing, ignored: str) -> Finding:
+def _is_asked(
+    name: str, webhooks: Subjects[Webhook] | Missing, namespaces: Subjects[Namespace] | Missing
+) -> bool:
+    """Whether a webhook is asked about pods of this namespace, as far as can be seen."""
+    if isinstance(webhooks, Missing) or isinstance(namespaces, Missing):
+        return False
+    space = namespaces[name]
+    return isinstance(space, Namespace) and any(
+        all(it.met(space.labels) for it in webhook.namespaces) for _, webhook in webhooks.seen()
+    )
+
+
+def _bare(
+    name: str, shape: Shape, webhooks: Subjects[Webhook] | Missing, ignored: str, asked: bool
+) -> Finding:
     if isinstance(webhooks, Missing):
         return blocked(name, webhooks)
     if not webhooks.entries:
         return not_applicable(name, "there is no webhook that would give pods anything")
     lacking = ", ".join(_lacking(shape))
+    whole = asked and not token_volumes(shape)
+    why = "; the webhook serves others and has not (yet) seen its annotation" if whole else ""
     return broken(
         name,
-        f"a new pod of it lacks {lacking}" + (_unheard(ignored) if ignored else ""),
+        f"a new pod of it lacks {lacking}{_unheard(ignored) if ignored else why}",
         Evidence(SOURCE, f"{ROLE}, {TOKEN_FILE}, a projected token and its mount", f"without {lacking}"),
         _look(),
     )

@@ -36,7 +36,7 @@ def judge(cluster: Cluster, pods: Subjects[RunningPod]) -> Iterator[Finding]:
         tokens = [(pod.shape, *it) for pod in workload.pods for it in _tokens(pod.shape)]
         shut = next((it for it in tokens if not _may_read(*it, is_old)), None)
         if shut is not None:
-            yield _shut(workload, shut[1], shut[2], cluster.version)
+            yield _shut(workload, shut[1], _mode(shut[2], is_old), shut[2].name, cluster.version)
         elif tokens:
             yield holds(workload.subject)
 
@@ -56,12 +56,17 @@ def _may_read(shape: Shape, container: Container, volume: Volume, is_old: bool) 
     return not is_old and (same or bool(volume.mode & WORLD_READS))
 
 
-def _shut(workload: Workload, container: Container, volume: Volume, version: str) -> Finding:
-    seen = f"user {container.user}, no fsGroup, mode {volume.mode:04o}"
+def _mode(volume: Volume, is_old: bool) -> int:
+    """What the volume asks for did not count before 1.19."""
+    return 0o600 if is_old else volume.mode
+
+
+def _shut(workload: Workload, container: Container, mode: int, volume: str, version: str) -> Finding:
+    seen = f"user {container.user}, no fsGroup, mode {mode:04o}"
     return broken(
         workload.subject,
         f"container {container.name} runs as user {container.user} and may not read the token of volume "
-        f"{volume.name}: mode {volume.mode:04o} of root, and no fsGroup (Kubernetes {version})",
+        f"{volume}: mode {mode:04o} of root, and no fsGroup (Kubernetes {version})",
         Evidence(
             "running pods", "an fsGroup, one user for all containers, or a mode that lets all read", seen
         ),

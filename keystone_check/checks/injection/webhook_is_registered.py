@@ -68,7 +68,7 @@ def _without(name: str, shown: object, pods: Subjects[RunningPod] | Missing) -> 
         return holds(name, "its pods' templates hold variables, volume and mount themselves")
     if isinstance(shown, Missing):
         return blocked(name, shown)
-    return _nothing(name, any(equipped(pod.shape) for pod in own))
+    return _nothing(name, own)
 
 
 def _by_hand(shape: Shape) -> bool:
@@ -89,12 +89,11 @@ def _is_late(shape: Shape, name: str) -> bool:
     return late or (DEFAULT_TOKEN not in order and volume is not None and volume.name == "aws-iam-token")
 
 
-def _nothing(name: str, left: bool) -> Finding:
+def _nothing(name: str, own: list[RunningPod]) -> Finding:
     seen = "no pod identity webhook is registered, and a dry run of a pod gets nothing"
-    still = "; its running pods still have what a webhook gave them, new ones will not" if left else ""
     return broken(
         name,
-        f"{seen}{still}",
+        f"{seen}{_left(own)}",
         Evidence(
             "list mutatingwebhookconfigurations.admissionregistration.k8s.io", "a webhook for pods", "none"
         ),
@@ -110,3 +109,10 @@ def _nothing(name: str, left: bool) -> Finding:
             ),
         ),
     )
+
+
+def _left(own: list[RunningPod]) -> str:
+    """What the running pods tell of the past: a registration was lost, or there never was one."""
+    if any(equipped(pod.shape) for pod in own):
+        return "; its running pods still have what a webhook gave them, new ones will not"
+    return "; its running pods never got anything either: an install may have left the registration out" if own else ""

@@ -15,6 +15,7 @@ Give unrelated workloads roles of their own, or ask for a higher quota
 - https://github.com/kubeflow/kubeflow/issues/6687
 """
 
+import re
 from collections.abc import Iterator
 
 from keystone_check.checks import trusting
@@ -27,6 +28,7 @@ from keystone_check.model.world import Expected
 
 severity = Severity.MEDIUM
 QUOTAS = (2048, 4096, 8192)
+_SUBJECT = re.compile(r'"(system:serviceaccount:[^"]+)"')
 ROOM = 248
 """Characters: two subjects and more. At 1800 of the default quota it is time to think of the next one."""
 
@@ -46,7 +48,7 @@ def _judged(meeting: trusting.Meeting) -> Finding:
     would = "" if mended == size else f"; the repair of its conditions would make it {mended}"
     return broken(
         meeting.name,
-        f"the trust policy of {meeting.role.arn} has {size} of {quota} characters{would}",
+        f"the trust policy of {meeting.role.arn} has {size} of {quota} characters{_for(meeting)}{would}",
         Evidence(
             "iam:GetRole", f"at most {quota - ROOM} characters without white space", f"{max(size, mended)}"
         ),
@@ -61,6 +63,11 @@ def _judged(meeting: trusting.Meeting) -> Finding:
             ),
         ),
     )
+
+
+def _for(meeting: trusting.Meeting) -> str:
+    named = set(_SUBJECT.findall(meeting.role.trust))
+    return f" for {len(named)} service accounts" if len(named) > 1 else ""
 
 
 def _size(text: str) -> int:

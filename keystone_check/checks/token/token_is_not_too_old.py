@@ -40,7 +40,7 @@ severity = Severity.MEDIUM
 DAY = 86400
 
 
-def judge(accounts: Subjects[ServiceAccount], tokens: Subjects[Token]) -> Iterator[Finding]:
+def judge(accounts: Subjects[ServiceAccount], tokens: Subjects[Token], now: int) -> Iterator[Finding]:
     """One finding a bound service account: its annotation first, then what the API server really gives."""
     for name, account in accounts:
         token = tokens[name]
@@ -51,7 +51,7 @@ def judge(accounts: Subjects[ServiceAccount], tokens: Subjects[Token]) -> Iterat
         elif isinstance(token, Absent | Missing):
             yield gap(name, token)
         else:
-            yield _judged(name, token)
+            yield _judged(name, token, now)
 
 
 def _annotated(account: ServiceAccount) -> int:
@@ -76,10 +76,12 @@ def _asks_for_more(name: str, account: ServiceAccount) -> Finding:
     )
 
 
-def _judged(name: str, token: Token) -> Finding:
+def _judged(name: str, token: Token, now: int) -> Finding:
     issued, expires = seconds(token, "iat"), seconds(token, "exp")
     if issued is None or expires is None:
         return not_applicable(name, "its tokens do not say when they were issued and when they expire")
+    if now - issued > DAY:
+        return _is_old(name, now - issued)
     if expires - issued <= DAY:
         return holds(name)
     return broken(
@@ -94,6 +96,23 @@ def _judged(name: str, token: Token) -> Finding:
                 "look for an external signer on every server: --service-account-signing-endpoint",
                 "K3s: --kube-apiserver-arg=service-account-max-token-expiration=24h0m0s",
                 "restart K3s on every server, then look again",
+            ),
+        ),
+    )
+
+
+def _is_old(name: str, age: int) -> Finding:
+    return broken(
+        name,
+        f"a token that was asked for just now was issued {age} s ago, more than a day ({DAY} s)",
+        Evidence("iat of a fresh token, and the time", f"issued at most {DAY} s ago", f"issued {age} s ago"),
+        Repair(
+            "let the API server issue a token anew each time",
+            Safety.MANUAL,
+            "whoever signs hands out a token that it made before, and sits on the API server's host",
+            steps=(
+                "look for an external signer on every server: --service-account-signing-endpoint",
+                "restart it, then look again; compare its clock with the API server's",
             ),
         ),
     )

@@ -86,7 +86,7 @@ def token_was_issued_days_ago(world: World) -> World:
     41,
     "Kubeflow",
     "trust_fits_the_quota",
-    "of 2048 characters",
+    "2048 characters for 33 service accounts",
     "https://github.com/kubeflow/kubeflow/issues/6687",
 )
 def role_is_given_to_thirty_profiles(world: World) -> World:
@@ -95,7 +95,7 @@ def role_is_given_to_thirty_profiles(world: World) -> World:
     def edit(statement: dict[str, Any]) -> None:
         equals = statement["Condition"]["StringEquals"]
         key = next(name for name in equals if name.endswith(":sub"))
-        profiles = (f"system:serviceaccount:profile-{number:02d}:default-editor" for number in range(30))
+        profiles = (f"system:serviceaccount:profile-{number:02d}:default-editor" for number in range(32))
         equals[key] = [equals[key], *profiles]
 
     return settled(with_trust(world, edit))
@@ -105,7 +105,7 @@ def role_is_given_to_thirty_profiles(world: World) -> World:
     43,
     "Rancher",
     "discovery_document_is_public",
-    "401",
+    "401, it asks strangers for credentials",
     "https://github.com/rancher/rancher/issues/36444",
 )
 def proxy_asks_for_authentication(world: World) -> World:
@@ -121,7 +121,7 @@ def proxy_asks_for_authentication(world: World) -> World:
     44,
     "self-hosted",
     "issuer_serves_one_cluster",
-    "not of this cluster's API server",
+    "they are of other clusters",
     "https://github.com/aws/amazon-eks-pod-identity-webhook/issues/72",
     "https://github.com/kubernetes/kops/pull/8264",
 )
@@ -134,7 +134,8 @@ def clusters_share_an_issuer(world: World) -> World:
     47,
     "GitLab",
     "chain_is_in_order",
-    "",
+    "serves its certificates out of order",
+    "https://gitlab.com/gitlab-org/gitlab/-/merge_requests/143600",
     "https://docs.gitlab.com/ci/cloud_services/aws/",
 )
 def chain_is_served_out_of_order(world: World) -> World:

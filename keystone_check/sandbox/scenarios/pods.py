@@ -64,7 +64,7 @@ def installer_left_the_registration_out(world: World) -> World:
     37,
     "EKS",
     "injected_token_is_where_the_sdk_looks",
-    "itself and lacks a mount of aws-iam-token",
+    "though the pod has aws-iam-token: a template that sets the variables itself",
     "https://github.com/aws/amazon-eks-pod-identity-webhook/issues/82",
 )
 def deployment_presets_the_variables(world: World) -> World:

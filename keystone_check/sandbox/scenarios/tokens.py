@@ -27,7 +27,7 @@ def api_server_does_not_trust_the_webhook(world: World) -> World:
     9,
     "kops",
     'Unable to locate credentials. You can configure credentials by running "aws configure".',
-    "sdk_too_old",
+    "sdk_skips",
     "https://github.com/kubernetes/kops/issues/13973",
 )
 def variables_are_there_and_no_credentials(world: World) -> World:

@@ -1,5 +1,6 @@
 """What the checks of the link injection share: workloads, what a container has, how a restart is said."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ from keystone_check.model.injection import (
 
 DEFAULT_TOKEN_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount"
 """Where the API server mounts its own token, which STS refuses."""
+NEWEST = 99
 RESTARTED = ("deployment", "statefulset", "daemonset")
 
 
@@ -101,6 +103,12 @@ def failed_call(found: object) -> str:
     """The API server's words when a webhook that must not fail could not be called; else empty."""
     message = found.message if isinstance(found, Refused) else ""
     return message if "failed calling webhook" in message else ""
+
+
+def minor(version: str) -> int:
+    """Of Kubernetes 1; a version that nobody can read is taken for a new one."""
+    found = re.match(r"v1\.(\d+)", version)
+    return int(found[1]) if found else NEWEST
 
 
 def restart(workload: Workload, reason: str) -> Repair:

@@ -11,6 +11,8 @@ REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 STS_ENDPOINTS = "AWS_STS_REGIONAL_ENDPOINTS"
 SHOWN = (ROLE, TOKEN_FILE, *REGIONS, STS_ENDPOINTS)
 """The variables whose values are facts; of every other one only that it is set, and from where."""
+SIDECAR = "initContainers.restartPolicy"
+"""The field that makes an init container a native sidecar, since Kubernetes 1.29."""
 DEFAULT_TOKEN = "kube-api-access"
 """What the volume of the API server's own token is called here; the cluster adds five random letters."""
 
@@ -162,6 +164,8 @@ class DryRun:
 
     shape: Shape
     warnings: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    """Fields of its containers that were asked for and are not there, as `initContainers.restartPolicy`."""
 
 
 @dataclass(frozen=True, slots=True)

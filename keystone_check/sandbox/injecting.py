@@ -7,6 +7,7 @@ from keystone_check.model.cluster import ServiceAccount
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.injection import (
     DEFAULT_TOKEN,
+    SIDECAR,
     Backend,
     Container,
     DryRun,
@@ -64,7 +65,7 @@ def injection(world: World, identity: Identity, name: str, account: ServiceAccou
         if failure and found.failure_policy != "Ignore":
             return Refused(f"Internal error occurred: {failure}")
         grant = grant if failure else identity.grant(name, account.annotations)
-    return DryRun(shape("probe", grant))
+    return DryRun(shape("probe", grant), dropped=(SIDECAR,) if grant and identity.is_old else ())
 
 
 def asked(world: World, namespace: str) -> tuple[Webhook, ...]:
@@ -153,7 +154,8 @@ def identity_of(world: World) -> Identity:
         for _, it in world.injections.seen()
         if isinstance(it, DryRun)
     )
-    plain = Identity(next((region for region in regions if region), ""))
+    dropped = any(it.dropped for _, it in world.injections.seen() if isinstance(it, DryRun))
+    plain = Identity(next((region for region in regions if region), ""), is_old=dropped)
     cached, refused = dict[str, tuple[Mapping[str, str], Grant | None]](), dict[str, str]()
     for name, account in world.accounts.seen():
         shown = world.injections[name]

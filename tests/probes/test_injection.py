@@ -70,9 +70,9 @@ def test_who_is_absent_is_not_asked_for_and_who_is_not_known_stays_a_gap(sandbox
 
 def test_the_pod_meets_the_restricted_pod_security_standard() -> None:
     spec = probe(ServiceAccount("app", "api", "", {}))["spec"]
-    (container,) = spec["containers"]
     assert spec["securityContext"]["runAsNonRoot"] is True
     assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
-    assert container["securityContext"]["allowPrivilegeEscalation"] is False
-    assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
-    assert container["resources"]["limits"].keys() == {"cpu", "memory"}
+    for container in (*spec["initContainers"], *spec["containers"]):
+        assert container["securityContext"]["allowPrivilegeEscalation"] is False
+        assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+        assert container["resources"]["limits"].keys() == {"cpu", "memory"}

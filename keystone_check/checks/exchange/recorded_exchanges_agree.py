@@ -19,8 +19,8 @@ those, no event says nothing.
 
 ## How to fix
 Where something was mended since, wait for the next exchange. Where a token had run out, restart the pods and
-update their SDK, or give it a provider that reads the file again. Otherwise ask STS itself, with `--live`: its
-answer settles which of the two is right.
+update their SDK, or give it a provider that reads the file again. Otherwise ask STS itself, with `--live`:
+its answer settles which of the two is right.
 
 ## References
 - https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html

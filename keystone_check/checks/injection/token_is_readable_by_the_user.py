@@ -16,10 +16,9 @@ Give the pod a `securityContext.fsGroup`, or take `defaultMode` out of the volum
 - https://github.com/kubernetes/enhancements/tree/master/keps/sig-auth/1205-bound-service-account-tokens
 """
 
-import re
 from collections.abc import Iterator
 
-from keystone_check.checks.injecting import Workload, edit, held, workloads
+from keystone_check.checks.injecting import Workload, edit, held, minor, workloads
 from keystone_check.model.cluster import Cluster
 from keystone_check.model.facts import Subjects
 from keystone_check.model.finding import Evidence, Finding, Severity, broken, holds
@@ -31,7 +30,7 @@ WORLD_READS = 0o004
 
 def judge(cluster: Cluster, pods: Subjects[RunningPod]) -> Iterator[Finding]:
     """One finding a workload that has a token."""
-    is_old = _minor(cluster.version) < 19
+    is_old = minor(cluster.version) < 19
     for workload in workloads(pods):
         tokens = [(pod.shape, *it) for pod in workload.pods for it in _tokens(pod.shape)]
         shut = next((it for it in tokens if not _may_read(*it, is_old)), None)
@@ -76,8 +75,3 @@ def _shut(workload: Workload, container: Container, mode: int, volume: str, vers
             f"securityContext: {{fsGroup: {container.user}}}",
         ),
     )
-
-
-def _minor(version: str) -> int:
-    found = re.match(r"v1\.(\d+)", version)
-    return int(found[1]) if found else 19

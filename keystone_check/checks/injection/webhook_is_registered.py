@@ -115,4 +115,8 @@ def _left(own: list[RunningPod]) -> str:
     """What the running pods tell of the past: a registration was lost, or there never was one."""
     if any(equipped(pod.shape) for pod in own):
         return "; its running pods still have what a webhook gave them, new ones will not"
-    return "; its running pods never got anything either: an install may have left the registration out" if own else ""
+    return (
+        "; its running pods never got anything either: an install may have left the registration out"
+        if own
+        else ""
+    )

@@ -92,6 +92,12 @@ def account_is_not_in_the_cache(world: World) -> World:
     return _cached(world, None)
 
 
+@fault(breaks=("native_sidecars_stay_sidecars",))
+def webhook_is_older_than_sidecars(world: World) -> World:
+    """The webhook knows an older API, and sends the containers back without what makes a native sidecar."""
+    return injected(world, replace(identity_of(world), is_old=True))
+
+
 @fault(breaks=("injected_role_is_the_annotated",))
 def webhook_cache_is_stale(world: World) -> World:
     """The webhook still gives the role that the account was bound to before."""

@@ -3,7 +3,7 @@
 As amazon-eks-pod-identity-webhook does it (pkg/handler/handler.go): a container that sets AWS_ROLE_ARN or
 AWS_WEB_IDENTITY_TOKEN_FILE itself gets neither, yet the volume and, but for one case, the mount; an account
 without the annotation, or not in the webhook's cache, leaves the pod as it is; a malformed role ARN is
-injected.
+injected. One of before January 2024 makes plain init containers of native sidecars.
 """
 
 import base64
@@ -96,7 +96,18 @@ def _handled(store: Store, identity: Identity, pod: Object) -> Object:
     namespace, name = pod["metadata"]["namespace"], pod["spec"]["serviceAccountName"]
     account = store.get(SERVICE_ACCOUNTS, namespace, name).value
     grant = identity.grant(f"{namespace}/{name}", account["metadata"].get("annotations", {}))
-    return with_token(pod, grant) if grant else pod
+    if grant is None:
+        return pod
+    return with_token(_without_sidecars(pod) if identity.is_old else pod, grant)
+
+
+def _without_sidecars(pod: Object) -> Object:
+    """The pod as an API of before Kubernetes 1.28 reads it; the webhook sends whole lists back."""
+    initial = [
+        {key: value for key, value in it.items() if key != "restartPolicy"}
+        for it in pod["spec"].get("initContainers") or ()
+    ]
+    return {**pod, "spec": {**pod["spec"], "initContainers": initial}}
 
 
 def with_token(pod: Object, grant: Grant) -> Object:

@@ -59,6 +59,8 @@ class Identity:
     audience: str = "sts.amazonaws.com"
     cached: Mapping[str, tuple[Mapping[str, str], Grant | None]] = field(default_factory=dict)
     """By `namespace/name`: what it gives instead while the annotations are still these; None: nothing."""
+    is_old: bool = False
+    """Whether it was built before native sidecars, and drops what makes them so."""
     refused: Mapping[str, str] = field(default_factory=dict)
     """By `namespace/name`: why an admission takes no pod of this account."""
 

@@ -33,9 +33,12 @@ def annotation_names_a_certificate(world: World) -> World:
     account = account_of(world)
     _, partition, _, _, number, _ = account.role_arn.split(":", 5)
     arn = f"arn:{partition}:acm:eu-central-1:{number}:certificate/12345678-1234-1234-1234-123456789012"
-    assert isinstance(world.accounts, Subjects)
+    absent = Absent(arn, f"{arn} is not a role ARN, so there is no role to look up")
     bent = replace(account, annotations={**account.annotations, ROLE_ARN: arn})
-    return settled(replace(world, accounts=world.accounts.put(VICTIM, bent)))
+    assert isinstance(world.accounts, Subjects)
+    assert isinstance(world.roles, Subjects)
+    roles = sorted(world.roles.without(account.role_arn).put(arn, absent), key=lambda entry: entry[0])
+    return settled(replace(world, accounts=world.accounts.put(VICTIM, bent), roles=Subjects(tuple(roles))))
 
 
 @scenario(

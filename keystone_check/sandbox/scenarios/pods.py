@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from keystone_check.model.cluster import Cluster
 from keystone_check.model.facts import Subjects
-from keystone_check.model.injection import DEFAULT_TOKEN
 from keystone_check.model.world import World
 from keystone_check.sandbox.faults import FAULTS
 from keystone_check.sandbox.injecting import shape
@@ -84,6 +83,19 @@ def deployment_presets_the_variables(world: World) -> World:
 def webhook_does_not_know_the_account(world: World) -> World:
     """`mutated: false` now and then: the service account is not in the webhook's cache."""
     return FAULTS["account-is-not-in-the-cache"].apply(world)
+
+
+@scenario(
+    39,
+    "EKS",
+    "native_sidecars_stay_sidecars",
+    "drops restartPolicy of init containers",
+    "https://github.com/aws/amazon-eks-pod-identity-webhook/issues/208",
+    "https://github.com/kubernetes/kops/issues/16802",
+)
+def webhook_breaks_native_sidecars(world: World) -> World:
+    """Pods with a native sidecar hang at `Init:0/1`: the webhook makes a plain init container of it."""
+    return FAULTS["webhook-is-older-than-sidecars"].apply(world)
 
 
 @scenario(

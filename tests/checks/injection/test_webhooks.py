@@ -13,7 +13,7 @@ from keystone_check.checks.injection import (
 )
 from keystone_check.model.facts import Missing, Subjects
 from keystone_check.model.finding import Status
-from keystone_check.model.injection import Backend, DryRun, Mount, Refused, Requirement, Webhook
+from keystone_check.model.injection import Backend, DryRun, Mount, Namespace, Refused, Requirement, Webhook
 from keystone_check.sandbox.workloads import SERVICE, webhook
 from tests.checks.injection.build import ACCOUNTS, FOLDER, MOUNTS, TOKEN, container, one, pod, pods, shape
 from tests.worlds import NOW
@@ -22,6 +22,7 @@ INJECTED: Subjects[DryRun | Refused] = Subjects((("app/api", DryRun(shape())),))
 BARE: Subjects[DryRun | Refused] = Subjects((("app/api", DryRun(shape(container({}), volumes=()))),))
 NONE: Subjects[Webhook] = Subjects()
 NO_PODS = pods()
+SPACES = Subjects((("app", Namespace("app", {})),))
 
 
 def registered(**changed: object) -> Subjects[Webhook]:
@@ -88,12 +89,12 @@ def test_who_must_not_fail_and_exempts_its_namespace_has_a_way_back() -> None:
 )
 def test_a_refusal_is_a_defect_where_it_meets_every_pod(message: str, status: Status) -> None:
     refused: Subjects[DryRun | Refused] = Subjects((("app/api", Refused(message)),))
-    finding = one(pods_are_injected.judge(ACCOUNTS, refused, registered()))
+    finding = one(pods_are_injected.judge(ACCOUNTS, refused, registered(), SPACES))
     assert finding.status is status
     assert message in finding.message
 
 
 def test_what_a_dry_run_shows_holds_without_a_look_at_the_webhooks_and_what_it_lacks_is_open() -> None:
     gap = Missing("webhooks", "no", "list mutatingwebhookconfigurations.admissionregistration.k8s.io")
-    assert one(pods_are_injected.judge(ACCOUNTS, INJECTED, gap)).status is Status.HOLDS
-    assert one(pods_are_injected.judge(ACCOUNTS, BARE, gap)).permission == gap.permission
+    assert one(pods_are_injected.judge(ACCOUNTS, INJECTED, gap, SPACES)).status is Status.HOLDS
+    assert one(pods_are_injected.judge(ACCOUNTS, BARE, gap, SPACES)).permission == gap.permission

@@ -88,6 +88,7 @@ MANUAL = {
     "namespace-is-not-selected": "kubectl label namespace app --overwrite",
     "account-is-not-in-the-cache": RESTART_WEBHOOK,
     "webhook-cache-is-stale": RESTART_WEBHOOK,
+    "webhook-is-older-than-sidecars": "set image deployment/pod-identity-webhook",
     "pod-was-never-injected": RESTART,
     "pod-is-older-than-the-role": RESTART,
     "pod-opts-out": EDIT,

@@ -98,3 +98,11 @@ def test_what_a_dry_run_shows_holds_without_a_look_at_the_webhooks_and_what_it_l
     gap = Missing("webhooks", "no", "list mutatingwebhookconfigurations.admissionregistration.k8s.io")
     assert one(pods_are_injected.judge(ACCOUNTS, INJECTED, gap, SPACES)).status is Status.HOLDS
     assert one(pods_are_injected.judge(ACCOUNTS, BARE, gap, SPACES)).permission == gap.permission
+
+
+def test_a_webhook_that_serves_others_does_not_know_this_account() -> None:
+    shown: Subjects[DryRun | Refused] = Subjects((*BARE, ("app/other", DryRun(shape()))))
+    others = one(pods_are_injected.judge(ACCOUNTS, shown, registered(), SPACES))
+    alone = one(pods_are_injected.judge(ACCOUNTS, BARE, registered(), SPACES))
+    assert "has not (yet) seen its annotation" in others.message
+    assert "annotation" not in alone.message

@@ -8,11 +8,12 @@ from keystone_check.model.finding import Status
 from tests.checks.judging import told
 
 
-def status(annotation: str | None, **claims: object) -> Status:
+def status(annotation: str | None, now: int = 100, **claims: object) -> Status:
     annotations = {} if annotation is None else {TOKEN_EXPIRATION: annotation}
     account = ServiceAccount("app", "api", "", annotations)
     tokens = Subjects((("app/api", Token({}, claims, 900, ())),))
-    found = told("token_is_not_too_old", accounts=Subjects((("app/api", account),)), tokens=tokens)
+    accounts = Subjects((("app/api", account),))
+    found = told("token_is_not_too_old", accounts=accounts, tokens=tokens, now=now)
     return found["app/api"][0]
 
 
@@ -29,6 +30,12 @@ def status(annotation: str | None, **claims: object) -> Status:
 )
 def test_a_day_is_the_limit(annotation: str | None, lifetime: int, expected: Status) -> None:
     assert status(annotation, iat=100, exp=100 + lifetime) is expected
+
+
+def test_a_token_that_was_made_days_ago_is_old_though_its_end_is_ahead() -> None:
+    assert status(None, now=100 + 86400, iat=100, exp=100 + 90000) is Status.BROKEN
+    assert status(None, now=100 + 86400, iat=100, exp=100 + 86400) is Status.HOLDS
+    assert status(None, now=100 + 86401, iat=100, exp=100 + 86400) is Status.BROKEN
 
 
 def test_without_its_times_a_tokens_life_is_not_known() -> None:

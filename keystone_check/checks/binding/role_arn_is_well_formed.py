@@ -43,17 +43,17 @@ def _bent(name: str, account: ServiceAccount, right: str | None) -> Finding:
     shown = ascii(written)[1:-1] if written else "no annotation"
     return broken(
         name,
-        f"its annotation {ROLE_ARN} is no role ARN: {shown}{_named(written)}",
+        f"its annotation {ROLE_ARN} is no role ARN: {shown}{_named(shown)}",
         Evidence(f"service account {name}", right or "arn:PARTITION:iam::ACCOUNT:role/NAME", shown),
         _repair(account, right) if right else _by_hand(name),
     )
 
 
-def _named(written: str) -> str:
+def _named(shown: str) -> str:
     """What an ARN of something else names: a certificate, a provider."""
-    parts = written.split(":", 5)
+    parts = shown.split(":", 5)
     kind, slash, name = parts[-1].partition("/")
-    if len(parts) < 6 or parts[0] != "arn" or not (slash and name) or not kind.isascii() or kind == "role":
+    if len(parts) < 6 or parts[0] != "arn" or not (slash and name) or kind == "role":
         return ""
     return f"; it names a {kind} of {parts[2]}"
 

@@ -1,7 +1,7 @@
 """What went wrong in a program or between servers, while all that can be read was in order."""
 
 from keystone_check.model.world import World
-from keystone_check.sandbox.scenarios.scenario import silent
+from keystone_check.sandbox.scenarios.scenario import unbroken
 from keystone_check.sandbox.variants import behind
 
 NO_KEY = (
@@ -20,12 +20,11 @@ NODE = (
 )
 
 
-@silent(
+@unbroken(
     26,
     "CI",
     NO_KEY,
     "host_throttles",
-    "only under load",
     "https://github.com/aws-actions/configure-aws-credentials/issues/299",
     "https://repost.aws/knowledge-center/iam-sts-invalididentitytoken",
 )
@@ -34,12 +33,11 @@ def issuers_host_throttles_parallel_jobs(world: World) -> World:
     return behind(world, "ci.keystone.example")
 
 
-@silent(
+@unbroken(
     33,
     "EKS with .NET",
     NO_JWT,
     "path_sent",
-    "not what the file holds",
     "https://github.com/awsdocs/aws-doc-sdk-examples/issues/3965",
     "https://github.com/aws/aws-sdk-net/issues/2517",
 )
@@ -48,12 +46,11 @@ def program_sends_the_files_path(world: World) -> World:
     return world
 
 
-@silent(
+@unbroken(
     40,
     "EKS",
     NODE,
     "sdk_skips",
-    "never asks STS",
     "https://github.com/activeloopai/deeplake/issues/3161",
     "https://github.com/external-secrets/kubernetes-external-secrets/issues/452",
     "https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts-minimum-sdk.html",

@@ -96,7 +96,7 @@ def names(folder: Path | None = None, environ: Mapping[str, str] = os.environ) -
 
 
 def sandbox_names() -> tuple[str, ...]:
-    """`sandbox`, and `sandbox:NAME` for every fault and incident where the extra is installed."""
+    """`sandbox`, and `sandbox:NAME` for every fault, incident and variant where the extra is installed."""
     try:
         from keystone_check.sandbox.catalogue import NAMES
     except ModuleNotFoundError as error:
@@ -175,7 +175,10 @@ def _sandbox(name: str, said: Overrides, clock: Callable[[], float]) -> Iterator
         raise not_installed(error) from error
     wanted = name.partition(":")[2]
     if name != RESERVED and wanted not in catalogue.NAMES:
-        raise UsageError(f"the embedded cluster has no fault {wanted!r}", did_you_mean(name, sandbox_names()))
+        raise UsageError(
+            f"the embedded cluster has no fault, incident or variant {wanted!r}",
+            did_you_mean(name, sandbox_names()),
+        )
     ground, world = catalogue.stage(wanted, int(clock()))
     with serve(world, ground) as serving:
         yield replace(serving.access, name=name)

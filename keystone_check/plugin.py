@@ -31,7 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         help="judge every link of this cluster's trust chain: a configured cluster, a kube context, sandbox, "
-        "sandbox:FAULT or snapshot:FILE; may be given more than once",
+        "sandbox:NAME or snapshot:FILE; may be given more than once",
     )
     group.addoption(
         "--keystone-allow-blocked",

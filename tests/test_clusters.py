@@ -146,7 +146,7 @@ def test_the_embedded_cluster_is_there_while_it_is_open_and_leaves_nothing_behin
 
 def test_a_fault_that_does_not_exist_is_a_usage_error_with_a_near_one() -> None:
     with (
-        pytest.raises(UsageError, match="has no fault 'bucket-is-blokked'") as raised,
+        pytest.raises(UsageError, match="has no fault, incident or variant 'bucket-is-blokked'") as raised,
         open_cluster("sandbox:bucket-is-blokked"),
     ):
         pass

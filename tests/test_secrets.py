@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateNumbers
 
 from keystone_check import jose, snapshot
 from keystone_check.iam.oidc import KeySet, read_key_set
@@ -48,6 +49,7 @@ class Kept:
         header = json.dumps({"alg": "RS256", "kid": kid}, separators=(",", ":")).encode()
         yield "the start of every token", base64.urlsafe_b64encode(header).rstrip(b"=")[:40]
         numbers = self.ground.signing_key.private_numbers()
+        assert isinstance(numbers, RSAPrivateNumbers)
         yield "private exponent", str(numbers.d).encode()
         yield "private exponent as a JWK has it", _base64url(numbers.d)
 

@@ -165,7 +165,7 @@ def _reaching(parser: argparse.ArgumentParser) -> None:
         "--cluster",
         metavar="NAME",
         default="",
-        help="a configured cluster, a kube context, sandbox or sandbox:FAULT",
+        help="a configured cluster, a kube context, sandbox or sandbox:NAME",
     )
     add("--context", metavar="C", default="", help="the kube context")
     add("--kubeconfig", metavar="F", default="", help="the kubeconfig file")

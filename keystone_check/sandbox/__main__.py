@@ -1,4 +1,4 @@
-"""python -m keystone_check.sandbox [FAULT]: serve a sandbox until interrupted.
+"""python -m keystone_check.sandbox [NAME]: serve a sandbox until interrupted.
 
 What is heavy is imported when the signals are in hand, so that an early Ctrl-C is quiet as well.
 """
@@ -38,7 +38,7 @@ def _serve() -> int:
     name = _name(catalogue.NAMES)
     if name and name not in catalogue.NAMES:
         hint = did_you_mean(name, catalogue.NAMES)
-        print(f"there is no fault {name!r}\n  next: {hint}", file=sys.stderr)
+        print(f"there is no fault, incident or variant {name!r}\n  next: {hint}", file=sys.stderr)
         return 2
     ground, world = catalogue.stage(name, wall_clock())
     with serve(world, ground) as serving:
@@ -50,16 +50,16 @@ def _name(known: Iterable[str]) -> str:
     parser = argparse.ArgumentParser(
         prog="python -m keystone_check.sandbox",
         description="Serve an embedded cluster and AWS account on loopback ports until interrupted.",
-        epilog="Faults and incidents: " + ", ".join(known),
+        epilog="Faults, incidents and healthy variants: " + ", ".join(known),
     )
     parser.add_argument(
-        "fault",
+        "name",
         nargs="?",
         default="",
-        metavar="FAULT",
-        help="a fault or an incident; none: nothing is broken",
+        metavar="NAME",
+        help="a fault, an incident or a healthy variant; none: the usual world, in which nothing is broken",
     )
-    name: str = parser.parse_args().fault
+    name: str = parser.parse_args().name
     return name
 
 

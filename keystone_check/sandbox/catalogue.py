@@ -6,14 +6,17 @@ from keystone_check.model.world import World
 from keystone_check.sandbox.faults import FAULTS
 from keystone_check.sandbox.ground import Ground
 from keystone_check.sandbox.scenarios import SCENARIOS
+from keystone_check.sandbox.variants import VARIANTS
+from keystone_check.sandbox.variants.variant import Variant
 from keystone_check.sandbox.worlds import healthy
 
-_MADE: dict[str, tuple[str, Callable[[World], World]]] = {
+_MADE: dict[str, tuple[str, Variant | Callable[[World], World]]] = {
     **{fault.id: (f"with the fault {fault.id}: {fault.title}", fault.apply) for fault in FAULTS.values()},
     **{
         told.id: (f"as in an incident on {told.where}: {told.title}", told.apply)
         for told in SCENARIOS.values()
     },
+    **{built.id: (f"in which every link holds: {built.title}", built) for built in VARIANTS.values()},
 }
 
 NAMES = tuple(_MADE)
@@ -26,6 +29,10 @@ def title(name: str) -> str:
 
 def stage(name: str, now: int) -> tuple[Ground, World]:
     """The world of this name, and the ground that it is to be served on."""
+    made = _MADE[name][1] if name else None
+    if isinstance(made, Variant):
+        ground = made.ground()
+        return ground, made.world(ground, now)
     ground = Ground.make()
     world = healthy(ground, now)
-    return ground, _MADE[name][1](world) if name else world
+    return ground, made(world) if made else world

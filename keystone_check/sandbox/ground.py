@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from keystone_check.jose import PrivateKey
 from keystone_check.sandbox import cellar
 from keystone_check.sandbox.issuing import ServerIdentity, authority, pem, server
 
@@ -23,7 +24,7 @@ class Ground:
     number: int
     account: str
     region: str
-    signing_key: rsa.RSAPrivateKey = field(repr=False)
+    signing_key: PrivateKey = field(repr=False)
     root: x509.Certificate
     web: ServerIdentity
     """The issuer front's: leaf, then the intermediate that signed it. The root is not served."""
@@ -31,8 +32,11 @@ class Ground:
     """The Kubernetes API server's."""
 
     @classmethod
-    def make(cls) -> "Ground":
-        """New keys and certificates; the account differs from every other sandbox of this process."""
+    def make(cls, signing_key: PrivateKey | None = None) -> "Ground":
+        """New keys and certificates; the account differs from every other sandbox of this process.
+
+        The cluster signs with an RSA key unless it is given another.
+        """
         number = next(_numbers)
         root = authority("Keystone Sandbox Root CA", None)
         intermediate = authority("Keystone Sandbox Intermediate CA", root)
@@ -40,7 +44,7 @@ class Ground:
             number=number,
             account=f"{111122223332 + number:012d}",
             region=REGION,
-            signing_key=rsa.generate_private_key(public_exponent=65537, key_size=2048),
+            signing_key=signing_key or rsa.generate_private_key(public_exponent=65537, key_size=2048),
             root=root.certificate,
             web=cellar.kept(server(intermediate, WEB_NAMES, (intermediate.certificate,))),
             api=server(root, ("localhost", "kubernetes.default.svc", "127.0.0.1"), ()),

@@ -1,4 +1,4 @@
-"""How many faults and scenarios the embedded cluster has, for who lists the checks."""
+"""How many faults, scenarios and healthy variants the embedded cluster has, for who lists the checks."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -7,11 +7,12 @@ from importlib.util import find_spec
 COUNTED = (
     ("faults", "keystone_check.sandbox.faults", "FAULTS"),
     ("scenarios", "keystone_check.sandbox.scenarios", "SCENARIOS"),
+    ("variants", "keystone_check.sandbox.variants", "VARIANTS"),
 )
 
 
 def numbers() -> Mapping[str, int]:
-    """The number of faults and of scenarios; empty where the sandbox's extra is not installed."""
+    """How many there are of each; empty where the sandbox's extra is not installed."""
     if find_spec("moto") is None:
         return {}
     found = ((kind, module, name) for kind, module, name in COUNTED if find_spec(module))

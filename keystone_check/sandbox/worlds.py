@@ -1,7 +1,7 @@
 """Worlds in which every link holds."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -43,7 +43,8 @@ PUBLIC_ADDRESSES = ("52.219.170.10", "52.219.170.11")
 LIFETIME = 3600
 AGE = 30 * 24 * 3600
 """How long ago the provider was made."""
-SIGNATURE_BYTES = 2048 // 8
+SIGNATURE_BYTES = {"RS256": 2048 // 8, "ES256": 2 * 32, "ES384": 2 * 48, "ES512": 2 * 66}
+"""Of the sandbox's own keys, by what they sign with."""
 
 INJECTION = ("webhooks", "webhook_backends", "namespaces", "injections", "pods")
 """The facts of the link injection, which follow from the accounts."""
@@ -59,14 +60,14 @@ def healthy(ground: Ground, now: int) -> World:
     accounts = tuple(_account(ground, *binding) for binding in BINDINGS)
     provider_arn = f"arn:aws:iam::{ground.account}:oidc-provider/{issuer.removeprefix('https://')}"
     chain = _chain(ground, f"{bucket}.s3.{ground.region}.amazonaws.com")
-    roles = Subjects(tuple((item.role_arn, _role(item, provider_arn, issuer)) for item in accounts))
+    roles = Subjects(tuple((item.role_arn, role((item,), provider_arn, issuer)) for item in accounts))
     world = World(
         expected=Expected(),
         now=now,
         cluster=Cluster("https://127.0.0.1:6443", "v1.36.3+k3s1", "sandbox-admin"),
         caller=Caller(f"arn:aws:iam::{ground.account}:user/engineer", ground.account, ground.region),
         issuer=Issuer(issuer, "discovery document of the API server"),
-        cluster_discovery=_api_answer(f"/{DISCOVERY_KEY}", "application/json", _api_discovery(issuer)),
+        cluster_discovery=_api_document(issuer, key.alg),
         cluster_keys=_api_answer("/openid/v1/jwks", "application/jwk-set+json", _key_set(key)),
         accounts=Subjects(tuple((f"{item.namespace}/{item.name}", item) for item in accounts)),
         tokens=Subjects(
@@ -109,7 +110,7 @@ def healthy(ground: Ground, now: int) -> World:
         listed=Listing("", ""),
         trusting_roles=roles,
         answers=Subjects(tuple((f"{item.namespace}/{item.name}", GRANTED) for item in accounts)),
-        recorded=_recorded(ground, accounts, now),
+        recorded=recorded(ground.region, accounts, now),
         **dict.fromkeys(INJECTION, Missing("injection", "not yet injected")),
     )
     return published(with_injection(world, ground.region))
@@ -155,7 +156,7 @@ def reissued(world: World, issuer: str) -> World:
     return replace(
         world,
         tokens=Subjects(tokens),
-        cluster_discovery=_api_answer(f"/{DISCOVERY_KEY}", "application/json", _api_discovery(issuer)),
+        cluster_discovery=_api_document(issuer, _signs_with(world)),
     )
 
 
@@ -188,13 +189,14 @@ def minted(account: ServiceAccount, issuer: str, key: Jwk, now: int) -> Token:
         "nbf": now,
         "sub": account.subject,
     }
-    header: dict[str, object] = {"alg": "RS256", "kid": key.kid}
+    header: dict[str, object] = {"alg": key.alg, "kid": key.kid}
     return Token(header, claims, _compact_size(header, claims), (key.thumbprint,))
 
 
 def _compact_size(header: Mapping[str, object], claims: Mapping[str, object]) -> int:
     payload = _compact({**claims, "jti": "00000000-0000-0000-0000-000000000000"})
-    sizes = (len(_compact(header)), len(payload), SIGNATURE_BYTES)
+    signature = SIGNATURE_BYTES.get(str(header.get("alg")), SIGNATURE_BYTES["RS256"])
+    sizes = (len(_compact(header)), len(payload), signature)
     return 2 + sum((4 * size + 2) // 3 for size in sizes)  # base64url without padding, and two dots
 
 
@@ -212,15 +214,21 @@ def _key_set(*keys: Jwk) -> str:
     return json.dumps({"keys": [dict(key.members) for key in keys]}, separators=(",", ":"))
 
 
-def _api_discovery(issuer: str) -> str:
+def _signs_with(world: World) -> str:
+    assert isinstance(world.tokens, Subjects)
+    return next(token.algorithm for _, token in world.tokens.seen())
+
+
+def _api_document(issuer: str, algorithm: str) -> Response:
     document = {
         "issuer": issuer,
         "jwks_uri": ADVERTISED_KEY_SET,
         "response_types_supported": ["id_token"],
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["RS256"],
+        "id_token_signing_alg_values_supported": [algorithm],
     }
-    return json.dumps(document, separators=(",", ":"))
+    body = json.dumps(document, separators=(",", ":"))
+    return _api_answer(f"/{DISCOVERY_KEY}", "application/json", body)
 
 
 def _api_answer(path: str, content_type: str, body: str) -> Response:
@@ -278,7 +286,7 @@ def unresolved(host: str) -> Absent:
 
 
 def _bucket(ground: Ground, name: str, issuer: str, key: Jwk) -> Bucket:
-    discovery = discovery_document(issuer, f"{issuer}/{KEY_SET_KEY}", ("RS256",))
+    discovery = discovery_document(issuer, f"{issuer}/{KEY_SET_KEY}", (key.alg,))
     objects = (
         (DISCOVERY_KEY, StoredObject(discovery, "application/json", "AES256")),
         (KEY_SET_KEY, StoredObject(_key_set(key), "application/json", "AES256")),
@@ -302,26 +310,33 @@ def _account(ground: Ground, namespace: str, name: str) -> ServiceAccount:
     return ServiceAccount(namespace, name, uid, {ROLE_ARN: f"arn:aws:iam::{ground.account}:role/{name}"})
 
 
-def _role(account: ServiceAccount, provider_arn: str, issuer: str) -> Role:
+def role(accounts: Sequence[ServiceAccount], provider_arn: str, issuer: str) -> Role:
+    """The role to which these accounts are bound, and which trusts just them."""
     host = issuer.removeprefix("https://")
+    subjects = [account.subject for account in accounts]
     statement = {
         "Effect": "Allow",
         "Principal": {"Federated": provider_arn},
         "Action": "sts:AssumeRoleWithWebIdentity",
-        "Condition": {"StringEquals": {f"{host}:sub": account.subject, f"{host}:aud": STS_AUDIENCE}},
+        "Condition": {
+            "StringEquals": {
+                f"{host}:sub": subjects if len(subjects) > 1 else subjects[0],
+                f"{host}:aud": STS_AUDIENCE,
+            }
+        },
     }
     trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=2)
-    return Role(account.role_arn, trust)
+    return Role(accounts[0].role_arn, trust)
 
 
-def _recorded(ground: Ground, accounts: Iterable[ServiceAccount], now: int) -> Trail:
+def recorded(region: str, accounts: Iterable[ServiceAccount], now: int) -> Trail:
     """Each account's last exchange was accepted an hour ago."""
     exchanges = []
     for account in accounts:
         name = f"{account.namespace}/{account.name}"
         accepted = Event(now - 3600, "", "")
         exchanges.append((name, replace(nothing_recorded(name), accepted=accepted)))
-    return Trail(ground.region, now - 12 * 3600, Subjects(tuple(exchanges)))
+    return Trail(region, now - 12 * 3600, Subjects(tuple(exchanges)))
 
 
 def _chain(ground: Ground, host: str) -> Chain:

@@ -7,7 +7,8 @@ easily left behind when a cluster is rebuilt. A quota of 100 providers an accoun
 
 ## How to fix
 Delete the provider once no cluster signs for its issuer. A cluster that shares the bucket has its own path
-in it: look there first.
+in it: look there first. While an issuer is migrated the API servers accept the former one still, and its
+provider is in use until they do no more.
 
 ## References
 - https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteOpenIDConnectProvider.html
@@ -21,21 +22,43 @@ from keystone_check.iam.arns import near_misses, provider_arn
 from keystone_check.iam.s3 import locate
 from keystone_check.model.aws import Caller
 from keystone_check.model.cluster import Issuer
-from keystone_check.model.finding import Evidence, Finding, Repair, Safety, Severity, broken, holds
+from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.finding import Evidence, Finding, Repair, Safety, Severity, blocked, broken, holds
+from keystone_check.model.servers import ServerArguments
 
 severity = Severity.LOW
 
 
-def judge(issuer: Issuer, provider_arns: tuple[str, ...], caller: Caller) -> Iterator[Finding]:
+def judge(
+    issuer: Issuer,
+    provider_arns: tuple[str, ...],
+    caller: Caller,
+    server_arguments: Subjects[ServerArguments] | Absent | Missing,
+) -> Iterator[Finding]:
     """One finding for each provider in the issuer's own place, or one about the account."""
     wanted = provider_arn(caller.partition, caller.account, issuer.url)
-    known = {wanted, *near_misses(provider_arns, wanted)}
+    known = {wanted, *near_misses(provider_arns, wanted), *_migrated(server_arguments, caller)}
     here = [arn for arn in provider_arns if arn not in known and _place(_url(arn)) == _place(issuer.url)]
-    yield from (_unused(issuer, arn) for arn in here)
+    unread = _unread(server_arguments)
+    yield from (_unused(issuer, arn) if unread is None else blocked(arn, unread) for arn in here)
     if not here:
         others = len(set(provider_arns) - known)
         told = f"{others} other providers of the account are not of this issuer's host" if others else ""
         yield holds(f"account {caller.account}", told)
+
+
+def _migrated(arguments: Subjects[ServerArguments] | Absent | Missing, caller: Caller) -> Iterator[str]:
+    """The providers of all issuers that the API servers accept."""
+    if isinstance(arguments, Subjects):
+        for _, found in arguments.seen():
+            yield from (provider_arn(caller.partition, caller.account, url) for url in found.issuers)
+
+
+def _unread(arguments: Subjects[ServerArguments] | Absent | Missing) -> Missing | None:
+    """Why nobody can say which issuers are accepted; None where that is known, or where nothing tells it."""
+    if isinstance(arguments, Subjects):
+        return next((gap for _, gap in arguments if isinstance(gap, Missing)), None)
+    return arguments if isinstance(arguments, Missing) else None
 
 
 def _unused(issuer: Issuer, arn: str) -> Finding:

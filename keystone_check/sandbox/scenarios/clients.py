@@ -2,7 +2,7 @@
 
 from keystone_check.model.world import World
 from keystone_check.sandbox.scenarios.scenario import unbroken
-from keystone_check.sandbox.variants import behind
+from keystone_check.sandbox.variants.places import in_front
 
 NO_KEY = (
     "An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Couldn't "
@@ -30,7 +30,7 @@ NODE = (
 )
 def issuers_host_throttles_parallel_jobs(world: World) -> World:
     """`Couldn't retrieve verification key` under parallel jobs alone: the issuer's host limits requests."""
-    return behind(world, "ci.keystone.example")
+    return in_front(world, "ci.keystone.example", public=True)
 
 
 @unbroken(

@@ -22,7 +22,7 @@ from keystone_check.model.aws import Caller
 from keystone_check.probes import clocks, rights
 from keystone_check.probes.clocks import Heard
 from keystone_check.probes.discretion import discreet
-from keystone_check.probes.limits import CONTACT_SECONDS, NO_WAY, SLOW, TRIES, Limits
+from keystone_check.probes.limits import CONNECTIONS, CONTACT_SECONDS, NO_WAY, SLOW, TRIES, Limits
 from keystone_check.probes.refusals import ReadError, header_beside
 from keystone_check.probes.rights import AwsAsk
 
@@ -179,6 +179,7 @@ def _config(access: Access) -> Config:
     return Config(
         connect_timeout=min(2 * CONTACT_SECONDS, access.request_seconds),
         read_timeout=access.request_seconds,
+        max_pool_connections=CONNECTIONS,
         retries={"mode": "standard", "total_max_attempts": TRIES},
         s3={"addressing_style": "path"} if access.aws_endpoint else None,
     )

@@ -13,7 +13,7 @@ from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.web import Response
 from keystone_check.probes import rights
 from keystone_check.probes.answer import BODY_LIMIT, text
-from keystone_check.probes.limits import side_by_side
+from keystone_check.probes.limits import detached, side_by_side
 from keystone_check.probes.refusals import ReadError, header_beside
 from keystone_check.probes.rights import AwsAsk
 
@@ -29,7 +29,10 @@ KEY_SET_PATH = "openid/v1/jwks"
 
 
 def bucket(
-    aws: Aws, issuer_url: str, discovery: Response | Missing, wanted: frozenset[str] = PARTS
+    aws: Aws,
+    issuer_url: str,
+    discovery: Callable[[], Response | Missing],
+    wanted: frozenset[str] = PARTS,
 ) -> Bucket | Absent | Missing:
     """All that decides who can read the issuer's two objects, each with its own gap.
 
@@ -164,21 +167,27 @@ class _Here:
                 return Absent(fact, f"bucket {self._name} has no {thing}")
             return refusal.missing(fact)
 
-    def documents(self, location: Location, discovery: Response | Missing) -> Subjects[StoredObject]:
-        """The discovery document, then the key set that it names.
+    def documents(
+        self, location: Location, discovery: Callable[[], Response | Missing]
+    ) -> Subjects[StoredObject]:
+        """The discovery document, and the key set that it names, as published or else as stored.
 
         Where nobody may read what it names there is no second entry: the usual key would be a guess.
         """
         stem = f"{location.prefix}/" if location.prefix else ""
         key = stem + DISCOVERY_PATH
-        document = self._object(key)
-        published = discovery.body if isinstance(discovery, Response) else None
-        stored = document.body if isinstance(document, StoredObject) else None
-        named = _named(location, published) or _named(location, stored)
+        asked = detached(partial(self._object, key))
+        answer = discovery()
+        named = _named(location, answer.body if isinstance(answer, Response) else None)
+        key_set = self._object(named) if named else None
+        document = asked.result()
+        if key_set is not None:
+            return Subjects(((key, document), (named, key_set)))
+        named = _named(location, document.body if isinstance(document, StoredObject) else None)
         if not named and isinstance(document, Missing):
             return Subjects(((key, document),))
-        key_set_key = named or stem + KEY_SET_PATH
-        return Subjects(((key, document), (key_set_key, self._object(key_set_key))))
+        named = named or stem + KEY_SET_PATH
+        return Subjects(((key, document), (named, self._object(named))))
 
     def _object(self, key: str) -> StoredObject | Absent | Missing:
         def take(answer: dict[str, Any]) -> StoredObject:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from keystone_check import jose
 from keystone_check.iam.oidc import Jwk, KeySet, Malformed, read_key_set
 from keystone_check.model.access import Access
-from keystone_check.model.cluster import AUDIENCE, ROLE_ARN, Cluster, ServiceAccount, Token
+from keystone_check.model.cluster import ROLE_ARN, Cluster, ServiceAccount, Token
 from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.secret import Secret
 from keystone_check.model.web import Response
 from keystone_check.model.world import Binding
 from keystone_check.probes.limits import side_by_side
@@ -84,27 +85,33 @@ def tokens(
     kube: Kube,
     audience: str,
     bound: Subjects[ServiceAccount],
-    key_sets: Iterable[Response | Missing],
+    keys: Callable[[], tuple[Jwk, ...]],
 ) -> Subjects[Token]:
-    """What a fresh token of each account says, and which known keys verify it. An absent account has none."""
-    keys = known_keys(key_sets)
+    """What a fresh token of each account says, and which known keys verify it. An absent account has none.
+
+    All are asked for before the keys are.
+    """
     there = [(key, account) for key, account in bound if not isinstance(account, Absent)]
 
-    def read(entry: tuple[str, ServiceAccount | Missing]) -> tuple[str, Token | Missing]:
+    def mint(entry: tuple[str, ServiceAccount | Missing]) -> tuple[str, Secret | Missing]:
         key, account = entry
-        return key, account if isinstance(account, Missing) else _token(kube, key, account, audience, keys)
+        return key, account if isinstance(account, Missing) else _mint(kube, key, account, audience)
 
-    return Subjects(tuple(side_by_side(read, there)))
+    minted = side_by_side(mint, there)
+    known = keys()
+    return Subjects(tuple((key, _token(key, secret, known)) for key, secret in minted))
 
 
-def _token(
-    kube: Kube, key: str, account: ServiceAccount, audience: str, keys: tuple[Jwk, ...]
-) -> Token | Missing:
-    wanted = account.annotations.get(AUDIENCE) or audience
+def _mint(kube: Kube, key: str, account: ServiceAccount, audience: str) -> Secret | Missing:
     try:
-        secret = kube.mint(account.namespace, account.name, wanted)
+        return kube.mint(account.namespace, account.name, account.audience(audience))
     except ReadError as refusal:
         return refusal.missing(key)
+
+
+def _token(key: str, secret: Secret | Missing, keys: tuple[Jwk, ...]) -> Token | Missing:
+    if isinstance(secret, Missing):
+        return secret
     token = jose.decode(secret.reveal(), keys, any_algorithm=True)
     if isinstance(token, Malformed):
         return Missing(key, f"the API server's token for {key} is no JWT: {token.reason}")

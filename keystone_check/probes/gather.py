@@ -125,12 +125,15 @@ class _Look:
     def _read(self, name: str) -> Any:
         self._ready.wait()
         reader = reader_of(name, self._sources.access)
-        known = {needed: self.fact(needed) for needed in reader.after}
+        known = {needed: self._known(needed, reader) for needed in reader.after}
         for needed, fact in known.items():
             if isinstance(fact, Missing) and needed not in reader.despite:
                 return _for_all(name, fact)
         self._progress(reader.source, reader.what)
         return _answer(name, reader, self._sources, known)
+
+    def _known(self, needed: str, reader: Reader) -> Any:
+        return partial(self.fact, needed) if needed in reader.later else self.fact(needed)
 
 
 def _answer(name: str, reader: Reader, sources: Sources, known: dict[str, Any]) -> Any:

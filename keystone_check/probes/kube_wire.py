@@ -22,6 +22,7 @@ from keystone_check.probes.answer import Answer, headers_of
 from keystone_check.probes.clocks import Heard
 from keystone_check.probes.kube_refusals import unreachable, unusable, unverifiable
 from keystone_check.probes.limits import (
+    CONNECTIONS,
     CONTACT_SECONDS,
     SLOW,
     BrokenOffError,
@@ -150,6 +151,7 @@ _from_file: Any = config.load_kube_config
 def configuration(access: Access) -> Configuration:
     settings = Configuration()
     settings.retries = False  # what is asked again, and how often, is decided and shown by us
+    settings.connection_pool_maxsize = CONNECTIONS
     try:
         if _in_cluster(access):
             _from_pod(client_configuration=settings)

@@ -23,6 +23,8 @@ TRANSIENT = frozenset({429, 500, 502, 503, 504})
 """Answers that ask for another try: throttled, or a server that says the fault is its own."""
 AT_ONCE = 8
 """Requests of one kind that run side by side."""
+CONNECTIONS = 4 * AT_ONCE
+"""How many a client keeps open: one that is thrown away costs the next request another handshake."""
 
 
 @dataclass(frozen=True, slots=True)

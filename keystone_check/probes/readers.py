@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from keystone_check.iam.oidc import Unreadable, discovery_url, key_set_address, read_discovery
 from keystone_check.model.access import Access
@@ -29,6 +29,11 @@ from keystone_check.probes.sources import Sources
 from keystone_check.probes.strangers import host_key
 
 
+T = TypeVar("T")
+Later = Callable[[], T | Missing]
+"""A fact that is waited for only when the reader calls for it: his first requests do not depend on it."""
+
+
 @dataclass(frozen=True)
 class Reader:
     """How one field of the World is read. `read` takes the sources, then the facts that it follows from."""
@@ -45,8 +50,16 @@ class Reader:
     @cached_property
     def despite(self) -> frozenset[str]:
         """Those of them that may be missing: their type says so."""
+        return self.later.union(self._typed("Missing"))
+
+    @cached_property
+    def later(self) -> frozenset[str]:
+        """Those of them that he calls for himself, when he needs them."""
+        return self._typed("Later")
+
+    def _typed(self, word: str) -> frozenset[str]:
         parameters = inspect.signature(self.read).parameters
-        return frozenset(name for name in self.after if "Missing" in parameters[name].annotation)
+        return frozenset(name for name in self.after if word in parameters[name].annotation)
 
 
 def _cluster(sources: Sources) -> Cluster:
@@ -85,11 +98,13 @@ def _accounts(sources: Sources) -> Subjects[ServiceAccount]:
 def _tokens(
     sources: Sources,
     accounts: Subjects[ServiceAccount],
-    cluster_keys: Response | Missing,
-    key_set: Response | Missing,
+    cluster_keys: Later[Response],
+    key_set: Later[Response],
 ) -> Subjects[Token]:
     audience = sources.access.expected.audience
-    return cluster_room.tokens(sources.kube(), audience, accounts, (cluster_keys, key_set))
+    return cluster_room.tokens(
+        sources.kube(), audience, accounts, lambda: cluster_room.known_keys((cluster_keys(), key_set()))
+    )
 
 
 def _discovery(sources: Sources, issuer: Issuer) -> Response | Missing:
@@ -137,7 +152,7 @@ def _hosts(issuer: Issuer, discovery: Response | Missing) -> list[str]:
 
 
 def _bucket(
-    sources: Sources, caller: Caller, issuer: Issuer, discovery: Response | Missing
+    sources: Sources, caller: Caller, issuer: Issuer, discovery: Later[Response]
 ) -> Bucket | Absent | Missing:
     return bucket_room.bucket(sources.aws(), issuer.url, discovery, sources.parts)
 

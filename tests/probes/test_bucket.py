@@ -35,7 +35,7 @@ def s3(account: Access) -> Any:
 
 
 def read(account: Access, discovery: Response | Missing = UNREAD, issuer: str = ISSUER) -> Bucket:
-    found = bucket(Aws(account), issuer, discovery)
+    found = bucket(Aws(account), issuer, lambda: discovery)
     assert isinstance(found, Bucket)
     return found
 
@@ -94,12 +94,12 @@ def test_an_object_that_is_no_text_is_there_and_its_body_is_not(account: Access,
 
 
 def test_a_bucket_that_does_not_exist_is_absent(account: Access) -> None:
-    assert bucket(Aws(account), ISSUER, UNREAD) == Absent("bucket", "there is no bucket keys")
+    assert bucket(Aws(account), ISSUER, lambda: UNREAD) == Absent("bucket", "there is no bucket keys")
 
 
 def test_only_the_wanted_settings_are_asked_for(account: Access, s3: Any) -> None:
     s3.put_bucket_policy(Bucket="keys", Policy=POLICY)
-    found = bucket(Aws(account), ISSUER, UNREAD, frozenset({"bucket.policy"}))
+    found = bucket(Aws(account), ISSUER, lambda: UNREAD, frozenset({"bucket.policy"}))
     assert isinstance(found, Bucket)
     assert found.policy == POLICY
     assert found.public_access == Missing("public_access", "no selected check needs it")
@@ -119,14 +119,14 @@ def refusing(plain: Any, *refused: str, region: str = "eu-north-1") -> Access:
 
 
 def test_the_region_is_told_beside_a_refusal(plain: Any) -> None:
-    found = bucket(Aws(refusing(plain, "HEAD", "GET")), "https://keys.s3.amazonaws.com", UNREAD)
+    found = bucket(Aws(refusing(plain, "HEAD", "GET")), "https://keys.s3.amazonaws.com", lambda: UNREAD)
     assert isinstance(found, Bucket)
     assert found.region == "eu-north-1"
 
 
 def test_a_region_that_nobody_tells_is_missing(plain: Any) -> None:
     access = refusing(plain, "HEAD", region="")
-    found = bucket(Aws(access), "https://keys.s3.amazonaws.com", UNREAD)
+    found = bucket(Aws(access), "https://keys.s3.amazonaws.com", lambda: UNREAD)
     assert isinstance(found, Missing)
     assert found.because.startswith("s3:HeadBucket keys: 403")
 
@@ -137,7 +137,7 @@ def test_a_region_that_nobody_tells_is_missing(plain: Any) -> None:
 def test_a_refused_object_names_the_right_that_would_tell_more(
     plain: Any, refused: tuple[str, ...], permission: str
 ) -> None:
-    found = bucket(Aws(refusing(plain, *refused)), ISSUER, UNREAD)
+    found = bucket(Aws(refusing(plain, *refused)), ISSUER, lambda: UNREAD)
     assert isinstance(found, Bucket)
     gap = found.objects[DISCOVERY_KEY]
     assert isinstance(gap, Missing)
@@ -145,13 +145,13 @@ def test_a_refused_object_names_the_right_that_would_tell_more(
 
 
 def test_where_the_key_set_is_said_to_be_is_not_guessed(plain: Any) -> None:
-    found = bucket(Aws(refusing(plain, "GET")), ISSUER, UNREAD)
+    found = bucket(Aws(refusing(plain, "GET")), ISSUER, lambda: UNREAD)
     assert isinstance(found, Bucket)
     assert [key for key, _ in found.objects] == [DISCOVERY_KEY]
 
 
 def test_an_issuer_elsewhere_has_no_bucket(account: Access) -> None:
-    found = bucket(Aws(account), "https://oidc.keystone.example", UNREAD)
+    found = bucket(Aws(account), "https://oidc.keystone.example", lambda: UNREAD)
     assert found == Absent("bucket", "the issuer is not an S3 address")
 
 

@@ -67,11 +67,11 @@ def test_a_token_is_verified_by_the_keys_that_are_known(sandbox: Serving, world:
     bound: Subjects[ServiceAccount] = Subjects(
         (("app/api", account), ("app/gone", Absent("app/gone", "gone")), ("app/x", Missing("app/x", "no")))
     )
-    kube = Kube(sandbox.access)
-    found = dict(tokens(kube, "sts.amazonaws.com", bound, (world.cluster_keys,)).seen())["app/api"]
+    kube, keys = Kube(sandbox.access), known_keys((world.cluster_keys,))
+    found = dict(tokens(kube, "sts.amazonaws.com", bound, lambda: keys).seen())["app/api"]
     assert found.audiences == ("elsewhere",)
     assert len(found.signed_by) == 1
-    unknown = tokens(kube, "sts.amazonaws.com", bound, ())
+    unknown = tokens(kube, "sts.amazonaws.com", bound, lambda: ())
     assert dict(unknown.seen())["app/api"].signed_by == ()
     assert [key for key, _ in unknown] == ["app/api", "app/x"]
 

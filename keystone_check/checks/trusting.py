@@ -1,5 +1,6 @@
 """What the checks of trust policies share: which account meets which policy, offering the right one."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -51,6 +52,7 @@ def each(
     judge: Callable[[Meeting], Finding],
 ) -> Iterator[Finding]:
     """One finding a bound service account: the judge's, or why there is none."""
+    subjects, unread = _subjects(accounts), _unread(accounts)
     for name, account in accounts:
         if isinstance(account, Absent | Missing):
             yield gap(name, account)
@@ -69,8 +71,8 @@ def each(
                     provider_arn(parts.partition, parts.account, issuer.url),
                     issuer.url,
                     account.audience(expected.audience),
-                    _subjects(accounts, account.role_arn),
-                    _unread(accounts),
+                    tuple(subjects[account.role_arn]),
+                    unread,
                 )
             )
 
@@ -161,8 +163,12 @@ def _class(meeting: Meeting) -> tuple[Safety, str]:
     return Safety.UNSAFE, "it shuts out everyone else whom the policy lets in today"
 
 
-def _subjects(accounts: Subjects[ServiceAccount], arn: str) -> tuple[str, ...]:
-    return tuple(account.subject for _, account in accounts.seen() if account.role_arn == arn)
+def _subjects(accounts: Subjects[ServiceAccount]) -> dict[str, list[str]]:
+    """By role: those of every account that is bound to it."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for _, account in accounts.seen():
+        found[account.role_arn].append(account.subject)
+    return found
 
 
 def _unread(accounts: Subjects[ServiceAccount]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from keystone_check.iam import strict
 from keystone_check.iam.language import Policy, PolicyKind, Statement
@@ -50,8 +51,12 @@ class Reading:
         return "; ".join(map(str, self.problems))
 
 
+@lru_cache(maxsize=1024)
 def read(text: str, kind: PolicyKind) -> Reading:
-    """Read a policy of one kind; `policy` is None exactly when a problem is one that AWS refuses."""
+    """Read a policy of one kind; `policy` is None exactly when a problem is one that AWS refuses.
+
+    Kept: many checks ask about every role's policy.
+    """
     document = strict.read(text)
     if not isinstance(document, Mapping):
         return Reading(None, (Problem("", f"a policy is a JSON object; {strict.looks_like(text)}"),))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Generic, TypeVar
 
 
@@ -29,17 +30,22 @@ class Absent:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subjects(Generic[T]):
-    """Facts of one kind by subject, in the order they were read; gaps stand beside what was seen."""
+    """Facts of one kind by subject, in the order they were read; gaps stand beside what was seen.
+
+    Without slots, for the index that is made when one is first asked for by name.
+    """
 
     entries: tuple[tuple[str, T | Absent | Missing], ...] = ()
 
     def __getitem__(self, name: str) -> T | Absent | Missing:
-        for key, value in self.entries:
-            if key == name:
-                return value
-        return Missing(name, f"{name} was not asked for")
+        found = self._by_name.get(name)
+        return Missing(name, f"{name} was not asked for") if found is None else found
+
+    @cached_property
+    def _by_name(self) -> dict[str, T | Absent | Missing]:
+        return dict(reversed(self.entries))  # of two with one name the first counts
 
     def __iter__(self) -> Iterator[tuple[str, T | Absent | Missing]]:
         return iter(self.entries)

@@ -1,7 +1,7 @@
-"""A sandbox in a process of its own, and looks at it in processes of their own, so that nobody's CPU is mixed.
+"""A sandbox in a process of its own, and looks at it in processes of their own: nobody's CPU is mixed.
 
-`python -m benchmarks.elsewhere serve ACCOUNTS ROLES PODS SECONDS QUIET` serves until its input ends, and then tells
-what it was asked; `python -m benchmarks.elsewhere look PLACE` looks once and tells what that took.
+`python -m benchmarks.elsewhere serve ACCOUNTS ROLES PODS SECONDS QUIET` serves until its input ends, and then
+tells what it was asked; `python -m benchmarks.elsewhere look PLACE` looks once and tells what that took.
 """
 
 import json

@@ -28,7 +28,6 @@ from keystone_check.probes.limits import side_by_side
 from keystone_check.probes.sources import Sources
 from keystone_check.probes.strangers import host_key
 
-
 T = TypeVar("T")
 Later = Callable[[], T | Missing]
 """A fact that is waited for only when the reader calls for it: his first requests do not depend on it."""

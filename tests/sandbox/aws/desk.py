@@ -6,7 +6,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from keystone_check import jose
 from keystone_check.iam.jwk import Jwk, KeySet, read_key_set
@@ -87,7 +87,9 @@ class Desk:
         return compact(_without_none(said), _without_none(told), signer)
 
     def _sign(self, signed: bytes) -> bytes:
-        return self.ground.signing_key.sign(signed, padding.PKCS1v15(), hashes.SHA256())
+        key = self.ground.signing_key
+        assert isinstance(key, rsa.RSAPrivateKey)
+        return key.sign(signed, padding.PKCS1v15(), hashes.SHA256())
 
     def discovery(self, case: Case) -> Response:
         assert isinstance(self.world.discovery, Response)

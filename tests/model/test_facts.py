@@ -20,4 +20,4 @@ def test_other_facts_of_the_same_kind_are_looked_up_anew() -> None:
     assert FOUND["a"] == 1
     assert replace(FOUND, entries=(("a", 3),))["a"] == 3
     assert FOUND.put("c", 4)["c"] == 4
-    assert FOUND == Subjects(FOUND.entries)
+    assert Subjects(FOUND.entries) == FOUND

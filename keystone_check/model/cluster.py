@@ -6,6 +6,9 @@ from dataclasses import dataclass
 ROLE_ARN = "eks.amazonaws.com/role-arn"
 AUDIENCE = "eks.amazonaws.com/audience"
 TOKEN_EXPIRATION = "eks.amazonaws.com/token-expiration"
+REGIONAL_ENDPOINTS = "eks.amazonaws.com/sts-regional-endpoints"
+LEAST_SECONDS = 600
+"""The webhook gives tokens no shorter life (pkg/constants.go), and the API server takes none."""
 
 
 @dataclass(frozen=True, slots=True)

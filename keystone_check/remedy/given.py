@@ -2,7 +2,14 @@
 
 from dataclasses import replace
 
-from keystone_check.model.cluster import AUDIENCE, ROLE_ARN, TOKEN_EXPIRATION, ServiceAccount
+from keystone_check.model.cluster import (
+    AUDIENCE,
+    LEAST_SECONDS,
+    REGIONAL_ENDPOINTS,
+    ROLE_ARN,
+    TOKEN_EXPIRATION,
+    ServiceAccount,
+)
 from keystone_check.model.facts import Missing, Subjects
 from keystone_check.model.injection import (
     DEFAULT_TOKEN,
@@ -15,9 +22,7 @@ from keystone_check.model.injection import (
     Volume,
 )
 from keystone_check.model.world import World
-
-LEAST_SECONDS = 600
-"""The webhook gives no less (pkg/constants.go)."""
+from keystone_check.model.written import truth, whole
 
 
 def injections_followed(before: World, after: World) -> World:
@@ -78,8 +83,8 @@ def _container(container: Container, former: ServiceAccount, account: ServiceAcc
 
 
 def _endpoints(container: Container, former: ServiceAccount, account: ServiceAccount) -> Container:
-    """The webhook sets the variable ahead of its others, where the annotation is `true`."""
-    before, after = (it.annotations.get(_REGIONAL) == "true" for it in (former, account))
+    """The webhook sets the variable ahead of its others, where the annotation is true."""
+    before, after = (bool(truth(it.annotations.get(REGIONAL_ENDPOINTS, ""))) for it in (former, account))
     if before == after:
         return container
     others = tuple(it for it in container.variables if it.name != STS_ENDPOINTS)
@@ -87,15 +92,16 @@ def _endpoints(container: Container, former: ServiceAccount, account: ServiceAcc
     return replace(container, variables=(*given, *others))
 
 
-_REGIONAL = "eks.amazonaws.com/sts-regional-endpoints"
-
-
 def _volume(volume: Volume, former: ServiceAccount, account: ServiceAccount, audience: str) -> Volume:
     if volume.kind != "token" or volume.name == DEFAULT_TOKEN:
         return volume
-    wanted, seconds = account.audience(audience), account.annotations.get(TOKEN_EXPIRATION, "")
+    wanted, seconds = (
+        account.annotations.get(AUDIENCE, audience),
+        account.annotations.get(TOKEN_EXPIRATION, ""),
+    )
     if former.annotations.get(AUDIENCE) != account.annotations.get(AUDIENCE):
         volume = replace(volume, audience=wanted)
-    if former.annotations.get(TOKEN_EXPIRATION) != seconds and seconds.isdecimal():
-        volume = replace(volume, expiration=max(int(seconds), LEAST_SECONDS))
+    lasting = whole(seconds)
+    if former.annotations.get(TOKEN_EXPIRATION) != seconds and lasting is not None:
+        volume = replace(volume, expiration=max(lasting, LEAST_SECONDS))
     return volume

@@ -108,6 +108,7 @@ MANUAL = {
 """Faults that are mended on a host or by somebody who knows more, and a line that says how."""
 UNSAFE = (
     "account-is-blocked",
+    "audience-annotation-is-empty",
     "client-id-has-an-invisible-character",
     "client-id-has-capital-letters",
     "client-id-is-an-address",

@@ -17,18 +17,16 @@ Annotate whole seconds, 3600 for instance, or remove the annotation.
 - https://github.com/mozilla-iam/mozilla-aws-cli/issues/146
 """
 
-import re
 from collections.abc import Iterator
 
 from keystone_check.model.change import SetAnnotation
-from keystone_check.model.cluster import TOKEN_EXPIRATION, ServiceAccount
+from keystone_check.model.cluster import LEAST_SECONDS, TOKEN_EXPIRATION, ServiceAccount
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.finding import Evidence, Finding, Repair, Safety, Severity, broken, gap, holds
+from keystone_check.model.written import whole
 
-severity = Severity.LOW
-LEAST, MOST = 600, 86400
-_WHOLE = re.compile(r"[+-]?[0-9]+", re.ASCII)
-"""As Go's strconv.ParseInt takes it, which the webhook uses."""
+severity = Severity.MEDIUM
+LEAST, MOST = LEAST_SECONDS, 86400
 
 
 def judge(accounts: Subjects[ServiceAccount]) -> Iterator[Finding]:
@@ -43,7 +41,7 @@ def judge(accounts: Subjects[ServiceAccount]) -> Iterator[Finding]:
 
 
 def _judged(name: str, account: ServiceAccount, written: str) -> Finding:
-    seconds = int(written) if _WHOLE.fullmatch(written) and len(written) < 20 else None
+    seconds = whole(written)
     if seconds is None:
         return _wrong(name, account, "is no whole number, so the webhook ignores it", None)
     if seconds < LEAST:

@@ -4,24 +4,22 @@
 STS has refused tokens that were issued days ago although their `exp` was still ahead: `Token too old: 441398`
 (ExpiredTokenException; reported in 2019, the limit is not documented). The kubelet fetches a new token at
 80 % of its life or after a day, whichever comes first, so that a longer life gains nothing and only helps
-whoever copied the file. Two things make tokens live longer than the webhook's default of a day: the
-annotation `eks.amazonaws.com/token-expiration`, and an API server that stretches or sets lifetimes.
+whoever copied the file. Here a fresh token is asked for an hour, so one that lives for longer than a day got
+its life from the API server or its external signer. What an account's annotation asks for is judged beside
+its other annotations.
 
 ## How to fix
-Set the annotation to 86400 seconds or less (600 is the least that the API server takes), or remove it. Pods
-take it up when they are created.
+Let the API server, or the signer that it asks, keep the lifetime that was asked for.
 
 ## References
 - https://github.com/mozilla-iam/mozilla-aws-cli/issues/146
-- https://github.com/aws/amazon-eks-pod-identity-webhook
 - https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/
 """
 
 from collections.abc import Iterator
 
 from keystone_check.iam.sts_shapes import seconds
-from keystone_check.model.change import SetAnnotation
-from keystone_check.model.cluster import TOKEN_EXPIRATION, ServiceAccount, Token
+from keystone_check.model.cluster import Token
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.finding import (
     Evidence,
@@ -40,40 +38,10 @@ severity = Severity.MEDIUM
 DAY = 86400
 
 
-def judge(accounts: Subjects[ServiceAccount], tokens: Subjects[Token], now: int) -> Iterator[Finding]:
-    """One finding a bound service account: its annotation first, then what the API server really gives."""
-    for name, account in accounts:
-        token = tokens[name]
-        if isinstance(account, Absent | Missing):
-            yield gap(name, account)
-        elif _annotated(account) > DAY:
-            yield _asks_for_more(name, account)
-        elif isinstance(token, Absent | Missing):
-            yield gap(name, token)
-        else:
-            yield _judged(name, token, now)
-
-
-def _annotated(account: ServiceAccount) -> int:
-    """The seconds that the annotation asks for; 0 where it asks for none that the webhook reads."""
-    text = account.annotations.get(TOKEN_EXPIRATION, "")
-    return int(text) if text.isascii() and text.isdecimal() else 0
-
-
-def _asks_for_more(name: str, account: ServiceAccount) -> Finding:
-    asked = account.annotations[TOKEN_EXPIRATION]
-    change = SetAnnotation(account.namespace, account.name, TOKEN_EXPIRATION, asked, str(DAY))
-    return broken(
-        name,
-        f"its annotation asks for tokens of {asked} s, more than a day ({DAY} s)",
-        Evidence(f"annotation {TOKEN_EXPIRATION}", f"at most {DAY}", asked),
-        Repair(
-            "let its tokens live for a day",
-            Safety.SAFE,
-            "the kubelet fetches a new token every day anyway; pods take it up when they are created",
-            (change,),
-        ),
-    )
+def judge(tokens: Subjects[Token], now: int) -> Iterator[Finding]:
+    """One finding a bound service account: what the API server really gives."""
+    for name, token in tokens:
+        yield gap(name, token) if isinstance(token, Absent | Missing) else _judged(name, token, now)
 
 
 def _judged(name: str, token: Token, now: int) -> Finding:

@@ -125,6 +125,12 @@ def token_expiration_has_a_unit(world: World) -> World:
     return _annotated(world, TOKEN_EXPIRATION, "1h")
 
 
+@fault(breaks=("injected_token_has_the_audience",))
+def audience_annotation_is_empty(world: World) -> World:
+    """One account's annotation asks for an empty audience, which the API server takes for its own."""
+    return _annotated(world, AUDIENCE, "")
+
+
 @fault(breaks=("annotations_hold_no_stray_characters",))
 def annotation_ends_in_a_space(world: World) -> World:
     """An annotation was pasted with a space at its end."""

@@ -51,7 +51,7 @@ def token_lives_for_a_week(world: World) -> World:
     return with_token(world, lambda token: with_claims(token, exp=world.now + WEEK))
 
 
-@fault(breaks=("token_is_not_too_old", "token_expiration_is_valid"))
+@fault(breaks=("token_expiration_is_valid",))
 def annotation_asks_for_a_week(world: World) -> World:
     """The annotation asks for tokens that live for a week."""
     account = account_of(world)

@@ -3,7 +3,8 @@
 As amazon-eks-pod-identity-webhook does it (pkg/handler/handler.go): a container that sets AWS_ROLE_ARN or
 AWS_WEB_IDENTITY_TOKEN_FILE itself gets neither, yet the volume and, but for one case, the mount; an account
 without the annotation, or not in the webhook's cache, leaves the pod as it is; a malformed role ARN is
-injected. One of before January 2024 makes plain init containers of native sidecars.
+injected. The token file of a pod that asks for a Windows node has a drive. A webhook of before January 2024
+makes plain init containers of native sidecars.
 """
 
 import base64
@@ -22,7 +23,7 @@ from keystone_check.sandbox.kube.resources import (
     SERVICES,
     WEBHOOKS,
 )
-from keystone_check.sandbox.kube.state import Grant, Identity
+from keystone_check.sandbox.kube.state import Grant, Identity, lasting
 from keystone_check.sandbox.kube.status import StatusError
 from keystone_check.sandbox.kube.store import Store
 from keystone_check.sandbox.kube.wire import Object
@@ -115,16 +116,23 @@ def with_token(pod: Object, grant: Grant) -> Object:
     annotations = pod["metadata"].get("annotations", {})
     skipped = set(next(csv.reader([annotations.get(f"{PREFIX}/skip-containers", "")]), []))
     spec = dict(pod["spec"])
+    file = _token_file(grant, spec.get("nodeSelector") or {})
     for key in ("initContainers", "containers"):
         if spec.get(key):
-            spec[key] = [_equipped(it, grant) if it["name"] not in skipped else it for it in spec[key]]
+            spec[key] = [_equipped(it, grant, file) if it["name"] not in skipped else it for it in spec[key]]
     volumes = list(spec.get("volumes") or ())
     if all(volume["name"] != VOLUME for volume in volumes):
         volumes.insert(0, _volume(grant, annotations.get(f"{PREFIX}/token-expiration", "")))
     return {**pod, "spec": {**spec, "volumes": volumes}}
 
 
-def _equipped(container: Object, grant: Grant) -> Object:
+def _token_file(grant: Grant, nodes: Object) -> str:
+    path = f"{grant.folder}/token"
+    windows = "windows" in (nodes.get("kubernetes.io/os"), nodes.get("beta.kubernetes.io/os"))
+    return "C:" + path.replace("/", "\\") if windows else path
+
+
+def _equipped(container: Object, grant: Grant, file: str) -> Object:
     env = list(container.get("env") or ())
     names = {variable["name"] for variable in env}
     role = bool(names & {"AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE"})
@@ -134,12 +142,14 @@ def _equipped(container: Object, grant: Grant) -> Object:
     mounts = list(container.get("volumeMounts") or ())
     if all(mount["name"] != VOLUME for mount in mounts):
         mounts.append({"name": VOLUME, "readOnly": True, "mountPath": grant.folder})
-    lacking = _lacking(grant, role=role, region=region, names=names)
+    lacking = _lacking(grant, file, role=role, region=region, names=names)
     added = [{"name": name, "value": value} for name, value in lacking]
     return {**container, "env": [*env, *added], "volumeMounts": mounts}
 
 
-def _lacking(grant: Grant, *, role: bool, region: bool, names: set[str]) -> Iterator[tuple[str, str]]:
+def _lacking(
+    grant: Grant, file: str, *, role: bool, region: bool, names: set[str]
+) -> Iterator[tuple[str, str]]:
     if grant.regional and "AWS_STS_REGIONAL_ENDPOINTS" not in names:
         yield "AWS_STS_REGIONAL_ENDPOINTS", "regional"
     if grant.region and not region:
@@ -147,11 +157,12 @@ def _lacking(grant: Grant, *, role: bool, region: bool, names: set[str]) -> Iter
         yield "AWS_REGION", grant.region
     if not role:
         yield "AWS_ROLE_ARN", grant.role_arn
-        yield "AWS_WEB_IDENTITY_TOKEN_FILE", f"{grant.folder}/token"
+        yield "AWS_WEB_IDENTITY_TOKEN_FILE", file
 
 
 def _volume(grant: Grant, of_the_pod: str) -> dict[str, Any]:
-    seconds = max(int(of_the_pod), 600) if of_the_pod.isdigit() else grant.expiration
-    token = {"audience": grant.audience, "expirationSeconds": seconds, "path": "token"}
+    token = {"expirationSeconds": lasting(of_the_pod, grant.expiration), "path": "token"}
+    if grant.audience:
+        token = {"audience": grant.audience, **token}
     projected = {"sources": [{"serviceAccountToken": token}], "defaultMode": 0o644}
     return {"name": VOLUME, "projected": projected}

@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from keystone_check.jose import PrivateKey
-from keystone_check.model.cluster import AUDIENCE, ROLE_ARN, TOKEN_EXPIRATION, ServiceAccount
+from keystone_check.model.cluster import (
+    AUDIENCE,
+    LEAST_SECONDS,
+    REGIONAL_ENDPOINTS,
+    ROLE_ARN,
+    TOKEN_EXPIRATION,
+    ServiceAccount,
+)
+from keystone_check.model.written import truth, whole
 from keystone_check.sandbox.kube.resources import Resource
 from keystone_check.sandbox.kube.wire import Object
 
@@ -44,10 +52,17 @@ class Grant:
 
     role_arn: str
     audience: str = "sts.amazonaws.com"
+    """Empty: the token is made for the API server's own audience."""
     expiration: int = 86400
     region: str = ""
     regional: bool = False
     folder: str = "/var/run/secrets/eks.amazonaws.com/serviceaccount"
+
+
+def lasting(annotated: str, otherwise: int) -> int:
+    """The seconds for which a token lives that an annotation asks for."""
+    seconds = whole(annotated)
+    return otherwise if seconds is None else max(seconds, LEAST_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +86,12 @@ class Identity:
             return cached
         if not annotations.get(ROLE_ARN):
             return None
-        seconds = annotations.get(TOKEN_EXPIRATION, "")
         return Grant(
             role_arn=annotations[ROLE_ARN],
-            audience=annotations.get(AUDIENCE) or self.audience,
-            expiration=max(int(seconds), 600) if seconds.isdecimal() else 86400,
+            audience=annotations.get(AUDIENCE, self.audience),
+            expiration=lasting(annotations.get(TOKEN_EXPIRATION, ""), 86400),
             region=self.region,
-            regional=annotations.get("eks.amazonaws.com/sts-regional-endpoints") == "true",
+            regional=bool(truth(annotations.get(REGIONAL_ENDPOINTS, ""))),
         )
 
 

@@ -99,6 +99,27 @@ def is_injected(found: object) -> bool:
     return isinstance(found, DryRun) and len(equipped(found.shape)) == len(found.shape.containers)
 
 
+def is_by_hand(shape: Shape) -> bool:
+    """Whether the template holds variables, volume and mount itself.
+
+    What a template holds is mounted before the API server's own token, what a webhook adds after it.
+    """
+    containers = equipped(shape)
+    return bool(containers) and not any(_is_late(shape, it.name) for it in containers)
+
+
+def _is_late(shape: Shape, name: str) -> bool:
+    container = next(it for it in shape.containers if it.name == name)
+    volume = held(shape, container)
+    order = [mount.volume for mount in container.mounts]
+    late = (
+        DEFAULT_TOKEN in order
+        and volume is not None
+        and order.index(volume.name) > order.index(DEFAULT_TOKEN)
+    )
+    return late or (DEFAULT_TOKEN not in order and volume is not None and volume.name == "aws-iam-token")
+
+
 def failed_call(found: object) -> str:
     """The API server's words when a webhook that must not fail could not be called; else empty."""
     message = found.message if isinstance(found, Refused) else ""

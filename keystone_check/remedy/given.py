@@ -43,8 +43,8 @@ def injections_followed(before: World, after: World) -> World:
             continue
         audience = after.expected.audience
         known = _given(shown, former, account, audience) if former.role_arn else None
-        given = known or _as_another(before, account, audience) or _unknown(name)
-        injections = injections.put(name, given)
+        fact = known or _as_another(before, account, audience) or _unknown(name)
+        injections = injections.put(name, fact)
     return replace(after, injections=injections)
 
 
@@ -66,9 +66,14 @@ def _as_another(before: World, account: ServiceAccount, audience: str) -> DryRun
 
 
 def _given(shown: DryRun, former: ServiceAccount, account: ServiceAccount, audience: str) -> DryRun:
-    volumes = tuple(_volume(volume, former, account, audience) for volume in shown.shape.volumes)
-    containers = tuple(_container(it, former, account) for it in shown.shape.containers)
-    return replace(shown, shape=Shape(containers, volumes, shown.shape.group))
+    return replace(shown, shape=given(shown.shape, former, account, audience))
+
+
+def given(shown: Shape, former: ServiceAccount, account: ServiceAccount, audience: str) -> Shape:
+    """What the webhook gives a pod of the account now, which was given this under the former annotations."""
+    volumes = tuple(_volume(volume, former, account, audience) for volume in shown.volumes)
+    containers = tuple(_container(it, former, account) for it in shown.containers)
+    return Shape(containers, volumes, shown.group)
 
 
 def _container(container: Container, former: ServiceAccount, account: ServiceAccount) -> Container:

@@ -7,10 +7,10 @@ from keystone_check.diagnosis import diagnose
 from keystone_check.errors import KeystoneError
 from keystone_check.model.change import Change
 from keystone_check.model.finding import Safety, Status
-from keystone_check.model.outcome import Check, Diagnosis
+from keystone_check.model.outcome import Check, Diagnosis, Outcome
 from keystone_check.model.world import World
 from keystone_check.remedy.plan import SAFE_ONLY, HeldBack, Step, named, plan
-from keystone_check.remedy.refuse import Refused, sift
+from keystone_check.remedy.refuse import Refused, outdated, sift
 from keystone_check.remedy.rehearse import rehearse
 from keystone_check.remedy.spare import necessary
 
@@ -48,6 +48,9 @@ class Mended:
     failures: tuple[Failure, ...] = ()
     skipped: tuple[Step, ...] = ()
     """Agreed to, but not tried after a failure."""
+    restart: tuple[Outcome, ...] = ()
+    """What held and does no longer, until the pods that it is about are restarted: they have what they were
+    given before an annotation changed."""
 
 
 def mend(
@@ -76,7 +79,9 @@ def mend(
             mended = following
             break
         mended = following
-    return replace(mended, held_back=plan(mended.after, allow).held_back)
+    restart = {named(outcome) for outcome in mended.restart}
+    held_back = (it for it in plan(mended.after, allow).held_back if named(it.outcome) not in restart)
+    return replace(mended, held_back=tuple(held_back))
 
 
 def carry_out(
@@ -156,6 +161,7 @@ class _Run:
             refused=(*mended.refused, *refused),
             failures=failures,
             skipped=skipped,
+            restart=(*mended.restart, *outdated(now, applied, self.checks)),
         )
 
     def carry_out(self, now: Diagnosis, steps: tuple[Step, ...]) -> Mended:
@@ -163,7 +169,8 @@ class _Run:
         agreed, declined = self._agreed(steps)
         applied, failures, skipped = self._write(agreed)
         after = self._look(now, applied) if applied or failures else now
-        return Mended(now, after, applied, declined, failures=failures, skipped=skipped)
+        restart = outdated(now, applied, self.checks)
+        return Mended(now, after, applied, declined, failures=failures, skipped=skipped, restart=restart)
 
     def _agreed(self, steps: tuple[Step, ...]) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
         left_out = set()

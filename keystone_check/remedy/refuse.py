@@ -1,14 +1,20 @@
-"""What must not be written: steps whose rehearsal breaks something that held."""
+"""What must not be written: steps whose rehearsal breaks something that held.
+
+A pod keeps what it was given when it started. That it has to be restarted after an annotation changed is no
+harm: it is what comes next.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
 from keystone_check.diagnosis import diagnose
+from keystone_check.model.change import SetAnnotation
 from keystone_check.model.finding import Status
 from keystone_check.model.outcome import Check, Diagnosis, Outcome
 from keystone_check.remedy.plan import Step, named, rank
 from keystone_check.remedy.rehearse import rehearse
+from keystone_check.remedy.restarted import restarted
 
 _WORSE = frozenset({Status.BROKEN, Status.CRASHED})
 
@@ -47,6 +53,18 @@ def sift(
     return left, tuple(refused)
 
 
+def outdated(before: Diagnosis, steps: Iterable[Step], checks: tuple[Check, ...]) -> tuple[Outcome, ...]:
+    """What held, and is broken after the steps until the pods that it is about are restarted."""
+    changes = tuple(step.change for step in steps)
+    if not any(isinstance(change, SetAnnotation) for change in changes):
+        return ()
+    after = rehearse(before.world, changes)
+    worse = worsened(before, diagnose(after, checks))
+    left = worse and worsened(before, diagnose(restarted(before.world, after), checks))
+    lasting = {named(outcome) for outcome in left}
+    return tuple(outcome for outcome in worse if named(outcome) not in lasting)
+
+
 def _harm(
     before: Diagnosis, steps: tuple[Step, ...], checks: tuple[Check, ...]
 ) -> tuple[Step, tuple[Outcome, ...]] | None:
@@ -72,4 +90,5 @@ def _culprit(
 
 def _breaks(before: Diagnosis, steps: tuple[Step, ...], checks: tuple[Check, ...]) -> tuple[Outcome, ...]:
     after = rehearse(before.world, (step.change for step in steps))
-    return worsened(before, diagnose(after, checks))
+    worse = worsened(before, diagnose(after, checks))
+    return worse and worsened(before, diagnose(restarted(before.world, after), checks))

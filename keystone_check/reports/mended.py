@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from keystone_check.model.finding import Safety
+from keystone_check.model.outcome import Outcome
 from keystone_check.remedy import describe
 from keystone_check.remedy.mend import Mended
 from keystone_check.remedy.plan import HeldBack, Step
@@ -123,6 +124,7 @@ def _text(repaired: Repaired, screen: Screen) -> Iterator[str]:
         yield from text.headline(repaired.before.diagnosis, screen, "Before: ")
     yield from _steps(repaired, screen)
     yield from _held_back(repaired.mended.held_back, screen)
+    yield from _restart(repaired.mended.restart, screen)
     yield ""
     if not repaired.rehearsed:
         yield from text.judgement(repaired.after, screen)
@@ -155,6 +157,22 @@ def _held_back(held: Sequence[HeldBack], screen: Screen) -> Iterator[str]:
         yield from screen.pair(
             "release", "do it by hand, as the report says" if by_hand else item.release, "    "
         )
+
+
+def _restart(outdated: Sequence[Outcome], screen: Screen) -> Iterator[str]:
+    """Each workload whose pods keep what they had, with the lines that make them anew."""
+    if outdated:
+        yield ""
+        yield screen.paint("bold", "Then restart these pods: they keep what they were given at their start")
+    for outcome in outdated:
+        yield from screen.marked("-", f"{outcome.finding.subject} ({outcome.check.id})")
+        for line in by_hand(outcome):
+            yield from screen.pair("run", line, "    ")
+
+
+def by_hand(outcome: Outcome) -> tuple[str, ...]:
+    """The lines of its repair."""
+    return outcome.finding.repair.steps if outcome.finding.repair else ()
 
 
 def _last(repaired: Repaired, screen: Screen) -> Iterator[str]:
@@ -191,6 +209,8 @@ def _next(repaired: Repaired) -> str:
         return f"{again} --yes" if repaired.note else again
     if any(item.repair.safety is Safety.UNSAFE for item in repaired.mended.held_back):
         return f"{repaired.now.again} --fix=unsafe --dry-run"
+    if not repaired.rehearsed and (lines := [line for it in repaired.mended.restart for line in by_hand(it)]):
+        return lines[0]
     step = next_step(repaired.now)
     return "" if repaired.rehearsed and "--fix" in step else step
 
@@ -201,6 +221,8 @@ def _short(repaired: Repaired) -> Iterator[str]:
     for item in repaired.mended.held_back:
         release = "by hand" if item.repair.safety is Safety.MANUAL else f"released by {item.release}"
         yield f"HELD BACK {item.repair.title}: {release}"
+    for outcome in repaired.mended.restart:
+        yield f"THEN RESTART {outcome.finding.subject}: {'; '.join(by_hand(outcome))}"
     yield _sum(repaired)
 
 
@@ -229,6 +251,10 @@ def _object(repaired: Repaired) -> MendingObject:
         "held_back": [
             {"check": item.outcome.check.id, "release": item.release, "repair": as_json.repair(item.repair)}
             for item in repaired.mended.held_back
+        ],
+        "restart": [
+            {"check": it.check.id, "subject": it.finding.subject, "steps": list(by_hand(it))}
+            for it in repaired.mended.restart
         ],
         "before": as_json.as_object(repaired.before),
         "after": as_json.as_object(repaired.after),

@@ -133,6 +133,14 @@ class HeldBackObject(TypedDict):
     repair: RepairObject
 
 
+class RestartObject(TypedDict):
+    """A workload whose pods keep what they had until they are restarted."""
+
+    check: str
+    subject: str
+    steps: list[str]
+
+
 class MendingObject(TypedDict):
     """What `--fix` did, or would do, and both looks around it."""
 
@@ -140,6 +148,7 @@ class MendingObject(TypedDict):
     note: str
     steps: list[StepObject]
     held_back: list[HeldBackObject]
+    restart: list[RestartObject]
     before: LookObject
     after: LookObject
 

@@ -1,4 +1,4 @@
-"""Every fault with a repair that is not manual: mended, as rehearsed, and nothing left to do."""
+"""Every fault with a repair that is not manual: mended, as rehearsed, and nothing left but restarts."""
 
 from functools import partial
 
@@ -18,11 +18,16 @@ from tests.worlds import NOW
 
 CHECKS = load()
 EVERYTHING = frozenset(Safety)
+OUTDATED = {
+    "pods-took-up-another-partition": {"running_pods_were_injected"},
+    "pods-took-up-an-empty-audience": {"injected_token_has_the_audience"},
+}
+"""What a repaired annotation leaves until the pods that were started under the former one are restarted."""
 
 
-def amiss(diagnosis: Diagnosis) -> list[str]:
+def amiss(diagnosis: Diagnosis) -> set[str]:
     wrong = (Status.BROKEN, Status.BLOCKED, Status.CRASHED)
-    return [outcome.finding.message for outcome in diagnosis.outcomes if outcome.status in wrong]
+    return {outcome.check.id for outcome in diagnosis.outcomes if outcome.status in wrong}
 
 
 def plannable() -> list[str]:
@@ -42,5 +47,5 @@ def test_a_fault_is_mended_as_rehearsed(name: str) -> None:
     assert mended.failures == ()
     assert mended.applied == promised.applied
     assert mended.after.world == promised.after.world
-    assert amiss(mended.after) == []
+    assert amiss(mended.after) == OUTDATED.get(name, set())
     assert rehearsed(mended.after.world, CHECKS, EVERYTHING).applied == ()

@@ -46,6 +46,14 @@ def test_what_stood_against_a_step_is_told_in_every_format(format: str, words: s
     assert words in render(ALL, format, Screen(200))
 
 
+@pytest.mark.parametrize("format", ["text", "short", "json", "markdown"])
+def test_pods_that_have_to_be_restarted_are_told_with_the_lines_that_do_it(format: str) -> None:
+    outdated = build.outcome(build.defect(build.repair(Safety.MANUAL, ("kubectl rollout restart",))))
+    told = repaired(applied=(STEP,), restart=(outdated,))
+    assert "kubectl rollout restart" in render(told, format, Screen(200))
+    assert "next: kubectl rollout restart\n" in render(told, "text", Screen(200))
+
+
 def test_the_truth_is_the_first_look_of_a_rehearsal_and_the_last_of_a_repair() -> None:
     assert repaired(rehearsed=True).now.exit_code == 1
     assert repaired().now.exit_code == 0

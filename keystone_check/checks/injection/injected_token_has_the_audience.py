@@ -22,6 +22,8 @@ from keystone_check.checks.injecting import (
     Workload,
     edit,
     held,
+    is_by_hand,
+    restart,
     token_volumes,
     workloads,
 )
@@ -105,8 +107,15 @@ def _running(workload: Workload, accounts: Subjects[ServiceAccount], default: st
         workload.subject,
         f"the token in its pods is for {seen}; expected is {wanted}",
         Evidence("projected volumes of running pods", wanted, seen),
-        edit(workload, "the volume stands in the template", f"serviceAccountToken: {{audience: {wanted}}}"),
+        _renewed(workload, wanted),
     )
+
+
+def _renewed(workload: Workload, wanted: str) -> Repair:
+    if any(is_by_hand(pod.shape) for pod in workload.pods):
+        what = f"serviceAccountToken: {{audience: {wanted}}}"
+        return edit(workload, "the volume stands in the template", what)
+    return restart(workload, "what runs is interrupted; pods get another token when they are created anew")
 
 
 def _audiences(pod: RunningPod) -> Iterator[str]:

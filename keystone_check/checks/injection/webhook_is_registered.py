@@ -20,7 +20,7 @@ projected volume and mount into the pod templates.
 
 from collections.abc import Iterator
 
-from keystone_check.checks.injecting import equipped, held, is_injected
+from keystone_check.checks.injecting import equipped, is_by_hand, is_injected
 from keystone_check.model.cluster import ServiceAccount
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.finding import (
@@ -34,7 +34,7 @@ from keystone_check.model.finding import (
     gap,
     holds,
 )
-from keystone_check.model.injection import DEFAULT_TOKEN, DryRun, Refused, RunningPod, Shape, Webhook
+from keystone_check.model.injection import DryRun, Refused, RunningPod, Webhook
 
 severity = Severity.HIGH
 
@@ -64,29 +64,11 @@ def _without(name: str, shown: object, pods: Subjects[RunningPod] | Missing) -> 
     if isinstance(pods, Missing):
         return blocked(name, pods)
     own = [pod for _, pod in pods.seen() if f"{pod.namespace}/{pod.account}" == name]
-    if own and all(_by_hand(pod.shape) for pod in own):
+    if own and all(is_by_hand(pod.shape) for pod in own):
         return holds(name, "its pods' templates hold variables, volume and mount themselves")
     if isinstance(shown, Missing):
         return blocked(name, shown)
     return _nothing(name, own)
-
-
-def _by_hand(shape: Shape) -> bool:
-    """What a template holds is mounted before the API server's own token, what a webhook adds after it."""
-    containers = equipped(shape)
-    return bool(containers) and not any(_is_late(shape, it.name) for it in containers)
-
-
-def _is_late(shape: Shape, name: str) -> bool:
-    container = next(it for it in shape.containers if it.name == name)
-    volume = held(shape, container)
-    order = [mount.volume for mount in container.mounts]
-    late = (
-        DEFAULT_TOKEN in order
-        and volume is not None
-        and order.index(volume.name) > order.index(DEFAULT_TOKEN)
-    )
-    return late or (DEFAULT_TOKEN not in order and volume is not None and volume.name == "aws-iam-token")
 
 
 def _nothing(name: str, own: list[RunningPod]) -> Finding:

@@ -57,13 +57,13 @@ def pod_opts_out(world: World) -> World:
 def pod_has_static_keys(world: World) -> World:
     """The pod template brings an access key from a Secret, which SDKs take first."""
     keys = (Variable("AWS_ACCESS_KEY_ID", "secret"), Variable("AWS_SECRET_ACCESS_KEY", "secret"))
-    return _with_container(world, lambda it: replace(it, variables=(*keys, *it.variables)))
+    return with_containers(world, lambda it: replace(it, variables=(*keys, *it.variables)))
 
 
 @fault(breaks=("no_template_presets_the_variables",))
 def template_presets_the_role(world: World) -> World:
     """The pod template sets AWS_ROLE_ARN itself, so that the webhook sets no token file."""
-    return _with_container(
+    return with_containers(
         world, lambda it: replace(it, variables=tuple(one for one in it.variables if one.name != TOKEN_FILE))
     )
 
@@ -77,7 +77,7 @@ def template_presets_everything_but_the_mount(world: World) -> World:
         regional = Variable("AWS_STS_REGIONAL_ENDPOINTS", "value", "regional")
         return replace(container, mounts=mounts, variables=(*container.variables, regional))
 
-    return _with_container(world, edit)
+    return with_containers(world, edit)
 
 
 @fault(breaks=("injected_token_is_where_the_sdk_looks",))
@@ -120,13 +120,17 @@ def all_containers_are_skipped(world: World) -> World:
 @fault(breaks=("injected_token_has_the_audience",))
 def volume_asks_for_another_audience(world: World) -> World:
     """The pod template projects a token for Vault and hands it to STS."""
-    return _with_volume(world, lambda it: replace(it, audience="vault"))
+
+    def edit(container: Container) -> Container:  # what a template mounts comes before the API server's own
+        return replace(container, mounts=tuple(sorted(container.mounts, key=lambda it: it.volume != VOLUME)))
+
+    return with_volumes(with_containers(world, edit), lambda it: replace(it, audience="vault"))
 
 
 @fault(breaks=("projected_token_lives_long_enough",))
 def token_lives_ten_minutes(world: World) -> World:
     """The pod template asks for the shortest life that there is."""
-    return _with_volume(world, lambda it: replace(it, expiration=600))
+    return with_volumes(world, lambda it: replace(it, expiration=600))
 
 
 @fault(breaks=("token_is_readable_by_the_user",))
@@ -169,7 +173,9 @@ def _with_pod(world: World, edit: Callable[[RunningPod], RunningPod]) -> World:
     return replace(world, pods=Subjects(tuple(changed)))
 
 
-def _with_container(world: World, edit: Callable[[Container], Container]) -> World:
+def with_containers(world: World, edit: Callable[[Container], Container]) -> World:
+    """The world with every container of the victim's pods edited."""
+
     def edited(pod: RunningPod) -> RunningPod:
         return replace(pod, shape=replace(pod.shape, containers=tuple(map(edit, pod.shape.containers))))
 
@@ -177,14 +183,16 @@ def _with_container(world: World, edit: Callable[[Container], Container]) -> Wor
 
 
 def _with_variables(world: World, edit: Callable[[Variable], Variable]) -> World:
-    return _with_container(world, lambda it: replace(it, variables=tuple(map(edit, it.variables))))
+    return with_containers(world, lambda it: replace(it, variables=tuple(map(edit, it.variables))))
 
 
 def _with_token_file(world: World, path: str) -> World:
     return _with_variables(world, lambda it: replace(it, value=path) if it.name == TOKEN_FILE else it)
 
 
-def _with_volume(world: World, edit: Callable[[Volume], Volume]) -> World:
+def with_volumes(world: World, edit: Callable[[Volume], Volume]) -> World:
+    """The world with the webhook's volume in the victim's pods edited."""
+
     def edited(pod: RunningPod) -> RunningPod:
         volumes = tuple(edit(it) if it.name == VOLUME else it for it in pod.shape.volumes)
         return replace(pod, shape=replace(pod.shape, volumes=volumes))

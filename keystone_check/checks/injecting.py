@@ -99,6 +99,12 @@ def is_injected(found: object) -> bool:
     return isinstance(found, DryRun) and len(equipped(found.shape)) == len(found.shape.containers)
 
 
+def may_import(shape: Shape) -> bool:
+    """Whether a token is mounted whose variables may come from what a container imports (`envFrom`)."""
+    mine = {volume.name for volume in token_volumes(shape)}
+    return any(it.imports and any(mount.volume in mine for mount in it.mounts) for it in shape.containers)
+
+
 def is_by_hand(shape: Shape) -> bool:
     """Whether the template holds variables, volume and mount itself.
 

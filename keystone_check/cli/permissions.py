@@ -112,7 +112,7 @@ _ON_ANYTHING = frozenset(
 
 
 def _is_namespaced(ask: KubeAsk) -> bool:
-    return ask.resource.partition("/")[0] in ("serviceaccounts", "pods")
+    return ask.resource.partition("/")[0] in ("serviceaccounts", "pods", "cronjobs")
 
 
 def _role(kind: str, metadata: Mapping[str, str], asks: Sequence[KubeAsk]) -> Manifest:

@@ -101,6 +101,21 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
+class Import:
+    """Variables that a container takes all at once (`envFrom`); which they are, nobody read.
+
+    The webhook does not look at them, and a variable of the same name in `env` comes before them.
+    """
+
+    source: str
+    """`secret` or `config map`."""
+    name: str
+
+    def __str__(self) -> str:
+        return f"the {self.source} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
 class Mount:
     """Where a container sees a volume that may hold a token."""
 
@@ -133,6 +148,8 @@ class Container:
     """In the pod's order: what a webhook adds comes after the API server's own token."""
     user: int | None = None
     """runAsUser of the container or else the pod; None where neither says."""
+    imports: tuple[Import, ...] = ()
+    """Those whose prefix lets a variable be one that SDKs read."""
 
     def value(self, name: str) -> str:
         """A variable's value; empty where it is not set, or not literally."""
@@ -156,6 +173,17 @@ class Shape:
     def volume(self, name: str) -> Volume | None:
         """The token volume of this name."""
         return next((volume for volume in self.volumes if volume.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """The pod template of a CronJob, of which between two runs there is no pod."""
+
+    namespace: str
+    name: str
+    account: str
+    """Name of the service account."""
+    shape: Shape
 
 
 @dataclass(frozen=True, slots=True)

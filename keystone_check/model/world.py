@@ -6,7 +6,7 @@ from keystone_check.model.aws import Bucket, Caller, Provider, PublicAccessBlock
 from keystone_check.model.cluster import Cluster, Issuer, Listing, ServiceAccount, Token
 from keystone_check.model.exchange import Answer, Trail
 from keystone_check.model.facts import Absent, Missing, Subjects
-from keystone_check.model.injection import Backend, DryRun, Namespace, Refused, RunningPod, Webhook
+from keystone_check.model.injection import Backend, DryRun, Namespace, Refused, RunningPod, Template, Webhook
 from keystone_check.model.servers import ApiToken, Clocks, Server, ServerArguments
 from keystone_check.model.web import Addresses, Chain, Response
 
@@ -110,3 +110,5 @@ class World:
     """What a new pod of each bound service account would get, by `namespace/name` of the account."""
     pods: Subjects[RunningPod] | Missing
     """The pods of bound service accounts that have not ended, by `namespace/name`."""
+    templates: Subjects[Template] | Missing
+    """The CronJobs of bound service accounts, by `namespace/name`."""

@@ -1,4 +1,4 @@
-"""The running pods of bound service accounts, from one listing that is read page by page."""
+"""The running pods of bound service accounts, and the templates of their CronJobs: one paged listing each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from keystone_check.model.cluster import ServiceAccount
 from keystone_check.model.facts import Absent, Missing, Subjects
-from keystone_check.model.injection import RunningPod
+from keystone_check.model.injection import RunningPod, Template
 from keystone_check.probes import rights
 from keystone_check.probes.shapes import shape
 
@@ -24,16 +24,42 @@ def pods(kube: Kube, namespace: str, accounts: Subjects[ServiceAccount]) -> Subj
 
     Where the look is confined to a namespace, or the bound accounts lie in one, only theirs are listed.
     """
-    bound = {name for name, account in accounts if not isinstance(account, Absent | Missing)}
-    places = {name.partition("/")[0] for name in bound}
-    where = sorted(places) if namespace or len(places) < 2 else [""]
+    bound = _bound(accounts)
     found = (
         _pod(item)
-        for place in where
+        for place in _places(namespace, bound)
         for item in kube.listed(rights.LIST_PODS, place, _NOT_ENDED)
         if _account(item) in bound
     )
     return Subjects(tuple(sorted(((f"{it.namespace}/{it.name}", it) for it in found), key=lambda e: e[0])))
+
+
+def templates(kube: Kube, namespace: str, accounts: Subjects[ServiceAccount]) -> Subjects[Template]:
+    """Those of CronJobs, sorted by `namespace/name`; of the others nothing is kept."""
+    bound = _bound(accounts)
+    found = (
+        template
+        for place in _places(namespace, bound)
+        for item in kube.listed(rights.LIST_CRON_JOBS, place)
+        if f"{(template := _template(item)).namespace}/{template.account}" in bound
+    )
+    return Subjects(tuple(sorted(((f"{it.namespace}/{it.name}", it) for it in found), key=lambda e: e[0])))
+
+
+def _bound(accounts: Subjects[ServiceAccount]) -> set[str]:
+    return {name for name, account in accounts if not isinstance(account, Absent | Missing)}
+
+
+def _places(namespace: str, bound: set[str]) -> list[str]:
+    """The namespaces to list, or the empty name for all at once."""
+    places = {name.partition("/")[0] for name in bound}
+    return sorted(places) if namespace or len(places) < 2 else [""]
+
+
+def _template(item: Mapping[str, Any]) -> Template:
+    metadata, spec = item["metadata"], item["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    account = spec.get("serviceAccountName") or "default"
+    return Template(metadata["namespace"], metadata["name"], account, shape(spec))
 
 
 def _account(item: Mapping[str, Any]) -> str:

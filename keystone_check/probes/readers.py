@@ -14,7 +14,7 @@ from keystone_check.model.aws import Bucket, Caller, Provider, PublicAccessBlock
 from keystone_check.model.cluster import Cluster, Issuer, Listing, ServiceAccount, Token
 from keystone_check.model.exchange import Answer, Trail
 from keystone_check.model.facts import Absent, Missing, Subjects
-from keystone_check.model.injection import Backend, DryRun, Namespace, Refused, RunningPod, Webhook
+from keystone_check.model.injection import Backend, DryRun, Namespace, Refused, RunningPod, Template, Webhook
 from keystone_check.model.servers import ApiToken, Clocks, Server, ServerArguments
 from keystone_check.model.web import Addresses, Chain, Response
 from keystone_check.probes import arguments as arguments_room
@@ -258,6 +258,10 @@ def _pods(sources: Sources, accounts: Subjects[ServiceAccount]) -> Subjects[Runn
     return pod_room.pods(sources.kube(), sources.access.namespace, accounts)
 
 
+def _templates(sources: Sources, accounts: Subjects[ServiceAccount]) -> Subjects[Template]:
+    return pod_room.templates(sources.kube(), sources.access.namespace, accounts)
+
+
 READERS = {
     "cluster": Reader("cluster", "version and user", _cluster),
     "caller": Reader("AWS", "who asks", _caller),
@@ -294,6 +298,7 @@ READERS = {
     "namespaces": Reader("cluster", "namespaces", _namespaces),
     "injections": Reader("cluster", "dry runs of new pods", _injections),
     "pods": Reader("cluster", "running pods", _pods),
+    "templates": Reader("cluster", "templates of CronJobs", _templates),
 }
 """By field of the World, in its order."""
 

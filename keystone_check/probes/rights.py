@@ -78,6 +78,12 @@ LIST_PODS = KubeAsk(
     "pods",
     why="what running pods of bound accounts were given, and how API servers that are pods were started",
 )
+LIST_CRON_JOBS = KubeAsk(
+    "list",
+    "cronjobs",
+    "batch",
+    why="templates of jobs of which no pod runs now, and which may hold role and token themselves",
+)
 
 CALLER = AwsAsk("sts", "GetCallerIdentity", "")
 FIND_BUCKET = AwsAsk("s3", "HeadBucket", "")
@@ -181,6 +187,7 @@ ASKED: dict[str, tuple[KubeAsk | AwsAsk, ...]] = {
     "namespaces": (LIST_NAMESPACES,),
     "injections": (CREATE_POD,),
     "pods": (LIST_PODS,),
+    "templates": (LIST_CRON_JOBS,),
 }
 """By field of the World, or part of one, what reading it asks. Fields that it follows from ask for theirs;
 `expected_accounts` stands for service accounts that the configuration names."""

@@ -1,18 +1,20 @@
 """What of a pod concerns the chain: AWS variables, token volumes, mounts, users. Nothing else is kept."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from keystone_check.model.injection import (
     DEFAULT_TOKEN,
     SHOWN,
     Container,
+    Import,
     Mount,
     Shape,
     Variable,
     Volume,
 )
 
+_AWS = "AWS_"
 _SOURCES = {
     "secretKeyRef": "secret",
     "configMapKeyRef": "config map",
@@ -35,9 +37,10 @@ def _container(found: Mapping[str, Any], kept: set[str], user: int | None) -> Co
     mounts = (Mount(_name(mount["name"]), mount["mountPath"]) for mount in found.get("volumeMounts") or ())
     return Container(
         name=found["name"],
-        variables=tuple(_variable(env) for env in found.get("env") or () if env["name"].startswith("AWS_")),
+        variables=tuple(_variable(env) for env in found.get("env") or () if env["name"].startswith(_AWS)),
         mounts=tuple(mount for mount in mounts if mount.volume in kept),
         user=(found.get("securityContext") or {}).get("runAsUser", user),
+        imports=tuple(_imports(found.get("envFrom") or ())),
     )
 
 
@@ -46,6 +49,17 @@ def _variable(env: Mapping[str, Any]) -> Variable:
     reference = next(iter(env.get("valueFrom") or {}), "")
     source = _SOURCES.get(reference, reference) if reference else "value"
     return Variable(name, source, (env.get("value") or "") if name in SHOWN else "")
+
+
+def _imports(found: Iterable[Mapping[str, Any]]) -> Iterator[Import]:
+    """A prefix that leads nowhere near `AWS_` leaves an import out."""
+    for one in found:
+        prefix = one.get("prefix") or ""
+        if not (_AWS.startswith(prefix) or prefix.startswith(_AWS)):
+            continue
+        for key, source in (("secretRef", "secret"), ("configMapRef", "config map")):
+            if key in one:
+                yield Import(source, one[key].get("name") or "")
 
 
 def _volumes(found: Mapping[str, Any]) -> Iterator[Volume]:

@@ -11,12 +11,14 @@ from keystone_check.model.injection import (
     Container,
     Requirement,
     RunningPod,
+    Shape,
     Volume,
     Webhook,
 )
 from keystone_check.model.world import World
 from keystone_check.sandbox.authorities import pem_of
 from keystone_check.sandbox.kube.resources import (
+    CRON_JOBS,
     DEPLOYMENTS,
     ENDPOINT_SLICES,
     PODS,
@@ -40,9 +42,12 @@ _REFERENCES = {
 }
 
 
+_IMPORTS = {"secret": "secretRef", "config map": "configMapRef"}
+
+
 def seeds(world: World) -> tuple[Seed, ...]:
-    """Webhook configurations, what answers for them, and the pods with what owns them."""
-    return (*_configurations(world), *_backends(world), *_pods(world))
+    """Webhook configurations, what answers for them, pods with what owns them, and CronJobs."""
+    return (*_configurations(world), *_backends(world), *_pods(world), *_cron_jobs(world))
 
 
 def labels(world: World) -> dict[str, dict[str, str]]:
@@ -132,16 +137,28 @@ def _pod(pod: RunningPod) -> dict[str, Any]:
         metadata["ownerReferences"] = [{**owner, "uid": "-", "controller": True}]
     if pod.skipped:
         metadata["annotations"] = {"eks.amazonaws.com/skip-containers": pod.skipped}
-    spec: dict[str, Any] = {
-        "serviceAccountName": pod.account,
-        "containers": [_container(container) for container in pod.shape.containers],
-        "volumes": [_volume(volume) for volume in pod.shape.volumes],
-    }
-    if pod.shape.group is not None:
-        spec["securityContext"] = {"fsGroup": pod.shape.group}
+    spec = _spec(pod.account, pod.shape)
     if pod.host_network:
         spec["hostNetwork"] = True
     return {"metadata": metadata, "spec": spec, "status": {"phase": pod.phase}}
+
+
+def _spec(account: str, shape: Shape) -> dict[str, Any]:
+    spec: dict[str, Any] = {
+        "serviceAccountName": account,
+        "containers": [_container(container) for container in shape.containers],
+        "volumes": [_volume(volume) for volume in shape.volumes],
+    }
+    if shape.group is not None:
+        spec["securityContext"] = {"fsGroup": shape.group}
+    return spec
+
+
+def _cron_jobs(world: World) -> Iterator[Seed]:
+    for _, found in () if isinstance(world.templates, Missing) else world.templates.seen():
+        template = {"spec": {"template": {"spec": _spec(found.account, found.shape)}}}
+        spec = {"schedule": "0 3 * * *", "jobTemplate": template}
+        yield Seed(CRON_JOBS, found.namespace, {"metadata": {"name": found.name}, "spec": spec})
 
 
 def _container(container: Container) -> dict[str, Any]:
@@ -156,6 +173,8 @@ def _container(container: Container) -> dict[str, Any]:
         ],
         "volumeMounts": [{"name": _drawn(it.volume), "mountPath": it.path} for it in container.mounts],
     }
+    if container.imports:
+        found["envFrom"] = [{_IMPORTS[it.source]: {"name": it.name}} for it in container.imports]
     if container.user is not None:
         found["securityContext"] = {"runAsUser": container.user}
     return found

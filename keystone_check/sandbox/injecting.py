@@ -142,7 +142,11 @@ def _peopled(world: World) -> World:
     spaces = tuple((it, known.get(it) or Namespace(it, {"kubernetes.io/metadata.name": it})) for it in names)
     bound = {name for name, _ in world.accounts.seen()}
     pods = tuple((name, pod) for name, pod in world.pods.seen() if f"{pod.namespace}/{pod.account}" in bound)
-    return replace(world, namespaces=Subjects(spaces), pods=Subjects(pods))
+    templates = world.templates
+    if isinstance(templates, Subjects):
+        kept = ((it, one) for it, one in templates.seen() if f"{one.namespace}/{one.account}" in bound)
+        templates = Subjects(tuple(kept))
+    return replace(world, namespaces=Subjects(spaces), pods=Subjects(pods), templates=templates)
 
 
 def identity_of(world: World) -> Identity:

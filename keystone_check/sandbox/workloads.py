@@ -51,6 +51,7 @@ def with_injection(world: World, region: str) -> World:
             tuple((name, Namespace(name, {"kubernetes.io/metadata.name": name})) for name in spaces)
         ),
         pods=Subjects(tuple(sorted((f"{pod.namespace}/{pod.name}", pod) for pod in pods))),
+        templates=Subjects(),
     )
     return injected(world, Identity(region))
 

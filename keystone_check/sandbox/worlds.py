@@ -46,7 +46,7 @@ AGE = 30 * 24 * 3600
 SIGNATURE_BYTES = {"RS256": 2048 // 8, "ES256": 2 * 32, "ES384": 2 * 48, "ES512": 2 * 66}
 """Of the sandbox's own keys, by what they sign with."""
 
-INJECTION = ("webhooks", "webhook_backends", "namespaces", "injections", "pods")
+INJECTION = ("webhooks", "webhook_backends", "namespaces", "injections", "pods", "templates")
 """The facts of the link injection, which follow from the accounts."""
 POLICY_ONLY = PublicAccessBlock(True, True, False, False)
 """ACLs shut, a public bucket policy let through: what an issuer's bucket needs."""

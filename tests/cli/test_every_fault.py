@@ -76,6 +76,7 @@ MANUAL = {
     "proxy-replaces-the-certificates": "look from a network without TLS inspection",
     "leaf-alone-is-served-and-pinned": "append the certificate of",
     "webhook-is-not-registered": "make cluster-up",
+    "webhook-is-not-registered-and-nothing-runs": "make cluster-up",
     "webhook-has-no-ready-pod": REVIVE_WEBHOOK,
     "webhook-has-no-service": REVIVE_WEBHOOK,
     "webhook-locks-itself-out": REVIVE_WEBHOOK,

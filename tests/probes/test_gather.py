@@ -267,6 +267,7 @@ def test_what_is_asked_of_the_cluster_is_what_the_rights_say(there: Any) -> None
         "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations",
         "/api/v1/namespaces",
         "/api/v1/namespaces/app/pods",
+        "/apis/batch/v1/namespaces/app/cronjobs",
     }
     assert {right.resource for right in kube_rights(ASKED)} == {
         "/.well-known/openid-configuration",
@@ -280,6 +281,7 @@ def test_what_is_asked_of_the_cluster_is_what_the_rights_say(there: Any) -> None
         "mutatingwebhookconfigurations",
         "services",
         "namespaces",
+        "cronjobs",
     }
 
 

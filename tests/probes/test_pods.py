@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from keystone_check.model.facts import Subjects
-from keystone_check.model.injection import RunningPod
+from keystone_check.model.injection import RunningPod, Template
 from keystone_check.probes.kube import PAGE, Kube
-from keystone_check.probes.pods import pods
+from keystone_check.probes.pods import pods, templates
 from keystone_check.sandbox.ground import Ground
+from keystone_check.sandbox.injecting import shape
 from keystone_check.sandbox.serve import serve
 from keystone_check.sandbox.worlds import healthy
 from tests.worlds import NOW
@@ -49,6 +50,16 @@ def test_who_is_bound_in_one_namespace_needs_the_right_there_alone(ground: Groun
     one = Subjects(tuple((name, account) for name, account in world.accounts.seen() if name == "app/api"))
     with serve(world, ground, clock=lambda: NOW, denied=("list pods in karpenter",)) as serving:
         assert [name for name, _ in pods(Kube(serving.access), "", one)] == ["app/api-5d8c7b9f6d-x2x4z"]
+
+
+def test_templates_of_idle_jobs_are_kept_where_their_account_is_bound(ground: Ground) -> None:
+    world = healthy(ground, NOW)
+    assert isinstance(world.accounts, Subjects)
+    one = Template("app", "nightly", "api", shape("job", None))
+    other = replace(one, name="other", account="default")
+    world = replace(world, templates=Subjects((("app/nightly", one), ("app/other", other))))
+    with serve(world, ground, clock=lambda: NOW) as serving:
+        assert templates(Kube(serving.access), "", world.accounts) == Subjects((("app/nightly", one),))
 
 
 def found_with(ground: Ground, **changed: str) -> int:

@@ -1,6 +1,6 @@
 """Of a pod only what concerns the chain becomes a fact, and never a key."""
 
-from keystone_check.model.injection import Container, Mount, Shape, Variable, Volume
+from keystone_check.model.injection import Container, Import, Mount, Shape, Variable, Volume
 from keystone_check.probes.shapes import shape
 
 POD = {
@@ -34,6 +34,11 @@ POD = {
                 {"name": "AWS_ROLE_ARN", "value": "arn"},
                 {"name": "AWS_REGION", "valueFrom": {"configMapKeyRef": {"name": "c", "key": "k"}}},
             ],
+            "envFrom": [
+                {"secretRef": {"name": "whole"}},
+                {"configMapRef": {"name": "settings"}, "prefix": "AWS_"},
+                {"secretRef": {"name": "database"}, "prefix": "DB_"},
+            ],
             "volumeMounts": [
                 {"name": "data", "mountPath": "/data"},
                 {"name": "aws-token", "mountPath": "/aws"},
@@ -51,9 +56,10 @@ def test_variables_token_volumes_mounts_and_users_are_kept_and_nothing_else() ->
         Variable("AWS_ROLE_ARN", "value", "arn"),
         Variable("AWS_REGION", "config map"),
     )
+    imports = (Import("secret", "whole"), Import("config map", "settings"))
     mounts = (Mount("aws-token", "/aws"), Mount("kube-api-access", "/kube"))
     assert shape(POD) == Shape(
-        (Container("init", (), (), 0), Container("main", variables, mounts, 1000)),
+        (Container("init", (), (), 0), Container("main", variables, mounts, 1000, imports)),
         (
             Volume("kube-api-access", "token", "token", "", 3600),
             Volume("aws-token", "token", "t", "a", 7200, 0o400),

@@ -4,7 +4,8 @@
 Where a container already has `AWS_ROLE_ARN` or `AWS_WEB_IDENTITY_TOKEN_FILE`, the webhook sets neither.
 With only one of them set botocore says `InvalidConfigError`, or ignores the web identity, and SDKs answer
 `Unable to locate credentials`. Where region and `AWS_STS_REGIONAL_ENDPOINTS` are preset as well, the
-container gets no mount either: variables and volume are there, the file is not.
+container gets no mount either: variables and volume are there, the file is not. What is imported as a whole
+(`envFrom`) the webhook does not look at, and its own variables come before them.
 
 ## How to fix
 Take the variables out of the pod template; or write variables, volume and mount, all of them.
@@ -16,9 +17,9 @@ Take the variables out of the pod template; or write variables, volume and mount
 
 from collections.abc import Iterator
 
-from keystone_check.checks.injecting import edit, held, token_volumes, workloads
+from keystone_check.checks.injecting import Workload, edit, held, token_volumes, workloads
 from keystone_check.model.facts import Subjects
-from keystone_check.model.finding import Evidence, Finding, Severity, broken, holds
+from keystone_check.model.finding import Evidence, Finding, Severity, broken, holds, not_applicable
 from keystone_check.model.injection import ROLE, TOKEN_FILE, Container, RunningPod, Shape
 
 severity = Severity.HIGH
@@ -28,20 +29,25 @@ PAIR = (ROLE, TOKEN_FILE)
 def judge(pods: Subjects[RunningPod]) -> Iterator[Finding]:
     """One finding a workload."""
     for workload in workloads(pods):
-        bent = [
-            said for pod in workload.pods for it in pod.shape.containers if (said := _preset(pod.shape, it))
-        ]
-        if bent:
-            yield broken(
-                workload.subject,
-                f"{bent[0]}; the webhook then adds nothing to them",
-                Evidence("running pods", f"{ROLE} and {TOKEN_FILE} from one hand", bent[0]),
-                edit(
-                    workload, "only its owner knows why it is there", f"env: without {ROLE} and {TOKEN_FILE}"
-                ),
-            )
-        else:
+        containers = [(pod.shape, it) for pod in workload.pods for it in pod.shape.containers]
+        bent = [(said, it) for shape, it in containers if (said := _preset(shape, it))]
+        if not bent:
             yield holds(workload.subject)
+        elif all(it.imports for _, it in bent):
+            said, container = bent[0]
+            source = container.imports[0]
+            yield not_applicable(workload.subject, f"{said}, unless {source} brings it; nobody looked")
+        else:
+            yield _broken(workload, next(said for said, it in bent if not it.imports))
+
+
+def _broken(workload: Workload, said: str) -> Finding:
+    return broken(
+        workload.subject,
+        f"{said}; the webhook then adds nothing to them",
+        Evidence("running pods", f"{ROLE} and {TOKEN_FILE} from one hand", said),
+        edit(workload, "only its owner knows why it is there", f"env: without {ROLE} and {TOKEN_FILE}"),
+    )
 
 
 def _preset(shape: Shape, container: Container) -> str:

@@ -4,7 +4,9 @@
 SDKs look for `AWS_ACCESS_KEY_ID` first: where it is set, from a Secret or literally, role and token are
 never used. Calls then come from an IAM user, with that user's rights: `AccessDenied … User:
 arn:aws:iam::…:user/… is not authorized to perform …`, or worse, they succeed. A profile (`AWS_PROFILE`) may
-do the same; container credentials (`AWS_CONTAINER_CREDENTIALS_FULL_URI`) come after the web identity.
+do the same; container credentials (`AWS_CONTAINER_CREDENTIALS_FULL_URI`) come after the web identity. What a
+container imports as a whole (`envFrom`) may hold a key, too: the names of such Secrets and ConfigMaps are
+told, and nobody reads them.
 
 ## How to fix
 Take the keys out of the pod template, restart the workload, and delete the keys in IAM.
@@ -46,7 +48,10 @@ def _beside(workload: Workload) -> str:
     found = {
         it.name for pod in workload.pods for container in pod.shape.containers for it in container.variables
     }
-    return ", ".join(f"{name} is set as well" for name in TELLING if name in found)
+    told = [f"{name} is set as well" for name in TELLING if name in found]
+    imports = {it for pod in workload.pods for one in pod.shape.containers for it in one.imports}
+    told += sorted(f"{it} may hold {KEYS[0]}; nobody looked" for it in imports)
+    return ", ".join(told)
 
 
 def _shadowed(workload: Workload, key: Variable, affected: int) -> Finding:

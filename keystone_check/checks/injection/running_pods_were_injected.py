@@ -18,7 +18,7 @@ Restart the workload, so that its pods are created anew.
 
 from collections.abc import Iterator
 
-from keystone_check.checks.injecting import Workload, bound, restart, workloads
+from keystone_check.checks.injecting import Workload, bound, may_import, restart, workloads
 from keystone_check.model.cluster import ServiceAccount
 from keystone_check.model.facts import Subjects
 from keystone_check.model.finding import Evidence, Finding, Severity, broken, holds
@@ -44,7 +44,9 @@ def _judged(workload: Workload, account: ServiceAccount) -> Finding:
 
 
 def _is_bare(pod: RunningPod) -> bool:
-    return not any(it.sets(ROLE) or it.sets(TOKEN_FILE) for it in pod.shape.containers)
+    """One that mounts a token may import the variables from where nobody looked."""
+    named = any(it.sets(ROLE) or it.sets(TOKEN_FILE) for it in pod.shape.containers)
+    return not named and not may_import(pod.shape)
 
 
 def _others(pod: RunningPod, role_arn: str) -> Iterator[str]:

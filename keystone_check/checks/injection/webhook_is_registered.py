@@ -6,7 +6,8 @@ without `AWS_ROLE_ARN`, `AWS_WEB_IDENTITY_TOKEN_FILE` and the volume `aws-iam-to
 SDKs answer `Unable to locate credentials` (botocore, AWS CLI) or `NoCredentialProviders: no valid providers
 in chain` (Go), or quietly take the node's role. Seen in the wild: a registration lost in an upgrade, and an
 install that left none. A template that holds variables, volume and mount itself works just as well without
-a webhook.
+a webhook; so do those of CronJobs, of which no pod runs between two runs. Who is bound that way and has a
+CronJob that brings everything needs no webhook.
 
 ## How to fix
 Install the webhook with its MutatingWebhookConfiguration, then restart the pods; or write variables,
@@ -20,7 +21,7 @@ projected volume and mount into the pod templates.
 
 from collections.abc import Iterator
 
-from keystone_check.checks.injecting import equipped, is_by_hand, is_injected
+from keystone_check.checks.injecting import equipped, is_by_hand, is_injected, may_import
 from keystone_check.model.cluster import ServiceAccount
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.finding import (
@@ -33,8 +34,9 @@ from keystone_check.model.finding import (
     broken,
     gap,
     holds,
+    not_applicable,
 )
-from keystone_check.model.injection import DryRun, Refused, RunningPod, Webhook
+from keystone_check.model.injection import DryRun, Refused, RunningPod, Shape, Template, Webhook
 
 severity = Severity.HIGH
 
@@ -44,6 +46,7 @@ def judge(
     webhooks: Subjects[Webhook],
     injections: Subjects[DryRun | Refused] | Missing,
     pods: Subjects[RunningPod] | Missing,
+    templates: Subjects[Template] | Missing,
 ) -> Iterator[Finding]:
     """One finding a webhook; where there is none, one a bound service account."""
     bound = [(name, it) for name, it in accounts if not isinstance(it, ServiceAccount) or it.role_arn]
@@ -55,10 +58,15 @@ def judge(
             yield gap(name, account)
         else:
             shown = injections if isinstance(injections, Missing) else injections[name]
-            yield _without(name, shown, pods)
+            yield _without(name, shown, pods, templates)
 
 
-def _without(name: str, shown: object, pods: Subjects[RunningPod] | Missing) -> Finding:
+def _without(
+    name: str,
+    shown: object,
+    pods: Subjects[RunningPod] | Missing,
+    templates: Subjects[Template] | Missing,
+) -> Finding:
     if is_injected(shown):
         return holds(name, "a new pod gets role and token, by a webhook that has another name")
     if isinstance(pods, Missing):
@@ -66,9 +74,24 @@ def _without(name: str, shown: object, pods: Subjects[RunningPod] | Missing) -> 
     own = [pod for _, pod in pods.seen() if f"{pod.namespace}/{pod.account}" == name]
     if own and all(is_by_hand(pod.shape) for pod in own):
         return holds(name, "its pods' templates hold variables, volume and mount themselves")
+    if own and all(is_by_hand(pod.shape) or may_import(pod.shape) for pod in own):
+        return not_applicable(name, "role and token file may come from what its pods import; nobody looked")
     if isinstance(shown, Missing):
         return blocked(name, shown)
+    if not own and isinstance(templates, Missing):
+        return blocked(name, templates)
+    idle = [] if isinstance(templates, Missing) or own else _of(name, templates)
+    if idle and all(_brings_all(shape) for shape in idle):
+        return not_applicable(name, "its CronJobs bring variables, volume and mount, and none runs now")
     return _nothing(name, own)
+
+
+def _of(name: str, templates: Subjects[Template]) -> list[Shape]:
+    return [it.shape for _, it in templates.seen() if f"{it.namespace}/{it.account}" == name]
+
+
+def _brings_all(shape: Shape) -> bool:
+    return bool(equipped(shape)) or may_import(shape)
 
 
 def _nothing(name: str, own: list[RunningPod]) -> Finding:

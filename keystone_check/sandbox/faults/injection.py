@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 from keystone_check.model.facts import Absent, Subjects
-from keystone_check.model.injection import Backend, Requirement, Webhook
+from keystone_check.model.injection import Backend, Requirement, Template, Webhook
 from keystone_check.model.world import World
 from keystone_check.sandbox import authorities
 from keystone_check.sandbox.faults.editing import VICTIM, account_of
 from keystone_check.sandbox.faults.fault import fault
-from keystone_check.sandbox.injecting import identity_of, injected
+from keystone_check.sandbox.injecting import identity_of, injected, shape
 from keystone_check.sandbox.kube.state import Grant, Identity
 from keystone_check.sandbox.workloads import SERVICE, WEBHOOK
 
@@ -20,6 +20,21 @@ ONE_NAMESPACE = "kubernetes.io/metadata.name"
 def webhook_is_not_registered(world: World) -> World:
     """The registration of the webhook was lost in an upgrade, while pods still run with what it gave them."""
     return _followed(replace(world, webhooks=Subjects(), webhook_backends=Subjects()), world)
+
+
+@fault(breaks=("webhook_is_registered",))
+def webhook_is_not_registered_and_nothing_runs(world: World) -> World:
+    """There is no webhook, and one of two idle CronJobs brings role and token itself."""
+    brought = shape("job", identity_of(world).grant("", account_of(world).annotations))
+    bare = shape("job", None)
+    namespace, _, account = VICTIM.partition("/")
+    templates = (
+        Template(namespace, "monthly", account, brought),
+        Template(namespace, "nightly", account, bare),
+    )
+    found = Subjects(tuple((f"{namespace}/{it.name}", it) for it in templates))
+    empty = replace(world, webhooks=Subjects(), webhook_backends=Subjects(), pods=Subjects(), templates=found)
+    return _followed(empty, world)
 
 
 @fault(breaks=("webhook_has_endpoints", "pods_are_injected"))

@@ -10,6 +10,7 @@ from keystone_check.model.injection import (
     ROLE,
     TOKEN_FILE,
     Container,
+    Import,
     Mount,
     RunningPod,
     Shape,
@@ -55,9 +56,10 @@ def pod_opts_out(world: World) -> World:
 
 @fault(breaks=("running_pods_use_the_web_identity",))
 def pod_has_static_keys(world: World) -> World:
-    """The pod template brings an access key from a Secret, which SDKs take first."""
+    """The pod template brings an access key from a Secret, which SDKs take first, and imports a whole one."""
     keys = (Variable("AWS_ACCESS_KEY_ID", "secret"), Variable("AWS_SECRET_ACCESS_KEY", "secret"))
-    return with_containers(world, lambda it: replace(it, variables=(*keys, *it.variables)))
+    imports = (Import("secret", "api-environment"), Import("config map", "api-settings"))
+    return with_containers(world, lambda it: replace(it, variables=(*keys, *it.variables), imports=imports))
 
 
 @fault(breaks=("no_template_presets_the_variables",))

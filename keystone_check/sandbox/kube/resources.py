@@ -129,7 +129,8 @@ def _empty(plural: str, singular: str, kind: str, group: str = "", **more: Any) 
     return Resource(plural, singular, kind, group=group, verbs=("get", "list"), **more)
 
 
-APPS, ADMISSION, EXTENSIONS = "apps", "admissionregistration.k8s.io", "apiextensions.k8s.io"
+APPS, BATCH = "apps", "batch"
+ADMISSION, EXTENSIONS = "admissionregistration.k8s.io", "apiextensions.k8s.io"
 SERVICES = Resource("services", "service", "Service", short_names=("svc",), categories=("all",))
 WEBHOOKS = Resource(
     "mutatingwebhookconfigurations",
@@ -148,6 +149,7 @@ DEPLOYMENTS = _workload("deployments", "Deployment", "deploy")
 REPLICA_SETS = _workload("replicasets", "ReplicaSet", "rs")
 DAEMON_SETS = _workload("daemonsets", "DaemonSet", "ds")
 STATEFUL_SETS = _workload("statefulsets", "StatefulSet", "sts")
+CRON_JOBS = Resource("cronjobs", "cronjob", "CronJob", group=BATCH, short_names=("cj",), categories=("all",))
 EMPTY = (
     _empty(
         "customresourcedefinitions",
@@ -158,7 +160,8 @@ EMPTY = (
         short_names=("crd", "crds"),
     ),
 )
-CHAIN = (SERVICES, DEPLOYMENTS, DAEMON_SETS, STATEFUL_SETS, REPLICA_SETS, ENDPOINT_SLICES, WEBHOOKS)
+WORKLOADS = (DEPLOYMENTS, DAEMON_SETS, STATEFUL_SETS, REPLICA_SETS, CRON_JOBS)
+CHAIN = (SERVICES, *WORKLOADS, ENDPOINT_SLICES, WEBHOOKS)
 """What gives pods their token: stored as it is given."""
 STORED = (CONFIG_MAPS, EVENTS, NAMESPACES, NODES, PODS, SECRETS, SERVICE_ACCOUNTS, *CHAIN, *EMPTY)
 REVIEWS = (
@@ -168,7 +171,7 @@ REVIEWS = (
     SELF_SUBJECT_RULES_REVIEWS,
     SUBJECT_ACCESS_REVIEWS,
 )
-GROUPS = (APPS, AUTHENTICATION, AUTHORIZATION, ADMISSION, DISCOVERY, EXTENSIONS)
+GROUPS = (APPS, AUTHENTICATION, AUTHORIZATION, BATCH, ADMISSION, DISCOVERY, EXTENSIONS)
 
 _BY_ADDRESS = {(r.group, r.version, r.plural): r for r in (*STORED, *REVIEWS)}
 

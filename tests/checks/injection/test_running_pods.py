@@ -15,7 +15,7 @@ from keystone_check.checks.injection import (
 )
 from keystone_check.model.cluster import Cluster
 from keystone_check.model.finding import Finding, Status
-from keystone_check.model.injection import Container, Shape, Variable
+from keystone_check.model.injection import Container, Import, Mount, Shape, Variable
 from tests.checks.injection.build import (
     ACCOUNTS,
     FOLDER,
@@ -87,6 +87,32 @@ def test_container_credentials_are_information_for_they_come_after() -> None:
     finding = one(running_pods_use_the_web_identity.judge(found))
     assert finding.status is Status.HOLDS
     assert "AWS_CONTAINER_CREDENTIALS_FULL_URI" in finding.message
+
+
+IMPORTS = (Import("secret", "environment"),)
+
+
+def test_what_is_imported_whole_may_hold_a_key_and_is_information() -> None:
+    finding = one(running_pods_use_the_web_identity.judge(pods(pod(shape(container(imports=IMPORTS))))))
+    assert finding.status is Status.HOLDS
+    assert finding.message == "the secret environment may hold AWS_ACCESS_KEY_ID; nobody looked"
+
+
+def test_one_variable_may_be_lacking_because_the_other_is_imported() -> None:
+    found = pods(pod(shape(container({"AWS_ROLE_ARN": ROLE}, imports=IMPORTS))))
+    finding = one(no_template_presets_the_variables.judge(found))
+    assert finding.status is Status.NOT_APPLICABLE
+    assert "unless the secret environment brings it" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("mounts", "status"), [((Mount(TOKEN.name, FOLDER),), Status.HOLDS), ((), Status.BROKEN)]
+)
+def test_who_mounts_a_token_and_imports_variables_is_not_called_bare(
+    mounts: tuple[Mount, ...], status: Status
+) -> None:
+    found = pods(pod(shape(container({}, imports=IMPORTS, mounts=mounts))))
+    assert one(running_pods_were_injected.judge(ACCOUNTS, found)).status is status
 
 
 @pytest.mark.parametrize("lacking", ["AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE"])

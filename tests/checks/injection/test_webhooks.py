@@ -13,7 +13,18 @@ from keystone_check.checks.injection import (
 )
 from keystone_check.model.facts import Missing, Subjects
 from keystone_check.model.finding import Status
-from keystone_check.model.injection import Backend, DryRun, Mount, Namespace, Refused, Requirement, Webhook
+from keystone_check.model.injection import (
+    Backend,
+    DryRun,
+    Import,
+    Mount,
+    Namespace,
+    Refused,
+    Requirement,
+    Shape,
+    Template,
+    Webhook,
+)
 from keystone_check.sandbox.workloads import SERVICE, webhook
 from tests.checks.injection.build import ACCOUNTS, FOLDER, MOUNTS, TOKEN, container, one, pod, pods, shape
 from tests.worlds import NOW
@@ -23,6 +34,7 @@ BARE: Subjects[DryRun | Refused] = Subjects((("app/api", DryRun(shape(container(
 NONE: Subjects[Webhook] = Subjects()
 NO_PODS = pods()
 SPACES = Subjects((("app", Namespace("app", {})),))
+NO_JOBS: Subjects[Template] = Subjects()
 
 
 def registered(**changed: object) -> Subjects[Webhook]:
@@ -31,18 +43,21 @@ def registered(**changed: object) -> Subjects[Webhook]:
 
 
 def test_a_webhook_by_another_name_is_one_where_a_dry_run_shows_it() -> None:
-    finding = one(webhook_is_registered.judge(ACCOUNTS, NONE, INJECTED, NO_PODS))
+    finding = one(webhook_is_registered.judge(ACCOUNTS, NONE, INJECTED, NO_PODS, NO_JOBS))
     assert finding.status is Status.HOLDS
     assert "another name" in finding.message
 
 
 def test_what_is_mounted_before_the_api_servers_token_stands_in_the_template() -> None:
     by_hand = shape(container(mounts=tuple(reversed(MOUNTS))))
-    assert one(webhook_is_registered.judge(ACCOUNTS, NONE, BARE, pods(pod(by_hand)))).status is Status.HOLDS
+    assert (
+        one(webhook_is_registered.judge(ACCOUNTS, NONE, BARE, pods(pod(by_hand)), NO_JOBS)).status
+        is Status.HOLDS
+    )
 
 
 def test_what_a_webhook_left_behind_is_no_proof_of_another() -> None:
-    finding = one(webhook_is_registered.judge(ACCOUNTS, NONE, BARE, pods(pod())))
+    finding = one(webhook_is_registered.judge(ACCOUNTS, NONE, BARE, pods(pod()), NO_JOBS))
     assert finding.status is Status.BROKEN
     assert "new ones will not" in finding.message
 
@@ -50,7 +65,35 @@ def test_what_a_webhook_left_behind_is_no_proof_of_another() -> None:
 def test_without_the_api_servers_token_the_volumes_name_tells_who_wrote_it() -> None:
     only = (Mount(TOKEN.name, FOLDER),)
     left = pods(pod(shape(container(mounts=only), volumes=(TOKEN,))))
-    assert one(webhook_is_registered.judge(ACCOUNTS, NONE, BARE, left)).status is Status.BROKEN
+    assert one(webhook_is_registered.judge(ACCOUNTS, NONE, BARE, left, NO_JOBS)).status is Status.BROKEN
+
+
+def idle(*shapes: Shape) -> Subjects[Template]:
+    """CronJobs of the account with these templates."""
+    found = (Template("app", f"job-{number}", "api", it) for number, it in enumerate(shapes))
+    return Subjects(tuple((f"app/{it.name}", it) for it in found))
+
+
+@pytest.mark.parametrize(
+    ("templates", "status"),
+    [
+        (idle(shape()), Status.NOT_APPLICABLE),
+        (idle(shape(), shape(container({}))), Status.BROKEN),
+        (idle(), Status.BROKEN),
+        (Missing("templates", "no", "list cronjobs.batch"), Status.BLOCKED),
+    ],
+    ids=["all by hand", "one by hand", "none", "unseen"],
+)
+def test_idle_jobs_that_bring_everything_need_no_webhook(
+    templates: Subjects[Template] | Missing, status: Status
+) -> None:
+    assert one(webhook_is_registered.judge(ACCOUNTS, NONE, BARE, NO_PODS, templates)).status is status
+
+
+def test_pods_that_may_import_the_variables_are_not_judged() -> None:
+    imported = shape(container({}, imports=(Import("config map", "aws"),)))
+    finding = one(webhook_is_registered.judge(ACCOUNTS, NONE, BARE, pods(pod(imported)), NO_JOBS))
+    assert finding.status is Status.NOT_APPLICABLE
 
 
 def test_a_port_that_the_service_does_not_have_is_named_with_those_that_it_has() -> None:

@@ -4,8 +4,8 @@ import copy
 import os
 import socket
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,9 +35,27 @@ from keystone_check.probes.strangers import destination
 
 ACCEPT = "application/json, */*"
 """As `kubectl get --raw`: the key set is application/jwk-set+json, for application/json alone it is 406."""
-IN_CLUSTER = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
+IN_CLUSTER = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 SERVER_NAME = "kubernetes.default.svc"
 """A name that stands in the certificate of every API server of a cluster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where this runs: what a pod has of its cluster, and the environment."""
+
+    folder: Path = IN_CLUSTER
+    """Holds `token` and `ca.crt` in a pod."""
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    def is_pod(self, access: Access) -> bool:
+        """Whether nothing names a cluster but the pod that this runs in."""
+        named = access.kubeconfig or access.context or self.environ.get("KUBECONFIG")
+        usual = Path(self.environ.get("HOME", "~")).expanduser() / ".kube/config"
+        return not named and not usual.exists() and (self.folder / "token").exists()
+
+
+HERE = Place()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +73,16 @@ class KubeRequest:
 class Wire:
     """One API server's address, credentials and connections."""
 
-    def __init__(self, access: Access, limits: Limits | None = None, heard: Heard | None = None) -> None:
+    def __init__(
+        self,
+        access: Access,
+        limits: Limits | None = None,
+        heard: Heard | None = None,
+        place: Place = HERE,
+    ) -> None:
         self._limits = limits or Limits(access.request_seconds)
         self._heard = heard or Heard()
-        self._client: Any = ApiClient(configuration(access))
+        self._client: Any = ApiClient(configuration(access, place))
         self.server: str = self._client.configuration.host
         self._service = clocks.CLUSTER
 
@@ -143,18 +167,19 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
-_from_pod: Any = config.load_incluster_config
+_FromPod: Any = config.incluster_config.InClusterConfigLoader
 _from_file: Any = config.load_kube_config
 """The client says that it is typed, and these two are not."""
 
 
-def configuration(access: Access) -> Configuration:
+def configuration(access: Access, place: Place = HERE) -> Configuration:
     settings = Configuration()
     settings.retries = False  # what is asked again, and how often, is decided and shown by us
     settings.connection_pool_maxsize = CONNECTIONS
     try:
-        if _in_cluster(access):
-            _from_pod(client_configuration=settings)
+        if place.is_pod(access):
+            files = (str(place.folder / name) for name in ("token", "ca.crt"))
+            _FromPod(*files, environ=place.environ).load_and_set(settings)
         else:
             kubeconfig.read(access.kubeconfig)
             _from_file(
@@ -176,8 +201,3 @@ def configuration(access: Access) -> Configuration:
             fact="cluster",
         ) from error
     return settings
-
-
-def _in_cluster(access: Access) -> bool:
-    named = access.kubeconfig or access.context or os.environ.get("KUBECONFIG")
-    return not named and not Path("~/.kube/config").expanduser().exists() and IN_CLUSTER.exists()

@@ -17,7 +17,7 @@ from keystone_check.model.access import Access
 from keystone_check.model.web import Chain, Response
 from keystone_check.model.world import World
 from keystone_check.probes.tls import chain
-from keystone_check.probes.web import fetch
+from keystone_check.probes.web import fetch, proxy_for
 from keystone_check.sandbox.front import server_context
 from keystone_check.sandbox.ground import Ground
 from keystone_check.sandbox.relay import Relay
@@ -118,6 +118,25 @@ def test_a_proxy_that_is_not_there_is_named(serving: Serving, tmp_path: Path) ->
     (said,) = found["discovery_document_is_public"]
     assert said.startswith("blocked: GET https://keystone-oidc-")
     assert "the proxy of HTTPS_PROXY did not connect us: Connection refused" in said
+
+
+@pytest.mark.parametrize(
+    ("spared", "proxy"),
+    [
+        ("", "http://proxy.example:3128"),
+        ("example.com", "http://proxy.example:3128"),
+        ("amazonaws.com", ""),
+        (".amazonaws.com", ""),
+        ("example.com, issuer.s3.amazonaws.com", ""),
+        ("*", ""),
+    ],
+)
+def test_a_host_that_no_proxy_spares_is_asked_directly(
+    monkeypatch: pytest.MonkeyPatch, spared: str, proxy: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", spared)
+    assert proxy_for("issuer.s3.amazonaws.com", 443, Access("here")) == proxy
 
 
 @pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")

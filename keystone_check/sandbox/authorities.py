@@ -1,7 +1,13 @@
 """Public certificates of authorities that a webhook's CA bundle may hold; their keys are gone."""
 
+from collections.abc import Iterable
+
 from keystone_check import jose
 from keystone_check.model.web import Certificate
+from keystone_check.sandbox import cellar, issuing
+from keystone_check.sandbox.issuing import Term
+
+DAY = 86400
 
 OWN = """\
 -----BEGIN CERTIFICATE-----
@@ -16,6 +22,8 @@ Cinae58l+g==
 -----END CERTIFICATE-----
 """
 """The authority that signed the certificate of the sandbox's webhook."""
+NAMES = ("pod-identity-webhook.pod-identity-webhook.svc", "127.0.0.1")
+"""What that certificate is for."""
 ANOTHER = """\
 -----BEGIN CERTIFICATE-----
 MIIBYzCCAQmgAwIBAgIULXizCZcYI/mH/+yQ79Rm2gKyuWgwCgYIKoZIzj0EAwIw
@@ -46,6 +54,19 @@ Phqip6I0DQ==
 ALL = (OWN, ANOTHER, EXPIRED)
 
 
+def trusts(found: Iterable[Certificate], now: int) -> bool:
+    """Whether one of them is the authority of the sandbox's webhook, and is valid."""
+    own = certificate(OWN).subject
+    return any(it.subject == own and it.not_before <= now <= it.not_after for it in found)
+
+
+def ending(after: int) -> Certificate:
+    """The webhook's own authority as one that ends at this time, in Unix seconds."""
+    term = Term(after - 90 * DAY, after)
+    wanted = cellar.Wanted(("pod-identity-webhook",), intermediates=0, term=term)
+    return cellar.facts(cellar.identity(wanted))[0]
+
+
 def certificate(pem: str) -> Certificate:
     """What is seen of it."""
     return jose.certificates(pem.encode())[0]
@@ -53,4 +74,5 @@ def certificate(pem: str) -> Certificate:
 
 def pem_of(wanted: Certificate) -> str:
     """The text of one of these."""
-    return next(pem for pem in ALL if certificate(pem) == wanted)
+    known = (pem for pem in ALL if certificate(pem) == wanted)
+    return next(known, None) or issuing.pem(cellar.serving([wanted]).chain[0]).decode()

@@ -66,9 +66,8 @@ def _configurations(world: World) -> Iterator[Seed]:
 
 def _webhook(found: Webhook) -> dict[str, Any]:
     namespace, _, service = found.service.partition("/")
-    client: dict[str, Any] = {
-        "service": {"namespace": namespace, "name": service, "path": found.url, "port": found.port}
-    }
+    called = {"namespace": namespace, "name": service, "path": found.url, "port": found.port}
+    client: dict[str, Any] = {"service": called} if service else {"url": found.url}
     if found.authorities:
         bundle = "".join(pem_of(certificate) for certificate in found.authorities)
         client["caBundle"] = base64.b64encode(bundle.encode()).decode()

@@ -21,7 +21,7 @@ from keystone_check.model.injection import (
     Webhook,
 )
 from keystone_check.model.world import World
-from keystone_check.sandbox.authorities import OWN, certificate
+from keystone_check.sandbox.authorities import NAMES, trusts
 from keystone_check.sandbox.kube.calling import Call, met
 from keystone_check.sandbox.kube.mutation import VOLUME
 from keystone_check.sandbox.kube.pods import TOKEN_PATH
@@ -88,9 +88,8 @@ def _selects(requirements: tuple[Requirement, ...], labels: Mapping[str, str]) -
 def call(world: World, found: Webhook) -> Call:
     """How the API server fares that calls this webhook."""
     assert isinstance(world.webhook_backends, Subjects)
-    backend = world.webhook_backends[found.service]
+    backend = world.webhook_backends[found.service] if found.service else None
     namespace, _, service = found.service.partition("/")
-    own = certificate(OWN)
     return Call(
         webhook=found.name,
         namespace=namespace,
@@ -100,7 +99,8 @@ def call(world: World, found: Webhook) -> Call:
         timeout=found.timeout,
         service_there=isinstance(backend, Backend),
         ready=backend.ready if isinstance(backend, Backend) else 0,
-        trusted=any(it == own and it.not_before <= world.now <= it.not_after for it in found.authorities),
+        trusted=trusts(found.authorities, world.now),
+        names=NAMES,
     )
 
 

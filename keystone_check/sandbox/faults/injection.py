@@ -11,7 +11,7 @@ from keystone_check.sandbox.faults.editing import VICTIM, account_of
 from keystone_check.sandbox.faults.fault import fault
 from keystone_check.sandbox.injecting import identity_of, injected, shape
 from keystone_check.sandbox.kube.state import Grant, Identity
-from keystone_check.sandbox.workloads import SERVICE, WEBHOOK
+from keystone_check.sandbox.workloads import DAY, SERVICE, WEBHOOK
 
 ONE_NAMESPACE = "kubernetes.io/metadata.name"
 
@@ -86,6 +86,30 @@ def webhook_bundle_is_anothers(world: World) -> World:
 def webhook_bundle_is_silently_anothers(world: World) -> World:
     """The CA bundle is that of a former install, and every failure is ignored."""
     return _with_webhook(world, authorities=(authorities.certificate(authorities.ANOTHER),))
+
+
+@fault(breaks=("webhook_certificate_is_trusted", "pods_are_injected"))
+def webhook_by_url_has_an_expired_bundle(world: World) -> World:
+    """The webhook runs beside the API server and is called by URL; its CA bundle was not renewed."""
+    expired = (authorities.certificate(authorities.EXPIRED),)
+    world = replace(world, webhook_backends=Subjects())
+    return _with_webhook(world, service="", url="https://127.0.0.1:23443/mutate", authorities=expired)
+
+
+@fault(breaks=("webhook_certificate_names_its_host", "pods_are_injected"))
+def webhook_has_moved(world: World) -> World:
+    """The webhook's Service has another name than its certificate, and the webhook must not fail."""
+    namespace = SERVICE.partition("/")[0]
+    moved = f"{namespace}/identity"
+    own = Requirement(ONE_NAMESPACE, "NotIn", (namespace,))
+    world = replace(world, webhook_backends=Subjects(((moved, Backend((443,), 1, 0)),)))
+    return _with_webhook(world, service=moved, failure_policy="Fail", namespaces=(own,))
+
+
+@fault(breaks=("webhook_certificate_has_days_left",))
+def webhook_bundle_ends_soon(world: World) -> World:
+    """The authority in the CA bundle has three days left."""
+    return _with_webhook(world, authorities=(authorities.ending(world.now + 3 * DAY + 3600),))
 
 
 @fault(breaks=("webhook_failure_leaves_a_way_back",))

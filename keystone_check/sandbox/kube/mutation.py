@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from keystone_check import jose
-from keystone_check.sandbox.authorities import OWN, certificate
+from keystone_check.sandbox.authorities import NAMES, trusts
 from keystone_check.sandbox.kube.calling import Call, met
 from keystone_check.sandbox.kube.resources import (
     ENDPOINT_SLICES,
@@ -67,8 +67,8 @@ def _selects(selector: Object, labels: dict[str, str]) -> bool:
 
 def _call(store: Store, webhook: Object, now: int) -> Call:
     client = webhook["clientConfig"]
-    service = client["service"]
-    namespace, name = service["namespace"], service["name"]
+    service = client.get("service") or {}
+    namespace, name = service.get("namespace", ""), service.get("name", "")
     slices = (it.value for it in store.list(ENDPOINT_SLICES, namespace))
     endpoints = [
         endpoint
@@ -76,21 +76,25 @@ def _call(store: Store, webhook: Object, now: int) -> Call:
         if part["metadata"].get("labels", {}).get("kubernetes.io/service-name") == name
         for endpoint in part.get("endpoints") or ()
     ]
-    ready = sum((it.get("conditions") or {}).get("ready") is not False for it in endpoints)
-    there = store.has(SERVICES, namespace, name)
-    trusted = _trusts(client.get("caBundle") or "", now)
-    timeout = webhook.get("timeoutSeconds") or 10
-    path, port = service.get("path", ""), service.get("port", 443)
-    return Call(webhook["name"], namespace, name, port, path, timeout, there, ready, trusted)
+    return Call(
+        webhook=webhook["name"],
+        namespace=namespace,
+        service=name,
+        port=service.get("port", 443),
+        path=service.get("path", "") or client.get("url", ""),
+        timeout=webhook.get("timeoutSeconds") or 10,
+        service_there=bool(name) and store.has(SERVICES, namespace, name),
+        ready=sum((it.get("conditions") or {}).get("ready") is not False for it in endpoints),
+        trusted=_trusts(client.get("caBundle") or "", now),
+        names=NAMES,
+    )
 
 
 def _trusts(bundle: str, now: int) -> bool:
     try:
-        found = jose.certificates(base64.b64decode(bundle, validate=True))
+        return trusts(jose.certificates(base64.b64decode(bundle, validate=True)), now)
     except (binascii.Error, ValueError):
         return False
-    own = certificate(OWN)
-    return any(it == own and it.not_before <= now <= it.not_after for it in found)
 
 
 def _handled(store: Store, identity: Identity, pod: Object) -> Object:

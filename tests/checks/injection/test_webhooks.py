@@ -6,7 +6,9 @@ import pytest
 
 from keystone_check.checks.injection import (
     pods_are_injected,
+    webhook_certificate_has_days_left,
     webhook_certificate_is_trusted,
+    webhook_certificate_names_its_host,
     webhook_failure_leaves_a_way_back,
     webhook_has_endpoints,
     webhook_is_registered,
@@ -25,6 +27,7 @@ from keystone_check.model.injection import (
     Template,
     Webhook,
 )
+from keystone_check.sandbox.authorities import DAY, EXPIRED, OWN, certificate
 from keystone_check.sandbox.workloads import SERVICE, webhook
 from tests.checks.injection.build import ACCOUNTS, FOLDER, MOUNTS, TOKEN, container, one, pod, pods, shape
 from tests.worlds import NOW
@@ -104,11 +107,63 @@ def test_a_port_that_the_service_does_not_have_is_named_with_those_that_it_has()
     assert "8443" in finding.message
 
 
-def test_a_webhook_outside_the_cluster_has_no_service_and_a_certificate_of_the_web() -> None:
-    outside = registered(service="", url="https://example.com/mutate")
+URL = "https://example.com/mutate"
+
+
+def test_a_webhook_outside_the_cluster_has_no_service() -> None:
+    outside = registered(service="", url=URL)
     assert one(webhook_has_endpoints.judge(outside, Subjects())).status is Status.NOT_APPLICABLE
-    found = webhook_certificate_is_trusted.judge(outside, INJECTED, NOW)
-    assert one(found).status is Status.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    ("changed", "shown", "status"),
+    [
+        ({}, INJECTED, Status.HOLDS),
+        ({"authorities": ()}, INJECTED, Status.HOLDS),
+        ({"authorities": ()}, BARE, Status.NOT_APPLICABLE),
+        ({"authorities": (certificate(EXPIRED),)}, INJECTED, Status.BROKEN),
+        ({"unreadable": "it is not base64"}, BARE, Status.BROKEN),
+        ({"service": SERVICE, "authorities": ()}, INJECTED, Status.HOLDS),
+        ({"service": SERVICE, "authorities": ()}, BARE, Status.BROKEN),
+    ],
+)
+def test_the_api_server_verifies_who_is_called_by_url_as_well(
+    changed: dict[str, object], shown: Subjects[DryRun | Refused], status: Status
+) -> None:
+    found = registered(**{"service": "", "url": URL, **changed})
+    assert one(webhook_certificate_is_trusted.judge(found, shown, NOW)).status is status
+
+
+JUDGES = {
+    "authority": lambda said: webhook_certificate_is_trusted.judge(registered(), said, NOW),
+    "name": lambda said: webhook_certificate_names_its_host.judge(registered(), said),
+    "time": lambda said: webhook_certificate_has_days_left.judge(registered(), said, NOW),
+}
+
+
+@pytest.mark.parametrize(
+    ("x509", "whose"),
+    [
+        ("certificate signed by unknown authority", "authority"),
+        ("certificate is valid for a.b.svc, not c.d.svc", "name"),
+        ("certificate relies on legacy Common Name field, use SANs instead", "name"),
+        ("cannot validate certificate for 10.0.0.5 because it doesn't contain any IP SANs", "name"),
+        ("certificate has expired or is not yet valid: current time 2 is after 1", "time"),
+    ],
+)
+def test_what_the_api_server_says_of_a_certificate_is_the_finding_of_one_check(x509: str, whose: str) -> None:
+    said = f'Internal error occurred: failed calling webhook "{webhook().name}": Post "x": tls: x509: {x509}'
+    refused: Subjects[DryRun | Refused] = Subjects((("app/api", Refused(said)),))
+    broken = [kind for kind, judge in JUDGES.items() if one(judge(refused)).status is Status.BROKEN]
+    assert broken == [whose]
+
+
+@pytest.mark.parametrize(("days", "status"), [(3, Status.BROKEN), (30, Status.HOLDS)])
+def test_the_days_that_are_left_of_a_bundle_are_counted(days: int, status: Status) -> None:
+    ends = replace(certificate(OWN), not_before=NOW - 300 * DAY, not_after=NOW + days * DAY)
+    found = one(webhook_certificate_has_days_left.judge(registered(authorities=(ends,)), INJECTED, NOW))
+    assert found.status is status
+    assert f"{days} days" in found.message
 
 
 def test_a_bundle_that_looks_right_is_no_proof_where_no_dry_run_came_back() -> None:

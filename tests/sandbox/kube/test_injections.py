@@ -18,19 +18,20 @@ from tests.reality.record import load, recording
 from tests.sandbox.kube.conftest import NOW
 from tests.sandbox.kube.test_recordings import Told
 
-SERVICE = {"namespace": "default", "name": "webhook", "path": "/mutate", "port": 443}
+NAME = "pod-identity-webhook"
+SERVICE = {"namespace": NAME, "name": NAME, "path": "/mutate", "port": 443}
 REGISTERED = webhook(Endpoint("", b"")) | {
     "clientConfig": {"service": SERVICE, "caBundle": base64.b64encode(OWN.encode()).decode()}
 }
 SLICE = {
-    "metadata": {"name": "webhook-1", "labels": {"kubernetes.io/service-name": "webhook"}},
+    "metadata": {"name": "webhook-1", "labels": {"kubernetes.io/service-name": NAME}},
     "addressType": "IPv4",
     "endpoints": [{"addresses": ["10.42.0.10"], "conditions": {"ready": True}}],
 }
 SEEDS = (
-    Seed(WEBHOOKS, "", {"metadata": {"name": "pod-identity-webhook"}, "webhooks": [REGISTERED]}),
-    Seed(SERVICES, "default", {"metadata": {"name": "webhook"}, "spec": {"ports": [{"port": 443}]}}),
-    Seed(ENDPOINT_SLICES, "default", SLICE),
+    Seed(WEBHOOKS, "", {"metadata": {"name": NAME}, "webhooks": [REGISTERED]}),
+    Seed(SERVICES, NAME, {"metadata": {"name": NAME}, "spec": {"ports": [{"port": 443}]}}),
+    Seed(ENDPOINT_SLICES, NAME, SLICE),
 )
 
 

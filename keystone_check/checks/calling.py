@@ -16,7 +16,7 @@ NAME = (
 )
 """How Go's crypto/x509 begins what it says of a certificate for another name."""
 TIME = ("certificate has expired or is not yet valid",)
-UNSEEN = "its certificate is seen by the API servers alone, and no dry run came back from it as proof"
+UNSEEN = "its certificate is seen by the API servers alone"
 
 
 def each(webhooks: Subjects[Webhook]) -> Iterator[tuple[str, Webhook | Finding]]:
@@ -46,7 +46,7 @@ def proven(name: str, injections: Injections, message: str) -> Finding:
     for _, shown in injections:
         if isinstance(shown, Missing):
             return blocked(name, shown)
-    return not_applicable(name, UNSEEN)
+    return not_applicable(name, f"{UNSEEN}, and no dry run came back from it as proof")
 
 
 def renew(webhook: Webhook, title: str) -> Repair:

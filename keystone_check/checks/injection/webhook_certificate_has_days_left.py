@@ -1,4 +1,4 @@
-"""The webhook's certificate and its authority are valid for days to come.
+"""The webhook's certificate is valid now, and its authority for days to come.
 
 ## Why it matters
 When one of them ends, no pod that is created from then on gets a role and a token, while all that run go on:
@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from keystone_check.checks import calling, serving
 from keystone_check.checks.calling import Injections
 from keystone_check.model.facts import Subjects
-from keystone_check.model.finding import Evidence, Finding, Severity, broken
+from keystone_check.model.finding import Evidence, Finding, Severity, broken, not_applicable
 from keystone_check.model.injection import Webhook
 from keystone_check.model.web import Certificate
 
@@ -45,7 +45,7 @@ def _judged(name: str, webhook: Webhook, injections: Injections, now: int) -> Fi
         return _ends(name, webhook, f"the certificate that it shows is not valid now: {seen}", seen)
     valid = [it for it in webhook.authorities if it.not_before <= now <= it.not_after]
     if not valid:
-        return calling.proven(name, injections, "")
+        return not_applicable(name, f"no valid CA bundle tells how long it lasts: {calling.UNSEEN}")
     last = max(valid, key=lambda it: it.not_after)
     left = (last.not_after - now) // DAY
     if last.not_after - now < _few(last):

@@ -3,7 +3,8 @@
 ## Why it matters
 A provider that nothing uses any more is still a door: whoever can publish at its address, and sign, is let
 in by every role that trusts it. On a host that is yours, such as the issuer's bucket, former issuers are
-easily left behind when a cluster is rebuilt. A quota of 100 providers an account ends in `LimitExceeded`.
+easily left behind when a cluster is rebuilt. Those of other hosts are named and not judged: another cluster
+may sign for them. A quota of 100 providers an account ends in `LimitExceeded`.
 
 ## How to fix
 Delete the provider once no cluster signs for its issuer. A cluster that shares the bucket has its own path
@@ -27,6 +28,8 @@ from keystone_check.model.finding import Evidence, Finding, Repair, Safety, Seve
 from keystone_check.model.servers import ServerArguments
 
 severity = Severity.LOW
+NAMED = 5
+"""Of providers elsewhere; the rest is counted."""
 
 
 def judge(
@@ -42,9 +45,16 @@ def judge(
     unread = _unread(server_arguments)
     yield from (_unused(issuer, arn) if unread is None else blocked(arn, unread) for arn in here)
     if not here:
-        others = len(set(provider_arns) - known)
-        told = f"{others} other providers of the account are not of this issuer's host" if others else ""
-        yield holds(f"account {caller.account}", told)
+        yield holds(f"account {caller.account}", _elsewhere(sorted(set(provider_arns) - known)))
+
+
+def _elsewhere(arns: list[str]) -> str:
+    """Information: whether a cluster somewhere signs for them is not known from here."""
+    if not arns:
+        return ""
+    more = f" and {len(arns) - NAMED} more" if len(arns) > NAMED else ""
+    listed = ", ".join(_url(arn) for arn in arns[:NAMED])
+    return f"not judged, for other clusters may use providers of other hosts: {listed}{more}"
 
 
 def _migrated(arguments: Subjects[ServerArguments] | Absent | Missing, caller: Caller) -> Iterator[str]:

@@ -54,12 +54,13 @@ def test_who_is_bound_in_one_namespace_needs_the_right_there_alone(ground: Groun
 
 def test_templates_of_idle_jobs_are_kept_where_their_account_is_bound(ground: Ground) -> None:
     world = healthy(ground, NOW)
-    assert isinstance(world.accounts, Subjects)
+    accounts = world.accounts
+    assert isinstance(accounts, Subjects)
     one = Template("app", "nightly", "api", shape("job", None))
     other = replace(one, name="other", account="default")
     world = replace(world, templates=Subjects((("app/nightly", one), ("app/other", other))))
     with serve(world, ground, clock=lambda: NOW) as serving:
-        assert templates(Kube(serving.access), "", world.accounts) == Subjects((("app/nightly", one),))
+        assert templates(Kube(serving.access), "", accounts) == Subjects((("app/nightly", one),))
 
 
 def found_with(ground: Ground, **changed: str) -> int:

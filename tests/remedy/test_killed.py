@@ -77,7 +77,7 @@ def test_what_was_begun_is_recorded_and_the_next_run_finishes_it(
         look = partial(gather, serving.access)
         mended = mend(look, CHECKS, partial(apply, serving.access), EVERYTHING)
     assert mended.failures == ()
-    assert amiss(mended.after) == []
+    assert amiss(mended.after) == set()
 
 
 @every_moment

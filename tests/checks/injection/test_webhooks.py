@@ -1,5 +1,6 @@
 """What the registration, the service behind it and a dry run prove, and what they leave open."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import pytest
@@ -14,7 +15,7 @@ from keystone_check.checks.injection import (
     webhook_is_registered,
 )
 from keystone_check.model.facts import Missing, Subjects
-from keystone_check.model.finding import Status
+from keystone_check.model.finding import Finding, Status
 from keystone_check.model.injection import (
     Backend,
     DryRun,
@@ -134,7 +135,8 @@ def test_the_api_server_verifies_who_is_called_by_url_as_well(
     assert one(webhook_certificate_is_trusted.judge(found, shown, NOW)).status is status
 
 
-JUDGES = {
+Shown = Subjects[DryRun | Refused]
+JUDGES: dict[str, Callable[[Shown], Iterable[Finding]]] = {
     "authority": lambda said: webhook_certificate_is_trusted.judge(registered(), said, NOW),
     "name": lambda said: webhook_certificate_names_its_host.judge(registered(), said),
     "time": lambda said: webhook_certificate_has_days_left.judge(registered(), said, NOW),

@@ -14,8 +14,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from keystone_check.model.access import Access
+from keystone_check.model.aws import Caller
+from keystone_check.model.facts import Missing
 from keystone_check.model.web import Chain, Response
 from keystone_check.model.world import World
+from keystone_check.probes.gather import gather
 from keystone_check.probes.tls import chain
 from keystone_check.probes.web import fetch, proxy_for
 from keystone_check.sandbox.front import server_context
@@ -177,3 +180,27 @@ def ipv6(ground: Ground) -> Iterator[int]:
         finally:
             host.shutdown()
             thread.join()
+
+
+IDENTITY = b"""\
+<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
+<Arn>arn:aws:iam::111122223333:user/engineer</Arn><UserId>A</UserId><Account>111122223333</Account>
+</GetCallerIdentityResult></GetCallerIdentityResponse>"""
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_an_authority_of_ones_own_between_here_and_aws_is_known_by_its_bundle(
+    serving: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    ground = Ground.make()
+    (tmp_path / "bundle.pem").write_bytes(ground.root_pem)
+    if known:
+        monkeypatch.setenv("AWS_CA_BUNDLE", str(tmp_path / "bundle.pem"))
+    with answering(lambda _: Reply(200, {"Content-Type": "text/xml"}, IDENTITY), ground.api, tmp_path) as aws:
+        access = replace(serving.access, aws_endpoint=f"https://127.0.0.1:{aws.port}")
+        caller = gather(access, frozenset({"caller"})).caller
+    if known:
+        assert caller == Caller("arn:aws:iam::111122223333:user/engineer", "111122223333", access.region)
+    else:
+        assert isinstance(caller, Missing)
+        assert "check AWS_CA_BUNDLE" in caller.because

@@ -9,7 +9,7 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from keystone_check import model, snapshot
@@ -79,7 +79,6 @@ def test_a_world_comes_back_as_it_was_saved(some: World) -> None:
 
 @pytest.mark.parametrize("kind", model_classes(), ids=lambda kind: kind.__name__)
 def test_every_class_of_the_model_has_a_form(kind: type) -> None:
-    @settings(deadline=None)  # what is measured is how busy the machine is
     @given(values(kind))
     def comes_back(some: Any) -> None:
         again = snapshot.value(snapshot.text(some, kind), kind)

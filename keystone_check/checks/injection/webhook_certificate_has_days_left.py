@@ -13,6 +13,7 @@ Renew the certificate, and find out why it did not renew itself; then restart th
 
 ## References
 - https://github.com/aws/amazon-eks-pod-identity-webhook/issues/68
+- https://github.com/aellwein/cert-manager-webhook-netcup/issues/62
 - https://cert-manager.io/docs/usage/certificate/#renewal
 - https://pkg.go.dev/crypto/x509#CertificateInvalidError
 """

@@ -17,6 +17,7 @@ webhook.
 ## References
 - https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#service-reference
 - https://pkg.go.dev/crypto/x509#HostnameError
+- https://github.com/spidernet-io/spiderpool/issues/773
 - https://cert-manager.io/docs/usage/certificate/
 """
 

@@ -233,6 +233,7 @@ def _telling(permission: str) -> str:
         "s3:GetBucketAcl": "acl-lets-everyone-write",
         "s3:GetObject": "bucket-is-blocked",
         "s3:ListBucket": "discovery-document-is-missing",
+        "list cronjobs.batch": "webhook-is-not-registered-and-nothing-runs",
         "list pods": "static-pod-trusts-itself",
     }.get(permission, "healthy")
 

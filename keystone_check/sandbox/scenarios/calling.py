@@ -13,7 +13,7 @@ from keystone_check.sandbox.faults.documents import published_in_front
 from keystone_check.sandbox.faults.editing import VICTIM, account_of, with_token, with_trust
 from keystone_check.sandbox.scenarios.scenario import scenario
 from keystone_check.sandbox.settling import settled
-from keystone_check.sandbox.variants import behind
+from keystone_check.sandbox.variants.places import in_front
 from keystone_check.sandbox.worlds import with_claims
 
 DAYS_OLD = 441398
@@ -113,7 +113,7 @@ def role_is_given_to_thirty_profiles(world: World) -> World:
 )
 def proxy_asks_for_authentication(world: World) -> World:
     """Nobody outside reads the documents: Rancher's proxy, the issuer's address, asks for authentication."""
-    world = behind(world, "rancher.keystone.example/k8s/clusters/c-x7k2p")
+    world = in_front(world, "rancher.keystone.example/k8s/clusters/c-x7k2p", public=True)
     assert isinstance(world.discovery, Response)
     body = '{"type":"error","status":"401","message":"must authenticate"}'
     refused = replace(world.discovery, status=401, body=body, size=len(body))

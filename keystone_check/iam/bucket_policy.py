@@ -17,6 +17,9 @@ from keystone_check.iam.s3_address import partition_of
 from keystone_check.model.aws import Bucket
 
 SID = "PublicIssuerDocuments"
+_DISCOVERY = ".well-known/openid-configuration"
+_KEY_SETS = ("openid/v1/jwks", "jwks", "jwks.json", "keys.json", ".well-known/jwks", ".well-known/jwks.json")
+"""Where issuers on S3 keep their key sets, below their own path."""
 GET_OBJECT = "s3:GetObject"
 _FIXING_KEYS = frozenset(
     f"aws:{name}"
@@ -62,13 +65,15 @@ def opens(policy: str, bucket: Bucket, key: str) -> bool:
 def opened_beyond(policy: str, bucket: Bucket) -> tuple[str, ...]:
     """What strangers can do beyond reading the bucket's documents, a sentence for each statement.
 
+    A bucket may be shared: another issuer's two documents, each by its whole name, are public by design too.
     A policy that cannot be read counts as one that opens more: nobody can say that it does not.
     """
     reading = read(policy, PolicyKind.RESOURCE)
     if reading.policy is None:
         return (f"the policy cannot be read ({reading.because})",)
     allowed = _of_bucket(bucket, tuple(key for key, _ in bucket.objects))
-    return tuple(str(opening) for opening in openings(reading.policy, allowed))
+    others = _of_other_issuers(reading.policy)
+    return tuple(str(opening) for opening in openings(reading.policy, (*allowed, *others)))
 
 
 def openings(policy: Policy, allowed: tuple[str, ...]) -> tuple[Opening, ...]:
@@ -86,12 +91,14 @@ def document_policy(existing: str | None, partition: str, bucket: str, keys: Seq
     """A bucket policy that lets everyone read exactly these keys.
 
     Statements that open nothing to strangers stay as they are. Those that do, and those that deny
-    strangers the keys, give way to one statement. A policy that already does so is returned as it is.
+    strangers the keys, give way to one statement, which opens as well what they opened of other issuers'
+    documents. A policy that already does so is returned as it is.
     """
     wanted = documents(partition, bucket, keys)
     reading = read(existing, PolicyKind.RESOURCE) if existing else None
     if existing is None or reading is None or reading.policy is None:
         return _written({"Version": "2012-10-17", "Statement": [_statement(wanted, SID)]})
+    wanted = tuple(dict.fromkeys((*wanted, *_of_other_issuers(reading.policy))))
     if not openings(reading.policy, wanted) and _readable(reading.policy, wanted):
         return existing
     document = json.loads(existing)
@@ -123,6 +130,28 @@ _UNKNOWN_OF_A_STRANGER = (
     *("aws:requestedregion", "aws:resource*", "s3:resourceaccount", "s3:authtype", "s3:tlsversion"),
     *("s3:existingobjecttag/*", "s3:prefix", "s3:delimiter", "s3:max-keys", "s3:signature*"),
 )
+
+
+def _of_other_issuers(policy: Policy) -> tuple[str, ...]:
+    """Documents that strangers may read because their names are those of an issuer in the same bucket.
+
+    A discovery document says by its name whose it is; a key set belongs to one when it lies below the same
+    path. A name with a wildcard in it is more than a document.
+    """
+    opened = [
+        resource
+        for statement in policy.statements
+        if _public(statement) and not statement.not_actions and not statement.not_resources
+        for action, resource in _pairs(statement)
+        if action.lower() == GET_OBJECT.lower() and not set("*?$") & set(resource.partition(":::")[2])
+    ]
+    issuers = [it.removesuffix(_DISCOVERY) for it in opened if it.endswith(f"/{_DISCOVERY}")]
+    return tuple(
+        it
+        for it in opened
+        if it.endswith(f"/{_DISCOVERY}")
+        or any(it.startswith(home) and it.removeprefix(home).lower() in _KEY_SETS for home in issuers)
+    )
 
 
 def _of_bucket(bucket: Bucket, keys: tuple[str, ...]) -> tuple[str, ...]:

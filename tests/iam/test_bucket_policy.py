@@ -126,3 +126,29 @@ def test_a_policy_that_is_right_is_left_alone() -> None:
 def test_the_partition_is_the_regions() -> None:
     written = document_policy(None, "aws-cn", "b-1", KEYS)
     assert '"arn:aws-cn:s3:::b-1/keys.json"' in written
+
+
+OTHERS = [f"arn:aws:s3:::b-1/prod/{key}" for key in KEYS]
+
+
+def test_the_documents_of_another_issuer_in_the_bucket_are_public_by_design_too() -> None:
+    assert opened_beyond(text(grant(), grant(Resource=OTHERS)), BUCKET) == ()
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "arn:aws:s3:::b-1/prod/*",
+        "arn:aws:s3:::b-1/*/.well-known/openid-configuration",
+        "arn:aws:s3:::b-1/prod/keys.json",
+        "arn:aws:s3:::b-1/prod/state.json",
+    ],
+    ids=["all-below", "any-path", "keys-without-an-issuer", "something-else"],
+)
+def test_what_no_issuer_publishes_is_opened_beyond(resource: str) -> None:
+    assert resource in opened_beyond(text(grant(), grant(Resource=[resource])), BUCKET)[0]
+
+
+def test_a_policy_that_is_written_anew_keeps_other_issuers_documents_open() -> None:
+    written = document_policy(text(grant(Resource=[*OTHERS, "arn:aws:s3:::b-1/secret"])), "aws", "b-1", KEYS)
+    assert [statement["Resource"] for statement in json.loads(written)["Statement"]] == [[*ARNS, *OTHERS]]

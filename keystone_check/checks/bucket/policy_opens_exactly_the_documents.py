@@ -8,7 +8,8 @@ whoever can write the key set can mint tokens for every role that trusts the iss
 
 ## How to fix
 Allow `s3:GetObject` to `"Principal": "*"` on exactly the two keys. Listing the bucket is not needed. A
-condition on source addresses or a VPC endpoint shuts STS out: its addresses are not published.
+condition on source addresses or a VPC endpoint shuts STS out: its addresses are not published. In a bucket
+that clusters share, the two documents of another issuer may be open as well, each by its whole name.
 
 ## References
 - https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
 
 from keystone_check.iam import strict
 from keystone_check.iam.jwk import ALGORITHMS, Jwk, KeySet, Unreadable, merge_key_sets, read_key_set
@@ -91,6 +92,7 @@ def issuer_problem(url: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=256)
 def public_url_problem(url: str) -> str:
     """Why AWS could not fetch an address from the public internet, as far as the address tells."""
     parts = split(url)
@@ -117,6 +119,7 @@ def discovery_url(issuer: str) -> str:
     return issuer.removesuffix("/") + WELL_KNOWN
 
 
+@lru_cache(maxsize=8)
 def read_discovery(text: str) -> Discovery | Unreadable:
     """Read a discovery document; Unreadable where it is no JSON object with an issuer and a jwks_uri."""
     document = strict.read(text)

@@ -187,11 +187,13 @@ def _said_of(policy: str | Absent) -> bool | Absent | Missing:
 def _trust(world: World, change: SetTrustPolicy) -> World:
     if isinstance(world.roles, Missing):
         return world
-    role = world.roles[change.role_arn]
+    # IAM finds a role by its name: under an ARN that lacks its path stands the role with another ARN.
+    asked = {role.arn: name for name, role in world.roles.seen()}.get(change.role_arn, "")
+    role = world.roles[asked]
     if not isinstance(role, Role):
         return world
     role = replace(role, trust=change.after)
-    world = replace(world, roles=world.roles.put(change.role_arn, role))
+    world = replace(world, roles=world.roles.put(asked, role))
     if isinstance(world.trusting_roles, Missing):
         return world
     entries = world.trusting_roles.put(role.arn, replace(role, boundary="")).entries

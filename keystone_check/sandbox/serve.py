@@ -30,6 +30,7 @@ from keystone_check.sandbox.ground import Ground
 from keystone_check.sandbox.injecting import identity_of
 from keystone_check.sandbox.kube.server import KubeServer
 from keystone_check.sandbox.kube.state import KubeState, Signer, Tls
+from keystone_check.sandbox.mishaps import Mishaps
 from keystone_check.sandbox.pace import Pace
 from keystone_check.sandbox.publication import Publication, in_front
 from keystone_check.sandbox.servers import document, peers, stocked
@@ -76,23 +77,24 @@ def serve(
     denied: Collection[str] = (),
     pace: Pace | None = None,
     throttled: Mapping[str, Collection[int]] | None = None,
+    mishaps: Mishaps | None = None,
 ) -> Iterator[Serving]:
     """Serve a world until the block ends. What is Missing in it is refused, by the permission that it names.
 
     `denied` names more permissions that are refused: `iam:GetRole`, `create serviceaccounts/token`.
     `throttled` names by service the requests that come too soon: `{"s3": range(1, 4)}` refuses its first
     three. `fixed` gives answers by URL that stand in front of the bucket; `pace` counts answers and delays
-    them. One process can serve several worlds,
-    each on a ground of its own.
+    them; `mishaps` befall writes. One process can serve several worlds, each on a ground of its own.
     """
-    pace = pace or Pace()
+    pace, mishaps = pace or Pace(), mishaps or Mishaps()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keystone-check-")))
         refused = _refused(world).union(denied)
-        kube = stack.enter_context(_kube_server(world, ground, clock, refused, pace))
+        kube = stack.enter_context(_kube_server(world, ground, clock, refused, pace, mishaps))
         account = _account(world, ground, clock)
         access = stack.enter_context(_serving_cloud(world, account, ground, clock, fixed, refused, pace))
         account.throttled = throttled or {}
+        account.mishaps = mishaps
         kubeconfig = _private_file(folder / "kubeconfig", kube.kubeconfig.reveal())
         (folder / "ca.pem").write_bytes(ground.root_pem)
         ways = (*access.connect_to, *kube.peers.items())
@@ -205,7 +207,12 @@ def _caller(world: World, ground: Ground) -> str:
 
 
 def _kube_server(
-    world: World, ground: Ground, clock: Callable[[], int], refused: frozenset[str], pace: Pace
+    world: World,
+    ground: Ground,
+    clock: Callable[[], int],
+    refused: frozenset[str],
+    pace: Pace,
+    mishaps: Mishaps,
 ) -> KubeServer:
     assert isinstance(world.accounts, Subjects)
     clock = _skewed(clock, world, "cluster")
@@ -228,7 +235,7 @@ def _kube_server(
         seeds=(*stocked(world), *furnishing.seeds(world)),
         identity=identity_of(world),
     )
-    return KubeServer(kube, tls, clock, refused, pace)
+    return KubeServer(kube, tls, clock, refused, pace, mishaps)
 
 
 def _skewed(clock: Callable[[], int], world: World, whose: str) -> Callable[[], int]:

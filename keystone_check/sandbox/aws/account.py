@@ -10,6 +10,7 @@ from typing import Any
 from keystone_check.iam.s3_address import partition_of
 from keystone_check.model.access import StaticCredentials
 from keystone_check.model.secret import Secret
+from keystone_check.sandbox.mishaps import Mishaps
 from keystone_check.sandbox.pace import Pace
 
 
@@ -38,6 +39,7 @@ class Account:
     denied: frozenset[str] = frozenset()
     """Actions such as `iam:GetRole` that answer AccessDenied."""
     pace: Pace = field(default_factory=Pace)
+    mishaps: Mishaps = field(default_factory=Mishaps)
     clock: Callable[[], int] = field(default=_wall_clock, repr=False)
     created: dict[str, int] = field(default_factory=dict)
     """When each provider was made, by ARN."""

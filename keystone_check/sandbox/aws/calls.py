@@ -19,6 +19,8 @@ _S3_SUBRESOURCES = {
 }
 """Query string to the noun of the permission (not always the operation's own name)."""
 
+_WRITING = ("Add", "Attach", "Create", "Delete", "Detach", "Put", "Remove", "Tag", "Untag", "Update")
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -38,6 +40,11 @@ class Call:
     def permission(self) -> str:
         """`iam:GetRole`."""
         return f"{'s3' if self.service == 's3control' else self.service}:{self.action}"
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes anything."""
+        return self.action.startswith(_WRITING)
 
     def resource(self, account: str, partition: str = "aws") -> str:
         """The ARN that a policy names to allow the call."""

@@ -24,6 +24,7 @@ from keystone_check.model import web
 from keystone_check.model.aws import Bucket
 from keystone_check.sandbox.aws import cloudtrail, iam, organizations, s3, state
 from keystone_check.sandbox.aws.account import Account
+from keystone_check.sandbox.aws.befalling import Befalling
 from keystone_check.sandbox.aws.calls import Call, read_call
 from keystone_check.sandbox.aws.replies import json_error, query_error, s3_error
 from keystone_check.sandbox.aws.sts import Sts
@@ -109,22 +110,28 @@ class Application:
         self._account = account
         self._sts = sts
         self._moto = _moto()
+        self._befalling = Befalling(self._carried_out, self._denied, _throttled)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         self._account.pace.hold("AWS")
         request = Request(environ)
         call = read_call(request)
-        answer = self._refusal(call) or self._answer(call, request)
-        if answer is not None:
-            return answer(environ, start_response)
+        answer = self._refusal(call) or self._befalling.answer(self._account.mishaps, call, request)
+        return answer(environ, start_response)
+
+    def _carried_out(self, call: Call, request: Request) -> Response:
+        return self._answer(call, request) or self._motos(call, request)
+
+    def _motos(self, call: Call, request: Request) -> Response:
+        environ = request.environ
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = self._account.id
         body = request.get_data(cache=True)  # reading the call consumed it, so moto gets it again
         environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         try:
-            return self._moto(environ, start_response)  # type: ignore[no-any-return]  # moto is not typed here
+            return Response.from_app(self._moto, environ)
         except (OperationNotFoundError, NotImplementedError):
-            return _unknown_action(call)(environ, start_response)
+            return _unknown_action(call)
 
     def _refusal(self, call: Call) -> Response | None:
         """Steps that every AWS service takes first: who is it, and may they?"""
@@ -140,8 +147,11 @@ class Application:
         resource = call.resource(self._account.id, self._account.partition)
         self._account.asked.add((call.permission, resource))
         if call.permission in self._account.denied:
-            return _denied(call, identity, self._account.id)
+            return self._denied(call)
         return None
+
+    def _denied(self, call: Call) -> Response:
+        return _denied(call, self._account.identity(call.access_key_id), self._account.id)
 
     def _answer(self, call: Call, request: Request) -> Response | None:
         match call.service:

@@ -13,6 +13,7 @@ from keystone_check.model.cluster import ROLE_ARN, ServiceAccount
 from keystone_check.model.secret import Secret
 from keystone_check.sandbox.kube import objects
 from keystone_check.sandbox.kube.api import Api
+from keystone_check.sandbox.kube.befalling import befallen
 from keystone_check.sandbox.kube.identity import Permission, users
 from keystone_check.sandbox.kube.kubeconfig import kubeconfig
 from keystone_check.sandbox.kube.resources import NAMESPACES, SERVICE_ACCOUNTS
@@ -22,6 +23,7 @@ from keystone_check.sandbox.kube.status import panic
 from keystone_check.sandbox.kube.store import Store
 from keystone_check.sandbox.kube.transport import HttpServer
 from keystone_check.sandbox.kube.wire import Answer, Object, Request
+from keystone_check.sandbox.mishaps import Mishaps
 from keystone_check.sandbox.pace import Pace
 
 NAMESPACES_AT_START = ("default", "kube-node-lease", "kube-public", "kube-system")
@@ -38,6 +40,7 @@ class KubeServer:
         clock: Callable[[], int],
         denied: Iterable[Permission] = (),
         pace: Pace | None = None,
+        mishaps: Mishaps | None = None,
     ) -> None:
         self.state = state
         self.crashes: list[str] = []
@@ -45,6 +48,7 @@ class KubeServer:
         self.asked: set[Permission] = set()
         """What requests needed: `list serviceaccounts`."""
         self._pace = pace or Pace()
+        self._mishaps = mishaps or Mishaps()
         self._tls = tls
         self._clock = clock
         self._users = users(state.user, state.guests, denied)
@@ -122,7 +126,7 @@ class KubeServer:
         self.asked.add(attributes(found).permission)
         self._pace.hold("cluster")
         try:
-            return api.answer(found)
+            return befallen(self._mishaps, found, api.answer)
         # Whatever breaks here is ours: the client is told as the API server tells it, tests read `crashes`.
         except Exception as error:
             frame = traceback.extract_tb(error.__traceback__)[-1]

@@ -151,14 +151,16 @@ class _Run:
         wanted = necessary(now, proposed, self.checks)
         steps, refused = sift(now, wanted, self.checks)
         agreed, declined = self._agreed(steps)
-        self.done.update(step.change for step in wanted)
         applied, failures, skipped = self._write(agreed)
+        # What is refused now may be harmless once something else is mended: then it has another round.
+        again = {item.step for item in refused} if applied else set()
+        self.done.update(step.change for step in wanted if step not in again)
         return replace(
             mended,
             after=self._look(now, applied) if applied or failures else now,
             applied=(*mended.applied, *applied),
             declined=(*mended.declined, *declined),
-            refused=(*mended.refused, *refused),
+            refused=_refused_still((*mended.refused, *refused), (*mended.applied, *applied)),
             failures=failures,
             skipped=skipped,
             restart=(*mended.restart, *outdated(now, applied, self.checks)),
@@ -199,6 +201,13 @@ class _Run:
             if not late(promised, seen) or not self.wait(attempt):
                 return seen
             attempt += 1
+
+
+def _refused_still(refused: tuple[Refused, ...], applied: tuple[Step, ...]) -> tuple[Refused, ...]:
+    """The last word on each change that was not written after all."""
+    written = {step.change for step in applied}
+    last = {item.step.change: item for item in refused if item.step.change not in written}
+    return tuple(last.values())
 
 
 def late(promised: Diagnosis, seen: Diagnosis) -> tuple[str, ...]:

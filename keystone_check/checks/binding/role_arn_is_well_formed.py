@@ -35,7 +35,8 @@ def judge(accounts: Subjects[ServiceAccount], expected: Expected) -> Iterator[Fi
         elif read_role_arn(account.role_arn):
             yield holds(name)
         else:
-            yield _bent(name, account, wanted.get(name) or corrected_role_arn(account.role_arn))
+            likely = (wanted.get(name), corrected_role_arn(account.role_arn))
+            yield _bent(name, account, next((arn for arn in likely if arn and read_role_arn(arn)), None))
 
 
 def _bent(name: str, account: ServiceAccount, right: str | None) -> Finding:

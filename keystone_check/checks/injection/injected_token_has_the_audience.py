@@ -81,8 +81,11 @@ def _new(account: ServiceAccount, wanted: str, shown: DryRun) -> Finding:
     )
 
 
-def _annotated(account: ServiceAccount, wanted: str) -> Repair:
+def _annotated(account: ServiceAccount, wanted: str) -> Repair | None:
+    """None where it is annotated already: what the webhook makes of that is not mended by writing it again."""
     before = account.annotations.get(AUDIENCE)
+    if before == wanted:
+        return None
     change = SetAnnotation(account.namespace, account.name, AUDIENCE, before, wanted)
     return Repair(
         f"annotate it with the audience {wanted}; for all accounts, --token-audience of the webhook does it",

@@ -62,4 +62,3 @@ class Mishaps:
 def always(mishap: Mishap, first: int = 1) -> Mapping[int, Mishap]:
     """Every write from this one on."""
     return dict.fromkeys(range(first, first + 100), mishap)
-

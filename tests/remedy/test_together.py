@@ -60,7 +60,11 @@ EXCLUDE_ONE_ANOTHER = (
 )
 """Pairs of faults of which each takes the ground from the other."""
 
-WHAT_STS_SAYS = {"live_answer_agrees_with_the_prediction", "recorded_exchanges_agree", "sts_accepts_the_token"}
+WHAT_STS_SAYS = {
+    "live_answer_agrees_with_the_prediction",
+    "recorded_exchanges_agree",
+    "sts_accepts_the_token",
+}
 """What a rehearsal may leave open: only asking STS again can tell."""
 
 

@@ -25,6 +25,19 @@ _STEPS = {
 """By the service's own code."""
 
 
+_IN_DOUBT = frozenset(
+    {"", "timeout", "InternalError", "InternalFailure", "ServiceFailure", "EntityAlreadyExists"}
+)
+
+
+def in_doubt(error: ReadError) -> bool:
+    """Whether a write may have taken effect all the same: no answer came, or what is in its way may be ours.
+
+    Looking does not decide it: IAM and a bucket's settings may be told as they were for a while.
+    """
+    return error.code in _IN_DOUBT or error.code.startswith("5")
+
+
 def next_step(error: ReadError) -> str:
     """What to do about a refusal; AWS and Kubernetes say what went wrong, seldom what helps."""
     if error.hint:

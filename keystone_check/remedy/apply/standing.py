@@ -68,7 +68,8 @@ def standing(hands: Hands, change: Change) -> Standing:
             return _present_provider(hands, change)
         case SetClientIds():
             found = _provider(hands, change.provider_arn).get("ClientIDList", ())
-            return _as_set(found, change.before, change.after)
+            between = _half_made(found, change.before, change.after)
+            return _as_set(change.before if between else found, change.before, change.after)
         case SetThumbprints():
             found = _provider(hands, change.provider_arn).get("ThumbprintList", ())
             return _as_set(found, change.before, change.after)
@@ -110,6 +111,12 @@ def provider_settings(client_ids: Iterable[str], thumbprints: Iterable[str]) -> 
 
 def _provider(hands: Hands, arn: str) -> dict[str, Any]:
     return hands.aws.ask(rights.GET_PROVIDER, arn, OpenIDConnectProviderArn=arn)
+
+
+def _half_made(found: Iterable[str], before: tuple[str, ...], after: tuple[str, ...]) -> bool:
+    """Whether a part of the change was made: ids are added and removed one by one, and by others, too."""
+    there, kept = set(found), set(before) & set(after)
+    return kept <= there <= set(before) | set(after) and there != set(after)
 
 
 def _as_set(found: Any, before: tuple[str, ...], after: tuple[str, ...]) -> Standing:

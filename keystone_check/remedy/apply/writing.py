@@ -25,7 +25,7 @@ from keystone_check.probes.aws import translated
 from keystone_check.probes.refusals import ReadError
 from keystone_check.probes.rights import AwsAsk
 from keystone_check.remedy.apply import rights
-from keystone_check.remedy.apply.obstacles import changed, next_step
+from keystone_check.remedy.apply.obstacles import changed, in_doubt, next_step
 from keystone_check.remedy.apply.standing import Hands, Standing, before, role_name, standing
 from keystone_check.remedy.describe import settings, title
 
@@ -58,7 +58,7 @@ def apply(access: Access, change: Change) -> None:
         after = _standing(hands, change)  # 4
         if after is None or not after.done:
             said = f"could not {title(change)}: {error.message}"
-            unchanged = after is not None and after.value == found.value
+            unchanged = after is not None and after.value == found.value and not in_doubt(error)
             raise ApplyError(said, next_step(error), unchanged=unchanged) from error
 
 

@@ -28,7 +28,9 @@ class Befalling:
         """Carry the request out, or not, or in vain."""
         if call.writes:
             return self._write(mishaps, call, request)
-        return self._read(mishaps, call, request) if mishaps.lag and _lags(call) else self.carry(call, request)
+        return (
+            self._read(mishaps, call, request) if mishaps.lag and _lags(call) else self.carry(call, request)
+        )
 
     def _write(self, mishaps: Mishaps, call: Call, request: Request) -> Response:
         number, mishap = mishaps.arrived(call.permission)

@@ -60,7 +60,7 @@ def mend(
     allow: frozenset[Safety] = SAFE_ONLY,
     confirm: Confirm = lambda step: True,
     rounds: int = ROUNDS,
-    wait: Wait = lambda attempt: False,
+    wait: Wait | None = None,
     judge: Judge | None = None,
 ) -> Mended:
     """Mend what can be mended from here.
@@ -90,7 +90,7 @@ def carry_out(
     checks: Iterable[Check],
     write: Write,
     confirm: Confirm = lambda step: True,
-    wait: Wait = lambda attempt: False,
+    wait: Wait | None = None,
     judge: Judge | None = None,
 ) -> Mended:
     """Write these steps and no others, in their order, and look again. A failing write ends the writing."""
@@ -137,7 +137,7 @@ class _Run:
     look: Look
     write: Write
     confirm: Confirm
-    wait: Wait
+    wait: Wait | None
     judge: Judge
     done: set[Change] = field(default_factory=set)
     """Written, declined, refused or failed: never proposed again."""
@@ -194,6 +194,8 @@ class _Run:
 
     def _look(self, before: Diagnosis, applied: tuple[Step, ...]) -> Diagnosis:
         """Look again, a bounded number of times while what was written is not to be seen yet."""
+        if self.wait is None:
+            return self.judge(self.look())
         promised = diagnose(rehearse(before.world, (step.change for step in applied)), self.checks)
         attempt = 0
         while True:

@@ -31,7 +31,7 @@ class Mishaps:
     afterwards: Callable[[int, str], None] = lambda number, what: None
     """Called when a write has taken effect and nobody was told."""
     lag: float = 0.0
-    """Seconds for which a reader of IAM, or of a bucket's settings, is told what stood there before a write."""
+    """For how many seconds readers of IAM and of a bucket's settings are told what stood there before."""
     clock: Callable[[], float] = lambda: 0.0
     """By which they pass."""
     written: list[str] = field(default_factory=list)

@@ -6,6 +6,7 @@ A judge is a pure function of the facts that it names, so that worlds which shar
 import pickle
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from hashlib import blake2b
 
 from keystone_check.model.finding import Finding
 from keystone_check.model.outcome import Check
@@ -23,7 +24,8 @@ class Facts:
         """The fact's number."""
         if id(fact) in self._kept:
             return self._kept[id(fact)][0]
-        number = self._numbers.setdefault(pickle.dumps(fact), len(self._numbers))
+        digest = blake2b(pickle.dumps(fact), digest_size=16).digest()
+        number = self._numbers.setdefault(digest, len(self._numbers))
         self._kept[id(fact)] = (number, fact)
         return number
 

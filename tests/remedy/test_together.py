@@ -101,7 +101,7 @@ def lost(mended: Mended) -> dict[str, set[str]]:
     """What held before and does not any more, by status."""
     held = wrong(mended.before, Status.HOLDS) - wrong(mended.before, Status.BROKEN)
     bad = {status.value: held & wrong(mended.after, status) for status in (Status.BROKEN, Status.CRASHED)}
-    blocked = {name for name in held & wrong(mended.after, Status.BLOCKED)}
+    blocked = held & wrong(mended.after, Status.BLOCKED)
     bad["blocked"] = {name for name in blocked if name.partition("[")[0] not in WHAT_STS_SAYS}
     return {status: names for status, names in bad.items() if names}
 

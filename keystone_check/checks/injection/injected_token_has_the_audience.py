@@ -82,7 +82,7 @@ def _new(account: ServiceAccount, wanted: str, shown: DryRun) -> Finding:
 
 
 def _annotated(account: ServiceAccount, wanted: str) -> Repair | None:
-    """None where it is annotated already: what the webhook makes of that is not mended by writing it again."""
+    """None where it is annotated already: what the webhook makes of it no second writing mends."""
     before = account.annotations.get(AUDIENCE)
     if before == wanted:
         return None

@@ -35,11 +35,15 @@ def test_the_module_of_every_fault_is_balanced(name: str) -> None:
 
 
 @pytest.mark.skipif(NIX is None, reason="there is no nix here")
-@pytest.mark.parametrize("name", FAULTS)
-def test_the_module_of_every_fault_is_evaluated_by_nix(name: str, tmp_path: Path) -> None:
-    (tmp_path / "module.nix").write_text(emitted("nix", name))
-    command = [str(NIX), "--eval", "--strict", "--json", str(tmp_path / "module.nix")]
-    assert isinstance(json.loads(subprocess.run(command, capture_output=True, check=True).stdout), dict)
+def test_the_modules_of_all_faults_are_evaluated_by_nix(tmp_path: Path) -> None:
+    for name in FAULTS:
+        (tmp_path / f"{name}.nix").write_text(emitted("nix", name))
+    every = tmp_path / "all.nix"
+    every.write_text("[ " + " ".join(f"(import ./{name}.nix)" for name in FAULTS) + " ]")
+    command = [str(NIX), "--eval", "--strict", "--json", str(every)]
+    options = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    assert len(options) == len(FAULTS)
+    assert {key for one in options for key in one} == {"services"}
 
 
 def test_the_issuer_that_signs_comes_first_and_the_former_one_stays_until_its_tokens_have_expired() -> None:

@@ -1,0 +1,99 @@
+"""Repairs on a real API server: annotations written and taken back, conflicts, and fields that others own."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from keystone_check.errors import ApplyError
+from keystone_check.model.access import Access
+from keystone_check.model.change import SetAnnotation, inverse
+from keystone_check.model.cluster import AUDIENCE, ROLE_ARN
+from keystone_check.probes.kube import Kube
+from keystone_check.probes.refusals import ReadError
+from keystone_check.remedy.apply import apply
+from keystone_check.remedy.apply.obstacles import next_step
+from tests.reality.apiserver import ApiServer
+from tests.reality.asking import ACCOUNTS
+
+pytestmark = pytest.mark.reality
+MERGE = "application/merge-patch+json"
+APPLY = "application/apply-patch+yaml"
+CHANGE = SetAnnotation("keystone", "plain", AUDIENCE, None, "sts.amazonaws.com.cn")
+
+
+@pytest.fixture
+def access(apiserver: ApiServer) -> Access:
+    return Access(name="real", kubeconfig=str(apiserver.kubeconfig()))
+
+
+def annotations(access: Access) -> Mapping[str, str]:
+    found: Mapping[str, str] = (
+        Kube(access).service_account("keystone", "plain")["metadata"].get("annotations", {})
+    )
+    return found
+
+
+def test_an_annotation_is_written_replaced_and_taken_back(access: Access) -> None:
+    other = replace(CHANGE, before=CHANGE.after, after="another")
+    apply(access, CHANGE)
+    apply(access, CHANGE)
+    assert annotations(access) == {AUDIENCE: CHANGE.after}
+    apply(access, other)
+    assert annotations(access) == {AUDIENCE: "another"}
+    apply(access, inverse(other))
+    apply(access, inverse(CHANGE))
+    assert annotations(access) == {}
+
+
+def test_what_stands_there_otherwise_than_planned_is_not_overwritten(access: Access) -> None:
+    apply(access, CHANGE)
+    with pytest.raises(ApplyError, match="is not what the plan was made for"):
+        apply(access, replace(CHANGE, after="another"))
+    assert annotations(access) == {AUDIENCE: CHANGE.after}
+    apply(access, inverse(CHANGE))
+
+
+def test_a_patch_over_an_older_version_is_a_conflict_and_is_told_as_one(access: Access) -> None:
+    kube = Kube(access)
+    seen = kube.service_account("keystone", "plain")["metadata"]["resourceVersion"]
+    apply(access, CHANGE)
+    patch = {"metadata": {"resourceVersion": seen, "annotations": {AUDIENCE: "late"}}}
+    with pytest.raises(ReadError) as caught:
+        kube.request("PATCH", f"{ACCOUNTS}/plain", patch, content_type=MERGE)
+    assert caught.value.code == "409"
+    assert next_step(caught.value) == "somebody else wrote to it in between: repeat the command"
+    assert annotations(access) == {AUDIENCE: CHANGE.after}
+    apply(access, inverse(CHANGE))
+
+
+def applied(access: Access, value: str) -> None:
+    """What a tool that applies on the server's side says of the annotation, without force."""
+    body = {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": {"name": "plain", "annotations": {ROLE_ARN: value}},
+    }
+    query = [("fieldManager", "a-deployer")]
+    Kube(access).request("PATCH", f"{ACCOUNTS}/plain", body, query=query, content_type=APPLY)
+
+
+def owners(access: Access) -> set[str]:
+    fields = Kube(access).service_account("keystone", "plain")["metadata"].get("managedFields", [])
+    return {one["manager"] for one in fields if f"f:{ROLE_ARN}" in json.dumps(one)}
+
+
+def test_a_field_that_an_applier_owns_changes_hands_and_its_next_apply_is_a_conflict(access: Access) -> None:
+    theirs, ours = "arn:aws:iam::111122223333:role/theirs", "arn:aws:iam::111122223333:role/ours"
+    applied(access, theirs)
+    assert owners(access) == {"a-deployer"}
+    change = SetAnnotation("keystone", "plain", ROLE_ARN, theirs, ours)
+    apply(access, change)
+    assert "a-deployer" not in owners(access)
+    with pytest.raises(ReadError) as caught:
+        applied(access, theirs)
+    assert caught.value.code == "409"
+    assert annotations(access) == {ROLE_ARN: ours}
+    apply(access, replace(change, before=ours, after=None))
+    assert annotations(access) == {}

@@ -1,7 +1,7 @@
 """What stands at a change's address now, in the change's own terms."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar, assert_never
 from urllib.parse import unquote
@@ -56,7 +56,8 @@ class Standing:
     done: bool
     """Whether it is what the change would write."""
     version: str = ""
-    """ETag or resourceVersion, by which the service itself refuses to overwrite anything newer."""
+    """ETag or resourceVersion, by which the service itself refuses to overwrite anything newer; where it has
+    none, what tells apart what `value` does not."""
 
 
 def standing(hands: Hands, change: Change) -> Standing:
@@ -69,7 +70,8 @@ def standing(hands: Hands, change: Change) -> Standing:
         case SetClientIds():
             found = _provider(hands, change.provider_arn).get("ClientIDList", ())
             between = _half_made(found, change.before, change.after)
-            return _as_set(change.before if between else found, change.before, change.after)
+            seen = _as_set(change.before if between else found, change.before, change.after)
+            return replace(seen, version=" ".join(sorted(found)))
         case SetThumbprints():
             found = _provider(hands, change.provider_arn).get("ThumbprintList", ())
             return _as_set(found, change.before, change.after)

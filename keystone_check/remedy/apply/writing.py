@@ -58,7 +58,7 @@ def apply(access: Access, change: Change) -> None:
         after = _standing(hands, change)  # 4
         if after is None or not after.done:
             said = f"could not {title(change)}: {error.message}"
-            unchanged = after is not None and after.value == found.value and not in_doubt(error)
+            unchanged = after == found and not in_doubt(error)
             raise ApplyError(said, next_step(error), unchanged=unchanged) from error
 
 

@@ -75,10 +75,9 @@ def test_a_trust_policy_at_its_limit_is_told_before_it_is_written_and_its_refusa
     world = FAULTS["trust-pins-no-subject"].apply(WORLD)
 
     def pad(document: dict[str, Any]) -> None:
-        padded = {**FOREIGN, "Condition": {"StringEquals": {"aws:PrincipalTag/team": ""}}}
-        document["Statement"].append(padded)
-        room = QUOTAS[0] - characters(json.dumps(document))
-        padded["Condition"]["StringEquals"]["aws:PrincipalTag/team"] = "x" * room
+        team = {"aws:PrincipalTag/team": ""}
+        document["Statement"].append({**FOREIGN, "Condition": {"StringEquals": team}})
+        team["aws:PrincipalTag/team"] = "x" * (QUOTAS[0] - characters(json.dumps(document)))
 
     found = diagnose(with_trusts(world, pad), CHECKS).broken
     told = [it.finding.message for it in found if it.check.id == "trust_fits_the_quota"]

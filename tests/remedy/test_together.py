@@ -10,12 +10,14 @@ from itertools import combinations, permutations
 import pytest
 
 from keystone_check.checks import load
-from keystone_check.model.change import inverse
+from keystone_check.diagnosis import diagnose
+from keystone_check.model.change import Change, PutDocument, inverse
 from keystone_check.model.finding import Safety, Status
 from keystone_check.model.outcome import Diagnosis
 from keystone_check.model.world import World
 from keystone_check.remedy.mend import Mended, rehearsed
 from keystone_check.remedy.plan import named, plan
+from keystone_check.remedy.rehearse import rehearse
 from keystone_check.sandbox.faults import FAULTS
 from keystone_check.sandbox.ground import Ground
 from keystone_check.sandbox.worlds import healthy
@@ -24,6 +26,7 @@ from tests.worlds import NOW
 
 FACTS = Facts()
 CHECKS = remembering(load(), FACTS)
+STS = tuple(check for check in CHECKS if check.id == "sts_accepts_the_token")
 EVERYTHING = frozenset(Safety)
 TRIPLES = 1000
 BATCH = 100
@@ -113,7 +116,20 @@ def unnamed(mended: Mended) -> set[str]:
     return broken - told - {name for item in mended.refused for name in item.step.mends}
 
 
-def left_to_do(mended: Mended) -> set[object]:
+def on_the_way(mended: Mended) -> set[str]:
+    """Tokens that STS accepts before, and would refuse were the run killed between two of its writes.
+
+    The two documents are two writes: between them they are a pair for every token that was accepted.
+    """
+    changes = [step.change for step in mended.applied]
+    if len(changes) < 2 or not any(isinstance(change, PutDocument) for change in changes):
+        return set()
+    accepted = wrong(mended.before, Status.HOLDS) & wrong(diagnose(mended.before.world, STS), Status.HOLDS)
+    halves = [rehearse(mended.before.world, changes[:number]) for number in range(1, len(changes))]
+    return {name for half in halves for name in accepted & wrong(diagnose(half, STS), Status.BROKEN)}
+
+
+def left_to_do(mended: Mended) -> set[Change]:
     """What the next run would write and this one was not kept from writing."""
     refused = {item.step.change for item in mended.refused}
     return {step.change for step in plan(mended.after, EVERYTHING).steps} - refused
@@ -129,6 +145,7 @@ def proven(*names: str) -> dict[str, object]:
         "failed": mended.failures,
         "worse": lost(mended),
         "unnamed": unnamed(mended),
+        "refused on the way": on_the_way(mended),
         "left to do": left_to_do(mended),
         "for nothing": [step for step in mended.applied if inverse(step.change) == step.change],
     }

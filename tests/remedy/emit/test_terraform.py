@@ -1,6 +1,9 @@
 """Emitted Terraform is HCL to a parser, with arguments that the providers publish."""
 
 import re
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,10 +11,13 @@ import pytest
 from keystone_check.model.change import Change, SetAnnotation, SetClientIds, SetThumbprints
 from keystone_check.remedy.emit import emit, terraform
 from keystone_check.sandbox.faults import FAULTS
+from tests.environment import bare
 from tests.remedy.build import PROVIDER, step
 from tests.remedy.emit.plans import CHANGES, emitted
 
 hcl2 = pytest.importorskip("hcl2", reason="python-hcl2 is among the dependencies of tox")
+
+TERRAFORM = shutil.which("terraform") or shutil.which("tofu")
 
 # From the documentation of hashicorp/aws and hashicorp/kubernetes:
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs
@@ -50,6 +56,15 @@ def test_the_plan_of_every_fault_is_hcl_with_known_arguments(name: str) -> None:
     for kind, body in blocks(emitted("terraform", name)):
         said = {key for key in body if not key.startswith("__")} - {"lifecycle"}
         assert said <= ARGUMENTS[kind]
+
+
+@pytest.mark.skipif(TERRAFORM is None, reason="there is neither Terraform nor OpenTofu here")
+def test_the_plans_of_all_faults_are_read_by_terraform_itself(tmp_path: Path) -> None:
+    for name in FAULTS:
+        (tmp_path / f"{name}.tf").write_text(emitted("terraform", name))
+    command = [str(TERRAFORM), "fmt", "-list=false", "-write=false", str(tmp_path)]
+    ran = subprocess.run(command, env=bare(), capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: type(change).__name__)

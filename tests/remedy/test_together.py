@@ -17,6 +17,7 @@ from keystone_check.model.outcome import Diagnosis
 from keystone_check.model.world import World
 from keystone_check.remedy.mend import Mended, rehearsed
 from keystone_check.remedy.plan import named, plan
+from keystone_check.remedy.refuse import outdated
 from keystone_check.remedy.rehearse import rehearse
 from keystone_check.sandbox.faults import FAULTS
 from keystone_check.sandbox.ground import Ground
@@ -100,9 +101,9 @@ def wrong(diagnosis: Diagnosis, *statuses: Status) -> set[str]:
     return {named(outcome) for status in statuses for outcome in diagnosis.having(status)}
 
 
-def lost(mended: Mended) -> dict[str, set[str]]:
-    """What held before and does not any more, by status."""
-    held = wrong(mended.before, Status.HOLDS) - wrong(mended.before, Status.BROKEN)
+def lost(mended: Mended, restarts: set[str]) -> dict[str, set[str]]:
+    """What held before and does not any more, by status; but for pods that are to be restarted."""
+    held = wrong(mended.before, Status.HOLDS) - wrong(mended.before, Status.BROKEN) - restarts
     bad = {status.value: held & wrong(mended.after, status) for status in (Status.BROKEN, Status.CRASHED)}
     blocked = held & wrong(mended.after, Status.BLOCKED)
     bad["blocked"] = {name for name in blocked if name.partition("[")[0] not in WHAT_STS_SAYS}
@@ -141,10 +142,11 @@ def proven(*names: str) -> dict[str, object]:
     if world is None:
         return {}
     mended = rehearsed(world, CHECKS, EVERYTHING)
+    restarts = {named(outcome) for outcome in outdated(mended.before, mended.applied, CHECKS)}
     said: dict[str, object] = {
         "failed": mended.failures,
-        "worse": lost(mended),
-        "unnamed": unnamed(mended),
+        "worse": lost(mended, restarts),
+        "unnamed": unnamed(mended) - restarts,
         "refused on the way": on_the_way(mended),
         "left to do": left_to_do(mended),
         "for nothing": [step for step in mended.applied if inverse(step.change) == step.change],

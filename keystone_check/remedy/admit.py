@@ -24,10 +24,8 @@ def admit(plan: PlanFile, before: Diagnosis, checks: tuple[Check, ...]) -> None:
             raise UsageError(f"the plan is refused: to {title(step.change)} would open more: {more}", _AGAIN)
     _, refused = sift(before, plan.steps, checks)  # 3
     if refused:
-        broken = ", ".join(dict.fromkeys(outcome.check.id for outcome in refused[0].breaks))
         raise UsageError(
-            f"the plan is refused: to {title(refused[0].step.change)} would break what holds: {broken}",
-            _AGAIN,
+            f"the plan is refused: to {title(refused[0].step.change)}: {refused[0].why}", _AGAIN
         )
 
 

@@ -1,4 +1,4 @@
-"""What must not be written: steps whose rehearsal breaks something that held.
+"""What must not be written: steps that open more than a finding needs, or whose rehearsal breaks what held.
 
 A pod keeps what it was given when it started. That it has to be restarted after an annotation changed is no
 harm: it is what comes next.
@@ -10,8 +10,9 @@ from itertools import groupby
 
 from keystone_check.diagnosis import diagnose
 from keystone_check.model.change import SetAnnotation
-from keystone_check.model.finding import Status
+from keystone_check.model.finding import Repair, Status
 from keystone_check.model.outcome import Check, Diagnosis, Outcome
+from keystone_check.remedy.excess import excess
 from keystone_check.remedy.plan import Step, named, rank
 from keystone_check.remedy.rehearse import rehearse
 from keystone_check.remedy.restarted import restarted
@@ -21,10 +22,17 @@ _WORSE = frozenset({Status.BROKEN, Status.CRASHED})
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A step that is not written, and what it would have broken."""
+    """A step that is not written, and what it would have broken or opened."""
 
     step: Step
-    breaks: tuple[Outcome, ...]
+    breaks: tuple[Outcome, ...] = ()
+    opens: str = ""
+
+    @property
+    def why(self) -> str:
+        """That in words."""
+        broken = ", ".join(dict.fromkeys(outcome.check.id for outcome in self.breaks))
+        return f"it would open more: {self.opens}" if self.opens else f"it would break what holds: {broken}"
 
 
 def worsened(before: Diagnosis, after: Diagnosis) -> tuple[Outcome, ...]:
@@ -42,10 +50,10 @@ def sift(
 ) -> tuple[tuple[Step, ...], tuple[Refused, ...]]:
     """The steps that may be written, and those refused.
 
-    Steps are rehearsed kind by kind, each kind on top of the ones before it, so that a run which is
+    What opens more than a finding needs goes first. The others are rehearsed kind by kind, each kind on top of the ones before it, so that a run which is
     stopped between two kinds has broken nothing either. With a step goes every step of its repair.
     """
-    left, refused = tuple(steps), list[Refused]()
+    left, refused = _modest(before, tuple(steps))
     while harm := _harm(before, left, checks):
         culprit, breaks = harm
         refused += [Refused(step, breaks) for step in left if step.repair == culprit.repair]
@@ -63,6 +71,16 @@ def outdated(before: Diagnosis, steps: Iterable[Step], checks: tuple[Check, ...]
     left = worse and worsened(before, diagnose(restarted(before.world, after), checks))
     lasting = {named(outcome) for outcome in left}
     return tuple(outcome for outcome in worse if named(outcome) not in lasting)
+
+
+def _modest(before: Diagnosis, steps: tuple[Step, ...]) -> tuple[tuple[Step, ...], list[Refused]]:
+    """The steps of repairs that open nothing beyond their finding, and the others with what they open."""
+    opened: dict[Repair, str] = {}
+    for step in steps:
+        if more := excess(before.world, step.change):
+            opened.setdefault(step.repair, more)
+    refused = [Refused(step, opens=opened[step.repair]) for step in steps if step.repair in opened]
+    return tuple(step for step in steps if step.repair not in opened), refused
 
 
 def _harm(

@@ -95,8 +95,7 @@ def steps(repaired: Repaired) -> Iterator[tuple[State, Step, str]]:
     for step in mended.skipped:
         yield State.SKIPPED, step, ""
     for refused in mended.refused:
-        broken = ", ".join(dict.fromkeys(outcome.check.id for outcome in refused.breaks))
-        yield State.REFUSED, refused.step, f"it would break what holds: {broken}"
+        yield State.REFUSED, refused.step, refused.why
     for step in mended.declined:
         yield State.DECLINED, step, ""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from keystone_check.errors import ApplyError
 from keystone_check.model.aws import Provider, Role
-from keystone_check.model.change import Change, SetClientIds
+from keystone_check.model.change import Change, SetThumbprints
 from keystone_check.model.facts import Subjects
 from keystone_check.model.finding import Finding, Safety, Status
 from keystone_check.model.outcome import Check, Diagnosis
@@ -44,12 +44,12 @@ class Account:
         self.world = rehearse(self.world, [change])
 
 
-ID = SetClientIds(PROVIDER, ("sts.amazonaws.com",), ("sts.amazonaws.com", "more"))
+ID = SetThumbprints(PROVIDER, ("ab" * 20,), ("ab" * 20, "cd" * 20))
 
 
 def knows_more(providers: Subjects[Provider]) -> Iterator[Finding]:
     for arn, provider in providers.seen():
-        yield right(arn) if "more" in provider.client_ids else wrong(arn, ID)
+        yield right(arn) if "cd" * 20 in provider.thumbprints else wrong(arn, ID)
 
 
 MORE = check("knows_more", knows_more, "providers", link="provider")

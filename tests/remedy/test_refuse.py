@@ -1,17 +1,23 @@
-"""A plan whose rehearsal breaks what held is refused, and nothing else is."""
+"""A plan whose rehearsal breaks what held, or that opens more than is needed, is refused; nothing else is."""
 
+import json
 from collections.abc import Iterator
+
+import pytest
 
 from keystone_check.diagnosis import diagnose
 from keystone_check.model.aws import Provider, Role
-from keystone_check.model.change import SetClientIds
+from keystone_check.model.change import Change, SetBucketPolicy, SetThumbprints
 from keystone_check.model.facts import Subjects
 from keystone_check.model.finding import Finding
 from keystone_check.remedy.plan import named, plan
 from keystone_check.remedy.refuse import sift, worsened
 from keystone_check.remedy.rehearse import rehearse
 from tests.remedy.build import (
+    BUCKET,
+    POLICY,
     PROVIDER,
+    REGION,
     ROLE,
     TRUST,
     chain,
@@ -26,12 +32,12 @@ from tests.remedy.build import (
 
 KEEPS = trust_is(TRUST, "keeps")
 HARM = trust("harm")
-GOOD = SetClientIds(PROVIDER, ("sts.amazonaws.com",), ("sts.amazonaws.com", "more"))
+GOOD = SetThumbprints(PROVIDER, ("ab" * 20,), ("ab" * 20, "cd" * 20))
 
 
 def knows_more(providers: Subjects[Provider]) -> Iterator[Finding]:
     for arn, provider in providers.seen():
-        yield right(arn) if "more" in provider.client_ids else wrong(arn, GOOD)
+        yield right(arn) if "cd" * 20 in provider.thumbprints else wrong(arn, GOOD)
 
 
 MORE = check("knows_more", knows_more, "providers")
@@ -95,3 +101,34 @@ def test_of_two_steps_of_one_kind_the_one_that_does_harm_is_found() -> None:
     assert [item.change for item in plan(before).steps] == [mend]
     left, refused = sift(before, (step(mend), step(HARM)), (KEEPS,))
     assert ([item.change for item in left], [item.step.change for item in refused]) == ([mend], [HARM])
+
+
+def statement(**members: object) -> dict[str, object]:
+    return {"Effect": "Allow", "Action": "s3:GetObject", "Principal": "*", **members}
+
+
+def policy(*more: dict[str, object]) -> str:
+    document = json.loads(POLICY)
+    return json.dumps({**document, "Statement": [*document["Statement"], *more]})
+
+
+ADMITS = trust(
+    json.dumps({"Statement": [statement(Action="sts:AssumeRole", Principal={"AWS": "444455556666"})]})
+)
+OPENS = SetBucketPolicy(
+    BUCKET, REGION, POLICY, policy(statement(Resource=f"arn:aws:s3:::{BUCKET}/third.json"))
+)
+
+
+@pytest.mark.parametrize(("change", "said"), [(ADMITS, "AWS 444455556666"), (OPENS, "third.json")])
+def test_a_second_account_and_a_third_object_are_refused_with_the_whole_repair(
+    change: Change, said: str
+) -> None:
+    before = diagnose(chain(), [MORE])
+    pair = repair(GOOD, change)
+    steps = tuple(type(step(GOOD))(one, pair, ("check",)) for one in (GOOD, change))
+    left, refused = sift(before, (*steps, step(GOOD)), (MORE,))
+    assert [item.change for item in left] == [GOOD]
+    assert [item.step.change for item in refused] == [GOOD, change]
+    assert "it would open more" in refused[0].why
+    assert said in refused[0].why

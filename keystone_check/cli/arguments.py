@@ -56,6 +56,8 @@ class Options(NamedTuple):
     yes: bool = False
     undo: str | None = None
     """A run's id; an empty string means the last one that wrote something."""
+    unfinished: str = ""
+    """`finish` or `undo`: what to do about a run that was killed on its way."""
     plan_out: str = ""
     apply: str = ""
     """A plan's file."""
@@ -104,6 +106,10 @@ def _agree(options: Options) -> None:
         if given and not options.fix and not options.apply and options.undo is None:
             message = f"{option} says how to repair, and nothing is to be repaired"
             raise UsageError(message, f"add --fix, or leave {option} out")
+    if options.unfinished and not options.fix:
+        raise UsageError(
+            "--unfinished says what a repair does about an earlier one", "add --fix, or undo it: --undo RUN"
+        )
     if options.fix and options.undo is not None:
         raise UsageError("--fix writes and --undo takes back", "ask for one of the two")
     if options.why is not None and options.format not in ("text", "json"):
@@ -146,7 +152,7 @@ Without any option: the only configured cluster, or the kubeconfig's current con
 
 exit codes
   0  every check holds
-  1  something is broken
+  1  something is broken, or a repair waits for a yes that nobody was there to give
   2  the command line or the configuration asks for what cannot be
   3  nothing is broken, but something could not be seen
   4  a bug of ours, or of a check of yours
@@ -232,6 +238,12 @@ def _mending(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         const="",
         help="put back what a run of --fix (the last one) replaced, unless it has changed since",
+    )
+    add(
+        "--unfinished",
+        choices=("finish", "undo"),
+        default="",
+        help="with --fix, where an earlier run was killed on its way: finish it (what --yes does) or undo it",
     )
 
 

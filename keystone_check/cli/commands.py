@@ -8,6 +8,7 @@ from keystone_check.cli.arguments import Options
 from keystone_check.cli.doors import Doors
 from keystone_check.cli.fixes import fixes
 from keystone_check.cli.gating import EVERY
+from keystone_check.cli.leftover import mention
 from keystone_check.cli.linting import lint
 from keystone_check.cli.mending import fix, released
 from keystone_check.cli.pages import explain, listed, listing
@@ -94,6 +95,7 @@ def _look(
     else:
         said = _rounds(options, lambda: report(judge(look())), doors, terminal)
     terminal.stdout.write(render(said, options.format, terminal.screen()))
+    mention(doors.unfinished, access, said.diagnosis.world, terminal)
     return said.exit_code
 
 

@@ -19,6 +19,7 @@ from keystone_check.model.outcome import Check
 from keystone_check.model.world import World
 from keystone_check.probes.rights import KubeAsk
 from keystone_check.remedy.journal import Journal
+from keystone_check.remedy.runs import Run
 
 if TYPE_CHECKING:
     from keystone_check.remedy.apply.may import Rights as Vouched
@@ -43,6 +44,8 @@ class Doors:
     """Whether the caller of this ARN has the rights that the changes take."""
     journal: Callable[[Access, World], AbstractContextManager[Journal]]
     """The record of what was written to this cluster and account, held for as long as it is open."""
+    unfinished: Callable[[Access, World], Run | None]
+    """The run that was killed on its way here, read without holding the journal."""
     wait: Callable[[int], bool]
     """Pause before looking again for what was written; False when there was waiting enough."""
     endpoints: Callable[[Access, World], Iterable[str]]
@@ -72,6 +75,7 @@ def real(environ: Mapping[str, str], folders: Sequence[str] = ()) -> Doors:
         stale=_stale,
         may=_may,
         journal=lambda access, world: _journal(access, world, environ),
+        unfinished=lambda access, world: _unfinished(access, world, environ),
         wait=_wait,
         endpoints=_endpoints,
         rights=_rights,
@@ -122,10 +126,21 @@ def _may(access: Access, caller: str, changes: Sequence[Change]) -> "Vouched":
 
 
 def _journal(access: Access, world: World, environ: Mapping[str, str]) -> AbstractContextManager[Journal]:
-    from keystone_check.remedy.journal import address_of, held, state_folder
+    from keystone_check.remedy.journal import address_of, held
 
-    folder = Path(access.state) if access.state else state_folder(environ)
-    return held(folder, address_of(world))
+    return held(_state(access, environ), address_of(world))
+
+
+def _unfinished(access: Access, world: World, environ: Mapping[str, str]) -> Run | None:
+    from keystone_check.remedy.journal import address_of, seen
+
+    return seen(_state(access, environ), address_of(world))
+
+
+def _state(access: Access, environ: Mapping[str, str]) -> Path:
+    from keystone_check.remedy.journal import state_folder
+
+    return Path(access.state) if access.state else state_folder(environ)
 
 
 def _wait(attempt: int) -> bool:

@@ -1,25 +1,28 @@
 """`--fix`: mend, or rehearse when nothing may be written, and say which of the two it was."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from keystone_check.cli.arguments import Options
+from keystone_check.cli.consent import NOBODY_TO_ASK, agree, code, is_mute
 from keystone_check.cli.doors import Doors
+from keystone_check.cli.guide import guide
+from keystone_check.cli.leftover import Wish, tell, wish
 from keystone_check.cli.passing import pass_on
 from keystone_check.cli.reaching import reporting
 from keystone_check.cli.terminal import Terminal
+from keystone_check.cli.undoing import restored
 from keystone_check.errors import KeystoneError
 from keystone_check.model.access import Access
 from keystone_check.model.change import Change
 from keystone_check.model.finding import Safety
 from keystone_check.model.outcome import Check
 from keystone_check.model.world import World
-from keystone_check.remedy.mend import Confirm, Judge, Mended, first, mend, rehearsed
-from keystone_check.remedy.plan import SAFE_ONLY, Step
+from keystone_check.remedy.mend import Confirm, Judge, Mended, Quit, first, mend, rehearsed
+from keystone_check.remedy.plan import SAFE_ONLY, Release
 from keystone_check.remedy.record import Recorded
 from keystone_check.remedy.runs import Run
-from keystone_check.reports.mended import Repaired, question, render
-
-NOBODY_TO_ASK = "There is no terminal to ask at; --yes writes without asking."
+from keystone_check.reports.mended import Repaired, render
 
 
 def fix(
@@ -33,47 +36,84 @@ def fix(
 ) -> int:
     """Do what `--fix` asks for, print it, and give the exit code of what is so now."""
     allow = released(options)
-    mute = not (options.yes or options.dry_run or terminal.answers)
+    mute = is_mute(options, terminal)
     dry = options.dry_run or mute
+    world = look()
+    foreseen = rehearsed(world, checks, allow, judge=judge)
     if options.plan_out or options.emit:
-        return pass_on(options, access, rehearsed(look(), checks, allow, judge=judge), terminal)
+        return pass_on(options, access, foreseen, terminal)
     if dry:
-        mended = rehearsed(look(), checks, allow, judge=judge)
+        mended, option = foreseen, fix_option(options)
+        if left_over := doors.unfinished(access, world):
+            tell(left_over, terminal)
     else:
-        confirm: Confirm = (lambda step: True) if options.yes else Asking(terminal)
-        world = look()
-        foreseen = rehearsed(world, checks, allow, judge=judge).applied
-        vouch(access, world, [step.change for step in foreseen], doors, terminal)
-        with doors.journal(access, world) as journal:
-            write = Recorded(journal, lambda change: doors.write(access, change), world.now, access.name)
+        vouch(access, world, [step.change for step in foreseen.applied], doors, terminal)
+        fixing = Fixing(options, access, checks, look, judge, doors, terminal)
+        mended, option = fixing.written(foreseen, allow)
+    note = NOBODY_TO_ASK if mute else ""
+    before, after = map(reporting(options, access.name), (mended.before, mended.after))
+    repaired = Repaired(before, after, mended, dry, option, note)
+    terminal.stdout.write(render(repaired, options.format, terminal.screen()))
+    return code(repaired.now.exit_code, mended, options, terminal)
+
+
+@dataclass(frozen=True, slots=True)
+class Fixing:
+    """A repair that may be written, with all that it goes through."""
+
+    options: Options
+    access: Access
+    checks: Sequence[Check]
+    look: Callable[[], World]
+    judge: Judge
+    doors: Doors
+    terminal: Terminal
+
+    def written(self, foreseen: Mended, allow: frozenset[Release]) -> tuple[Mended, str]:
+        """What became of it and the option that did it: an unfinished run may be undone instead."""
+        world, option = foreseen.before.world, fix_option(self.options)
+        with self.doors.journal(self.access, world) as journal:
+            write = Recorded(
+                journal, lambda change: self.doors.write(self.access, change), world.now, self.access.name
+            )
             left_over = journal.unfinished
-            if left_over:
-                tell(left_over, terminal)
-            mended = mend(first(world, look), checks, write, allow, confirm, wait=doors.wait, judge=judge)
-            if left_over and write.run:
+            try:
+                if left_over and self._wish(left_over) is Wish.UNDO:
+                    confirm = self._confirm(foreseen)
+                    mended = restored(left_over, foreseen.before, write, confirm, self.look, self.judge)
+                    return mended, f"--undo {left_over.id}"
+            except Quit:
+                return replace(_nothing(foreseen), declined=foreseen.applied, quit=True), option
+            mended = self._mended(foreseen, write, allow)
+            if left_over and not mended.failures and not mended.quit:
+                write.begin()
                 journal.settle(left_over.id, undone=False)
             write.end()
-    repaired = _repaired(mended, access.name, options, dry, NOBODY_TO_ASK if mute else "")
-    terminal.stdout.write(render(repaired, options.format, terminal.screen()))
-    return repaired.now.exit_code
+        return mended, option
+
+    def _mended(self, foreseen: Mended, write: Recorded, allow: frozenset[Release]) -> Mended:
+        look = first(foreseen.before.world, self.look)
+        confirm = self._confirm(foreseen)
+        return mend(look, self.checks, write, allow, confirm, wait=self.doors.wait, judge=self.judge)
+
+    def _wish(self, left_over: Run) -> Wish:
+        asks = not self.options.yes
+        return wish(left_over, self.terminal, said=self.options.unfinished, asks=asks)
+
+    def _confirm(self, foreseen: Mended) -> Confirm:
+        return agree if self.options.yes else guide(self.terminal, self.checks, foreseen.before)
 
 
-def tell(left_over: Run, terminal: Terminal) -> None:
-    """Say that an earlier run was killed on its way: this one takes up what it left."""
-    said = (
-        f"The run {left_over.id} did not come to its end; what it left is judged with the rest. "
-        f"keystone-check --undo {left_over.id} takes back what it wrote."
-    )
-    for line in terminal.screen().words(said):
-        terminal.stderr.write(f"{line}\n")
+def _nothing(foreseen: Mended) -> Mended:
+    return replace(foreseen, after=foreseen.before, applied=(), refused=())
 
 
-def _repaired(mended: Mended, name: str, options: Options, dry: bool, note: str) -> Repaired:
-    before, after = map(reporting(options, name), (mended.before, mended.after))
-    return Repaired(before, after, mended, dry, f"--fix={options.fix}".removesuffix("=safe"), note)
+def fix_option(options: Options) -> str:
+    """The option as it would be given again."""
+    return f"--fix={options.fix}".removesuffix("=safe")
 
 
-def released(options: Options) -> frozenset[Safety]:
+def released(options: Options) -> frozenset[Release]:
     """The classes of repairs that the options release."""
     return SAFE_ONLY | {Safety.UNSAFE} if options.fix == "unsafe" else SAFE_ONLY
 
@@ -87,28 +127,4 @@ def vouch(access: Access, world: World, changes: Sequence[Change], doors: Doors,
             "allow it, or let someone write the plan who may: keystone-check --fix --plan-out FILE",
         )
     for what in found.unchecked:
-        for line in terminal.screen().words(f"Not checked before writing: {what}"):
-            terminal.stderr.write(f"{line}\n")
-
-
-class Asking:
-    """Asks for each step on stderr; `a` agrees to all that follow, `q` to none of them."""
-
-    def __init__(self, terminal: Terminal) -> None:
-        self._terminal = terminal
-        self._standing: bool | None = None
-
-    def __call__(self, step: Step) -> bool:
-        if self._standing is None:
-            return self._ask(step)
-        return self._standing
-
-    def _ask(self, step: Step) -> bool:
-        stderr, stdin = self._terminal.stderr, self._terminal.stdin
-        stderr.write("".join(f"{line}\n" for line in ("", *question(step, self._terminal.screen()))))
-        stderr.write("Write this? [y]es, [n]o, [a]ll, [q]uit: ")
-        stderr.flush()
-        answer = stdin.readline().strip().lower()[:1] if stdin else ""
-        if answer in ("a", "q"):
-            self._standing = answer == "a"
-        return answer in ("y", "a")
+        terminal.say(terminal.asking().words(f"Not checked before writing: {what}"))

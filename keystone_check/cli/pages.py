@@ -1,5 +1,6 @@
 """The checks as people read about them: the list, and the page of one."""
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
 from keystone_check.model.chain import LINKS
@@ -44,6 +45,24 @@ def _listed(checks: Sequence[Check]) -> Iterator[str]:
 def explain(check: Check, screen: Screen) -> str:
     """The page of a check: its title, its sections, exact texts left as they are."""
     return "".join(f"{line}\n" for line in _page(check, screen))
+
+
+FIRST = 4
+"""Lines of a page that stand above a question."""
+
+
+def opening(check: Check, screen: Screen) -> Iterator[str]:
+    """The title and the first lines of a check's page."""
+    yield from screen.words(f"{check.title} ({check.id}, {check.severity.value})", style="bold", hang="  ")
+    first = itertools.takewhile(str.strip, itertools.dropwhile(_is_heading, check.page.strip().splitlines()))
+    lines = list(screen.words(" ".join(map(str.strip, first)), indent="  "))
+    yield from lines[:FIRST]
+    if len(lines) > FIRST:
+        yield "  … [e]xplain shows the whole page"
+
+
+def _is_heading(line: str) -> bool:
+    return not line.strip() or line.startswith("## ")
 
 
 def _page(check: Check, screen: Screen) -> Iterator[str]:

@@ -4,13 +4,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from keystone_check.cli.arguments import Options
+from keystone_check.cli.consent import NOBODY_TO_ASK, agree, code, is_mute
 from keystone_check.cli.doors import Doors
-from keystone_check.cli.mending import NOBODY_TO_ASK, Asking, tell, vouch
+from keystone_check.cli.guide import guide
+from keystone_check.cli.leftover import tell
+from keystone_check.cli.mending import vouch
 from keystone_check.cli.reaching import reporting
 from keystone_check.cli.terminal import Terminal
 from keystone_check.errors import UsageError
 from keystone_check.model.access import Access
-from keystone_check.model.outcome import Check
+from keystone_check.model.outcome import Check, Diagnosis
 from keystone_check.model.world import World
 from keystone_check.remedy.admit import admit
 from keystone_check.remedy.describe import title
@@ -46,19 +49,19 @@ def apply_plan(
             "plan anew: keystone-check --fix --plan-out FILE",
         )
     _retold(plan, terminal)
-    mute = not (options.yes or options.dry_run or terminal.answers)
+    mute = is_mute(options, terminal)
     dry = options.dry_run or mute
     if dry:
         mended = Mended(before, judge(rehearse(world, changes)), applied=plan.steps)
     else:
         vouch(access, world, changes, doors, terminal)
-        mended = _written(options, access, checks, first(world, look), judge, plan, world, doors, terminal)
+        mended = _written(options, access, checks, look, judge, plan, before, doors, terminal)
     report = reporting(options, access.name)
     note = NOBODY_TO_ASK if mute else ""
     option = f"--apply {options.apply}"
     repaired = Repaired(report(before), report(mended.after), mended, dry, option, note)
     terminal.stdout.write(render(repaired, options.format, terminal.screen()))
-    return repaired.now.exit_code
+    return code(repaired.now.exit_code, mended, options, terminal)
 
 
 def _written(
@@ -68,16 +71,19 @@ def _written(
     look: Callable[[], World],
     judge: Judge,
     plan: PlanFile,
-    world: World,
+    before: Diagnosis,
     doors: Doors,
     terminal: Terminal,
 ) -> Mended:
-    confirm: Confirm = (lambda step: True) if options.yes else Asking(terminal)
+    confirm: Confirm = agree if options.yes else guide(terminal, checks, before)
+    world = before.world
     with doors.journal(access, world) as journal:
         if journal.unfinished:
             tell(journal.unfinished, terminal)
         write = Recorded(journal, lambda change: doors.write(access, change), world.now, access.name)
-        mended = carry_out(plan.steps, look, checks, write, confirm, wait=doors.wait, judge=judge)
+        mended = carry_out(
+            plan.steps, first(world, look), checks, write, confirm, wait=doors.wait, judge=judge
+        )
         write.end()
     return mended
 

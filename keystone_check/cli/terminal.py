@@ -1,7 +1,7 @@
 """The streams of one run: how wide, with colour or not, whether somebody is there to answer."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -23,20 +23,38 @@ class Terminal:
 
     def screen(self) -> Screen:
         """What a report for stdout is laid out for."""
-        return Screen(max(self._width(), NARROWEST), coloured if self._has_colour() else plain)
+        return Screen(max(self._width(), NARROWEST), coloured if self._has_colour(self.stdout) else plain)
+
+    def asking(self) -> Screen:
+        """What a question on stderr is laid out for."""
+        return Screen(max(self._width(), NARROWEST), coloured if self._has_colour(self.stderr) else plain)
+
+    def say(self, lines: Iterable[str]) -> None:
+        """Write lines beside the report, to stderr."""
+        self.stderr.write("".join(f"{line}\n" for line in lines))
+        self.stderr.flush()
+
+    def ask(self, question: str) -> str:
+        """What is answered, without the line end; EOFError where nobody answers any more."""
+        self.stderr.write(question)
+        self.stderr.flush()
+        answer = self.stdin.readline() if self.stdin else ""
+        if not answer:
+            raise EOFError
+        return answer.strip()
 
     @property
     def answers(self) -> bool:
         """Whether a question would be seen and could be answered."""
         return self.stdin is not None and self.stdin.isatty() and self.stderr.isatty()
 
-    def _has_colour(self) -> bool:
+    def _has_colour(self, stream: TextIO) -> bool:
         if self.color is not None:
             return self.color
         # https://no-color.org: set and not empty
         if self.environ.get("NO_COLOR") or self.environ.get("TERM") == "dumb":
             return False
-        return self.stdout.isatty()
+        return stream.isatty()
 
     def _width(self) -> int:
         columns = self.environ.get("COLUMNS", "")

@@ -1,18 +1,20 @@
 """`--undo`: take back what a run of `--fix` wrote, and look again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from keystone_check.cli.arguments import Options
+from keystone_check.cli.consent import NOBODY_TO_ASK, agree, code, is_mute
 from keystone_check.cli.doors import Doors
-from keystone_check.cli.mending import NOBODY_TO_ASK, Asking
+from keystone_check.cli.guide import guide
 from keystone_check.cli.reaching import reporting
 from keystone_check.cli.terminal import Terminal
 from keystone_check.model.access import Access
+from keystone_check.model.outcome import Diagnosis
 from keystone_check.model.world import World
-from keystone_check.remedy.mend import Judge, Mended
-from keystone_check.remedy.plan import Step
+from keystone_check.remedy.mend import Confirm, Judge, Mended, Quit
 from keystone_check.remedy.record import Recorded
 from keystone_check.remedy.rehearse import rehearse
+from keystone_check.remedy.runs import Run
 from keystone_check.remedy.undo import chosen, restore, steps
 from keystone_check.reports.mended import Repaired, render
 
@@ -26,37 +28,39 @@ def undo(
     terminal: Terminal,
 ) -> int:
     """Do what `--undo` asks for, print it, and give the exit code of what is so now."""
-    mute = not (options.yes or options.dry_run or terminal.answers)
+    mute = is_mute(options, terminal)
+    dry = options.dry_run or mute
     world = look()
     before = judge(world)
     with doors.journal(access, world) as journal:
         run = chosen(journal.runs, options.undo or "")
-        wanted = steps(run)
-        if options.dry_run or mute:
+        if dry:
+            wanted = steps(run)
             after = judge(rehearse(world, [step.change for step in wanted]))
             mended = Mended(before, after, applied=wanted)
         else:
             write = Recorded(journal, lambda change: doors.write(access, change), world.now, access.name)
-            agreed, declined = _agreed(wanted, options, terminal)
-            done, failures = restore(agreed, write)
-            if write.run and not failures and not declined:
-                journal.settle(run.id, undone=True)
-            write.end()
-            after = judge(look()) if done else before
-            mended = Mended(before, after, applied=done, declined=declined, failures=failures)
-    dry = options.dry_run or mute
+            mended = restored(run, before, write, agree if options.yes else guide(terminal), look, judge)
     report = reporting(options, access.name)
     note = NOBODY_TO_ASK if mute else ""
     repaired = Repaired(report(before), report(mended.after), mended, dry, f"--undo {run.id}", note)
     terminal.stdout.write(render(repaired, options.format, terminal.screen()))
-    return repaired.now.exit_code
+    return code(repaired.now.exit_code, mended, options, terminal)
 
 
-def _agreed(
-    wanted: Sequence[Step], options: Options, terminal: Terminal
-) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
-    if options.yes:
-        return tuple(wanted), ()
-    ask = Asking(terminal)
-    answers = [(step, ask(step)) for step in wanted]
-    return tuple(step for step, yes in answers if yes), tuple(step for step, yes in answers if not yes)
+def restored(
+    run: Run, before: Diagnosis, write: Recorded, confirm: Confirm, look: Callable[[], World], judge: Judge
+) -> Mended:
+    """Take a run back, as far as it is agreed to, and look again; recorded as a run of its own."""
+    wanted = steps(run)
+    try:
+        answers = [(step, confirm(step)) for step in wanted]
+    except Quit:
+        return Mended(before, before, declined=wanted, quit=True)
+    declined = tuple(step for step, yes in answers if not yes)
+    done, failures = restore([step for step, yes in answers if yes], write)
+    if write.run and not failures and not declined:
+        write.journal.settle(run.id, undone=True)
+    write.end()
+    after = judge(look()) if done else before
+    return Mended(before, after, applied=done, declined=declined, failures=failures)

@@ -24,9 +24,7 @@ def admit(plan: PlanFile, before: Diagnosis, checks: tuple[Check, ...]) -> None:
             raise UsageError(f"the plan is refused: to {title(step.change)} would open more: {more}", _AGAIN)
     _, refused = sift(before, plan.steps, checks)  # 3
     if refused:
-        raise UsageError(
-            f"the plan is refused: to {title(refused[0].step.change)}: {refused[0].why}", _AGAIN
-        )
+        raise UsageError(f"the plan is refused: to {title(refused[0].step.change)}: {refused[0].why}", _AGAIN)
 
 
 def _belongs(plan: PlanFile, world: World) -> None:

@@ -37,8 +37,8 @@ class Journal:
 
     @property
     def unfinished(self) -> Run | None:
-        """The last run, where it was killed on its way and nobody has settled it since."""
-        return next((run for run in reversed(self.runs) if run.unfinished), None)
+        """The last run that was killed on its way, where nobody has settled it since."""
+        return _unfinished(self.runs)
 
     def begin(self, now: int, cluster: str) -> str:
         """Start a run; its id."""
@@ -105,6 +105,27 @@ def held(folder: Path, address: str) -> Iterator[Journal]:
         file.seek(len(whole))
         file.truncate()
         yield Journal(partial(_append, file, path), runs)
+
+
+def seen(folder: Path, address: str) -> Run | None:
+    """The run that was killed on its way; None where there is none, or another run is at work just now.
+
+    It writes nothing. KeystoneError when a journal is there and cannot be read.
+    """
+    path = folder / f"{address}.jsonl"
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            text = _whole(file.read())
+    except (FileNotFoundError, BlockingIOError):
+        return None
+    except OSError as error:
+        raise KeystoneError(f"the journal {path} cannot be read: {error.strerror}", "look at it") from error
+    return _unfinished(read(text.decode(errors="replace"), path))
+
+
+def _unfinished(runs: tuple[Run, ...]) -> Run | None:
+    return next((run for run in reversed(runs) if run.unfinished), None)
 
 
 def _whole(text: bytes) -> bytes:

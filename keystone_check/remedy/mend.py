@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from keystone_check.diagnosis import diagnose
 from keystone_check.errors import KeystoneError
 from keystone_check.model.change import Change
-from keystone_check.model.finding import Safety, Status
+from keystone_check.model.finding import Status
 from keystone_check.model.outcome import Check, Diagnosis, Outcome
 from keystone_check.model.world import World
-from keystone_check.remedy.plan import SAFE_ONLY, HeldBack, Step, named, plan
+from keystone_check.remedy.plan import SAFE_ONLY, HeldBack, Release, Step, named, plan
 from keystone_check.remedy.refuse import Refused, outdated, sift
 from keystone_check.remedy.rehearse import rehearse
 from keystone_check.remedy.spare import necessary
@@ -23,6 +23,10 @@ Wait = Callable[[int], bool]
 """Called with 0, 1, 2, … when a write is not seen yet: waits and gives True, or gives up with False."""
 
 ROUNDS = 5
+
+
+class Quit(Exception):  # noqa: N818  # it is no error
+    """Raised by `confirm`: whoever is asked wants nothing more written, whatever was agreed to before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +55,15 @@ class Mended:
     restart: tuple[Outcome, ...] = ()
     """What held and does no longer, until the pods that it is about are restarted: they have what they were
     given before an annotation changed."""
+    quit: bool = False
+    """Whether whoever was asked ended it."""
 
 
 def mend(
     look: Look,
     checks: Iterable[Check],
     write: Write,
-    allow: frozenset[Safety] = SAFE_ONLY,
+    allow: frozenset[Release] = SAFE_ONLY,
     confirm: Confirm = lambda step: True,
     rounds: int = ROUNDS,
     wait: Wait | None = None,
@@ -66,8 +72,9 @@ def mend(
     """Mend what can be mended from here.
 
     `confirm` is asked for every step of a round before the first of them is written; a repair with a
-    declined step is left whole. A change is written at most once, so that a repair which does not
-    mend cannot go round in circles. A failing write ends the writing; the world is still looked at again.
+    declined step is left whole, and where it raises Quit nothing more is written. A change is written at
+    most once, so that a repair which does not mend cannot go round in circles. A failing write ends the
+    writing; the world is still looked at again.
     """
     judges = tuple(checks)
     run = _Run(judges, look, write, confirm, wait, judge or (lambda world: diagnose(world, judges)))
@@ -75,10 +82,10 @@ def mend(
     mended = Mended(first, first)
     for _ in range(rounds):
         following = run.round(mended, allow)
-        if following is mended or following.failures:
-            mended = following
-            break
+        ends = following is mended or following.failures or following.quit
         mended = following
+        if ends:
+            break
     restart = {named(outcome) for outcome in mended.restart}
     held_back = (it for it in plan(mended.after, allow).held_back if named(it.outcome) not in restart)
     return replace(mended, held_back=tuple(held_back))
@@ -108,7 +115,7 @@ def first(world: World, look: Look) -> Look:
 def rehearsed(
     world: World,
     checks: Iterable[Check],
-    allow: frozenset[Safety] = SAFE_ONLY,
+    allow: frozenset[Release] = SAFE_ONLY,
     rounds: int = ROUNDS,
     judge: Judge | None = None,
 ) -> Mended:
@@ -142,7 +149,7 @@ class _Run:
     done: set[Change] = field(default_factory=set)
     """Written, declined, refused or failed: never proposed again."""
 
-    def round(self, mended: Mended, allow: frozenset[Safety]) -> Mended:
+    def round(self, mended: Mended, allow: frozenset[Release]) -> Mended:
         """One round: at most one change to each address."""
         now = mended.after
         proposed = plan(now, allow, frozenset(self.done)).steps
@@ -150,7 +157,11 @@ class _Run:
             return mended
         wanted = necessary(now, proposed, self.checks)
         steps, refused = sift(now, wanted, self.checks)
-        agreed, declined = self._agreed(steps)
+        try:
+            agreed, declined = self._agreed(steps)
+        except Quit:
+            refused, declined = (*mended.refused, *refused), (*mended.declined, *steps)
+            return replace(mended, declined=declined, refused=refused, quit=True)
         applied, failures, skipped = self._write(agreed)
         # What is refused now may be harmless once something else is mended: then it has another round.
         again = {item.step for item in refused} if applied else set()
@@ -168,7 +179,10 @@ class _Run:
 
     def carry_out(self, now: Diagnosis, steps: tuple[Step, ...]) -> Mended:
         """What became of exactly these steps."""
-        agreed, declined = self._agreed(steps)
+        try:
+            agreed, declined = self._agreed(steps)
+        except Quit:
+            return Mended(now, now, declined=steps, quit=True)
         applied, failures, skipped = self._write(agreed)
         after = self._look(now, applied) if applied or failures else now
         restart = outdated(now, applied, self.checks)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import assert_never
 
 from keystone_check.model.chain import LINKS
@@ -22,7 +23,17 @@ from keystone_check.model.change import (
 from keystone_check.model.finding import Repair, Safety, Severity, Status
 from keystone_check.model.outcome import Diagnosis, Outcome
 
-SAFE_ONLY = frozenset({Safety.SAFE})
+
+class Others(Enum):
+    """Other hands than ours."""
+
+    MANAGED = "managed"
+    """Objects that something else manages, which will likely revert what we write."""
+
+
+Release = Safety | Others
+"""What a run may write."""
+SAFE_ONLY: frozenset[Release] = frozenset({Safety.SAFE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +66,7 @@ class Plan:
 
 def plan(
     diagnosis: Diagnosis,
-    allow: frozenset[Safety] = SAFE_ONLY,
+    allow: frozenset[Release] = SAFE_ONLY,
     without: frozenset[Change] = frozenset(),
 ) -> Plan:
     """The plan of one round.
@@ -116,7 +127,7 @@ def _wanted(diagnosis: Diagnosis) -> Iterator[tuple[Outcome, Repair]]:
             yield outcome, outcome.finding.repair
 
 
-def _foundation(diagnosis: Diagnosis, allow: frozenset[Safety]) -> Outcome | None:
+def _foundation(diagnosis: Diagnosis, allow: frozenset[Release]) -> Outcome | None:
     """What is broken in the chain's first link, so that STS refuses, and not to be mended in this run.
 
     The issuer's name stands in everything that comes after it: in documents, provider and trust policies.
@@ -130,11 +141,11 @@ def _foundation(diagnosis: Diagnosis, allow: frozenset[Safety]) -> Outcome | Non
     return None
 
 
-def _allowed(repair: Repair, allow: frozenset[Safety]) -> bool:
+def _allowed(repair: Repair, allow: frozenset[Release]) -> bool:
     return repair.safety in allow and repair.safety is not Safety.MANUAL
 
 
-def _release(outcome: Outcome, repair: Repair, allow: frozenset[Safety], first: Outcome | None) -> str:
+def _release(outcome: Outcome, repair: Repair, allow: frozenset[Release], first: Outcome | None) -> str:
     """What releases a repair that is held back; empty for one that is not."""
     if repair.safety is Safety.MANUAL:
         return "\n".join(repair.steps) or repair.title

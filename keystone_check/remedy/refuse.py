@@ -50,8 +50,9 @@ def sift(
 ) -> tuple[tuple[Step, ...], tuple[Refused, ...]]:
     """The steps that may be written, and those refused.
 
-    What opens more than a finding needs goes first. The others are rehearsed kind by kind, each kind on top of the ones before it, so that a run which is
-    stopped between two kinds has broken nothing either. With a step goes every step of its repair.
+    What opens more than a finding needs goes first. The others are rehearsed kind by kind, each kind on
+    top of the ones before it, so that a run which is stopped between two kinds has broken nothing either.
+    With a step goes every step of its repair.
     """
     left, refused = _modest(before, tuple(steps))
     while harm := _harm(before, left, checks):

@@ -101,7 +101,7 @@ def steps(repaired: Repaired) -> Iterator[tuple[State, Step, str]]:
 
 
 def question(step: Step, screen: Screen) -> Iterator[str]:
-    """A step as it is asked for: what is written, what for, and the difference it makes."""
+    """A step as it is asked for: what would be written, what for, and the difference it makes."""
     yield from screen.words(describe.title(step.change), style="bold", hang="  ")
     yield from _about(step, screen)
 
@@ -189,11 +189,13 @@ def _sum(repaired: Repaired) -> str:
             f"{'Nothing to write' if repaired.rehearsed else 'Nothing was written'}{_why_nothing(repaired)}."
         )
     if not repaired.rehearsed:
-        return f"{changes} written."
+        return f"{changes} written, then you quit." if repaired.mended.quit else f"{changes} written."
     return f"{changes} would be written; nothing was.{f' {repaired.note}' if repaired.note else ''}"
 
 
 def _why_nothing(repaired: Repaired) -> str:
+    if repaired.mended.quit:
+        return ": you quit"
     if repaired.mended.held_back:
         return ": the repairs that there are, are held back"
     if any(True for _ in steps(repaired)):

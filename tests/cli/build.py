@@ -27,7 +27,7 @@ from keystone_check.probes.rights import CREATE_TOKEN, LIST_ACCOUNTS
 from keystone_check.remedy.apply.may import Rights as Vouched
 from keystone_check.remedy.journal import Journal
 from keystone_check.remedy.rehearse import rehearse
-from keystone_check.remedy.runs import read
+from keystone_check.remedy.runs import Run, read
 from keystone_check.reports.schema import schema
 from tests.reports import build
 from tests.reports.build import PROVIDER
@@ -107,6 +107,7 @@ class Outside:
             stale=self.stale,
             may=lambda access, caller, changes: self.vouched,
             journal=lambda access, world: nullcontext(self.opened_journal()),
+            unfinished=self.unfinished,
             wait=lambda attempt: False,
             endpoints=lambda access, known: ("https://10.0.0.5:6443  the API server",),
             rights=self.rights,
@@ -154,6 +155,9 @@ class Outside:
 
     def opened_journal(self) -> Journal:
         return Journal(self.journal.append, read("".join(self.journal), Path("journal")))
+
+    def unfinished(self, access: Access, world: World) -> Run | None:
+        return self.opened_journal().unfinished
 
     def rights(self, access: Access, needs: frozenset[str]) -> Rights:
         return (LIST_ACCOUNTS, CREATE_TOKEN), ("iam:GetRole", "s3:GetObject")

@@ -63,14 +63,18 @@ def test_a_mistyped_run_is_answered_with_a_near_one() -> None:
     assert run_of(outside) in ran.err
 
 
-@pytest.mark.parametrize("options", [("--dry-run",), ()], ids=["dry run", "nobody to ask"])
-def test_without_consent_nothing_is_taken_back_and_what_would_be_is_shown(options: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("options", "code"), [(("--dry-run",), 0), ((), 1)], ids=["dry run", "nobody to ask"]
+)
+def test_without_consent_nothing_is_taken_back_and_what_would_be_is_shown(
+    options: tuple[str, ...], code: int
+) -> None:
     outside = mended()
     ran = command(outside, "--undo", *options)
     assert outside.written == [ADDED]
     assert f"    -{AUDIENCE}\n" in ran.out
     assert "1 change would be written; nothing was." in ran.out
-    assert ran.code == 0
+    assert ran.code == code
 
 
 def test_at_a_terminal_each_change_is_asked_for() -> None:

@@ -10,7 +10,7 @@ from keystone_check.model.facts import Subjects
 from keystone_check.model.finding import Finding, Safety, Status
 from keystone_check.model.outcome import Check, Diagnosis
 from keystone_check.model.world import World
-from keystone_check.remedy.mend import Mended, late, mend, rehearsed
+from keystone_check.remedy.mend import Mended, Quit, late, mend, rehearsed
 from keystone_check.remedy.plan import Step, named
 from keystone_check.remedy.rehearse import rehearse
 from tests.remedy.build import PROVIDER, ROLE, TRUST, chain, check, right, trust, trust_is, wrong
@@ -151,6 +151,21 @@ def test_a_declined_step_is_not_written_and_not_asked_for_again() -> None:
     assert account.written == [trust("new")]
     assert [step.change for step in mended.declined] == [ID]
     assert asked.count(ID) == 1
+
+
+def test_whoever_quits_has_nothing_more_written_not_even_what_was_agreed_to() -> None:
+    account, asked = Account(chain()), list[Change]()
+
+    def confirm(step: Step) -> bool:
+        asked.append(step.change)
+        if len(asked) == 2:
+            raise Quit
+        return True
+
+    mended = mend(account.look, [trust_is("new"), MORE], account.write, confirm=confirm)
+    assert (account.written, account.looks) == ([], 1)
+    assert [step.change for step in mended.declined] == asked == [ID, trust("new")]
+    assert mended.quit
 
 
 def test_with_a_declined_step_its_whole_repair_is_left() -> None:

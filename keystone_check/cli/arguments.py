@@ -56,6 +56,8 @@ class Options(NamedTuple):
     yes: bool = False
     undo: str | None = None
     """A run's id; an empty string means the last one that wrote something."""
+    managed: bool = False
+    """Whether to write, too, what something else manages."""
     unfinished: str = ""
     """`finish` or `undo`: what to do about a run that was killed on its way."""
     plan_out: str = ""
@@ -106,6 +108,8 @@ def _agree(options: Options) -> None:
         if given and not options.fix and not options.apply and options.undo is None:
             message = f"{option} says how to repair, and nothing is to be repaired"
             raise UsageError(message, f"add --fix, or leave {option} out")
+    if options.managed and not options.fix:
+        raise UsageError("--managed says what a repair may write, and none is made", "add --fix")
     if options.unfinished and not options.fix:
         raise UsageError(
             "--unfinished says what a repair does about an earlier one", "add --fix, or undo it: --undo RUN"
@@ -225,6 +229,12 @@ def _mending(parser: argparse.ArgumentParser) -> None:
         choices=("safe", "unsafe"),
         help="mend what is broken, asking before each change; "
         "--fix=unsafe releases also what may take access away or widen it",
+    )
+    add(
+        "--managed",
+        action="store_true",
+        help="with --fix: also what Terraform, CloudFormation, Helm, Argo CD, Flux or another owner manages, "
+        "and will likely revert",
     )
     add(
         "--dry-run",

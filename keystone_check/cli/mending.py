@@ -19,7 +19,7 @@ from keystone_check.model.finding import Safety
 from keystone_check.model.outcome import Check
 from keystone_check.model.world import World
 from keystone_check.remedy.mend import Confirm, Judge, Mended, Quit, first, mend, rehearsed
-from keystone_check.remedy.plan import SAFE_ONLY, Release
+from keystone_check.remedy.plan import SAFE_ONLY, Others, Release
 from keystone_check.remedy.record import Recorded
 from keystone_check.remedy.runs import Run
 from keystone_check.reports.mended import Repaired, render
@@ -110,12 +110,14 @@ def _nothing(foreseen: Mended) -> Mended:
 
 def fix_option(options: Options) -> str:
     """The option as it would be given again."""
-    return f"--fix={options.fix}".removesuffix("=safe")
+    return f"--fix={options.fix}".removesuffix("=safe") + (" --managed" if options.managed else "")
 
 
 def released(options: Options) -> frozenset[Release]:
-    """The classes of repairs that the options release."""
-    return SAFE_ONLY | {Safety.UNSAFE} if options.fix == "unsafe" else SAFE_ONLY
+    """What the options release. A form for other tools is for those who manage, so it leaves nothing out."""
+    unsafe: set[Release] = {Safety.UNSAFE} if options.fix == "unsafe" else set()
+    managed: set[Release] = {Others.MANAGED} if options.managed or options.emit else set()
+    return SAFE_ONLY | unsafe | managed
 
 
 def vouch(access: Access, world: World, changes: Sequence[Change], doors: Doors, terminal: Terminal) -> None:

@@ -1,5 +1,6 @@
 """What is read from AWS: the caller, the issuer's bucket, OIDC providers and roles."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from keystone_check.model.facts import Absent, Missing, Subjects
@@ -71,6 +72,8 @@ class Bucket:
     """How S3 encrypts an upload that does not say: `AES256`, `aws:kms` or `aws:kms:dsse`."""
     grants: tuple[Grant, ...] | Missing = _UNSEEN
     """What the bucket's ACL grants to others than its owner."""
+    tags: Mapping[str, str] | Absent | Missing = _UNSEEN
+    """Those that tell what manages it (`model.owner`). Absent: it has no tags at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,8 @@ class Provider:
     thumbprints: tuple[str, ...]
     created: int | Missing = _UNSEEN
     """Unix seconds."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Those that tell what manages it (`model.owner`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +101,5 @@ class Role:
     max_session_seconds: int = 3600
     boundary: str = ""
     """The ARN of its permissions boundary. Empty: none, or read from a listing, which does not tell."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Those that tell what manages it (`model.owner`). A listing does not tell them."""

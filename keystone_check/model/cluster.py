@@ -1,7 +1,7 @@
 """What is read from the cluster: the API server, service accounts, and what their tokens say."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 ROLE_ARN = "eks.amazonaws.com/role-arn"
 AUDIENCE = "eks.amazonaws.com/audience"
@@ -56,6 +56,10 @@ class ServiceAccount:
     """Only those under `eks.amazonaws.com/`."""
     annotated: int = 0
     """Unix seconds at which somebody last wrote the role's annotation; 0: managedFields do not tell."""
+    marks: Mapping[str, str] = field(default_factory=dict)
+    """Labels and annotations that tell what manages it (`model.owner`)."""
+    appliers: Mapping[str, str] = field(default_factory=dict)
+    """By annotation under `eks.amazonaws.com/`, who owns it by server-side apply."""
 
     @property
     def subject(self) -> str:

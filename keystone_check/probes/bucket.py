@@ -13,6 +13,7 @@ from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.web import Response
 from keystone_check.probes import rights
 from keystone_check.probes.answer import BODY_LIMIT, text
+from keystone_check.probes.identity import tags
 from keystone_check.probes.limits import detached, side_by_side
 from keystone_check.probes.refusals import ReadError, header_beside
 from keystone_check.probes.rights import AwsAsk
@@ -143,6 +144,7 @@ _SETTINGS: Mapping[str, tuple[AwsAsk, str, str, Callable[[dict[str, Any]], Any]]
         ),
     ),
     "grants": (rights.BUCKET_ACL, "", "access control list", _grants),
+    "tags": (rights.BUCKET_TAGS, "NoSuchTagSet", "tags", lambda answer: tags(answer["TagSet"])),
 }
 """By field of the bucket: what is asked, S3's code for not being set, its name, and what the answer says."""
 

@@ -11,6 +11,7 @@ from keystone_check.iam.oidc import Jwk, KeySet, Malformed, read_key_set
 from keystone_check.model.access import Access
 from keystone_check.model.cluster import ROLE_ARN, Cluster, ServiceAccount, Token
 from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.owner import MARKS
 from keystone_check.model.secret import Secret
 from keystone_check.model.web import Response
 from keystone_check.model.world import Binding
@@ -67,7 +68,26 @@ def _account(item: Mapping[str, Any]) -> ServiceAccount:
         uid=metadata.get("uid", ""),
         annotations={name: annotations[name] for name in sorted(annotations) if name.startswith(PREFIX)},
         annotated=annotated(metadata),
+        marks=marks(metadata),
+        appliers=appliers(metadata),
     )
+
+
+def marks(metadata: Mapping[str, Any]) -> dict[str, str]:
+    """The labels and annotations that tell what manages an object."""
+    found = {**(metadata.get("labels") or {}), **(metadata.get("annotations") or {})}
+    return {key: found[key] for key in sorted(found) if key in MARKS}
+
+
+def appliers(metadata: Mapping[str, Any]) -> dict[str, str]:
+    """By annotation, who owns it by server-side apply."""
+    owned = (
+        (field.removeprefix("f:"), str(entry.get("manager", "")))
+        for entry in metadata.get("managedFields") or ()
+        if entry.get("operation") == "Apply"
+        for field in (entry.get("fieldsV1") or {}).get("f:metadata", {}).get("f:annotations", {})
+    )
+    return {name: manager for name, manager in sorted(owned) if name.startswith(PREFIX)}
 
 
 def annotated(metadata: Mapping[str, Any]) -> int:

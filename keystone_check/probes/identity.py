@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from keystone_check.iam.arns import read_role_arn
 from keystone_check.model.aws import Caller, Provider, Role
 from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.owner import telling
 from keystone_check.probes import rights
 from keystone_check.probes.limits import side_by_side
 from keystone_check.probes.refusals import ReadError
@@ -54,6 +55,7 @@ def _provider(aws: Aws, arn: str) -> Provider | Absent | Missing:
         tuple(client_ids),
         tuple(thumbprints),
         int(created.timestamp()) if created else Missing("created", f"IAM does not tell when it made {arn}"),
+        tags(answer.get("Tags", ())),
     )
 
 
@@ -83,7 +85,12 @@ def _role(aws: Aws, caller: Caller, arn: str) -> Role | Absent | Missing:
             return Absent(arn, f"there is no role {name} in account {account}")
         return refusal.missing(arn)
     bound = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", "")
-    return replace(_as_role(role), boundary=bound)
+    return replace(_as_role(role), boundary=bound, tags=tags(role.get("Tags", ())))
+
+
+def tags(listed: Iterable[dict[str, str]]) -> dict[str, str]:
+    """Of a list of tags as AWS writes it those that tell what manages a thing."""
+    return telling({tag["Key"]: tag.get("Value", "") for tag in listed})
 
 
 def _as_role(role: dict[str, Any]) -> Role:

@@ -100,6 +100,7 @@ BUCKET_ENCRYPTION = AwsAsk(
     "s3", "GetBucketEncryption", "s3:GetEncryptionConfiguration", "how the next upload is encrypted"
 )
 BUCKET_ACL = AwsAsk("s3", "GetBucketAcl", "s3:GetBucketAcl", "what the bucket's ACL grants to others")
+BUCKET_TAGS = AwsAsk("s3", "GetBucketTagging", "s3:GetBucketTagging", "what else manages the bucket")
 LIST_BUCKETS = AwsAsk("s3", "ListBuckets", "s3:ListAllMyBuckets", "which buckets are the account's own")
 ORGANIZATION_PUBLIC_ACCESS = AwsAsk(
     "organizations",
@@ -164,6 +165,7 @@ ASKED: dict[str, tuple[KubeAsk | AwsAsk, ...]] = {
     "bucket.policy_is_public": (BUCKET_POLICY_STATUS,),
     "bucket.default_encryption": (BUCKET_ENCRYPTION,),
     "bucket.grants": (BUCKET_ACL,),
+    "bucket.tags": (BUCKET_TAGS,),
     "account_public_access": (ACCOUNT_PUBLIC_ACCESS,),
     "organization_public_access": (ORGANIZATION_PUBLIC_ACCESS,),
     "own_buckets": (LIST_BUCKETS,),

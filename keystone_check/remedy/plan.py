@@ -22,6 +22,8 @@ from keystone_check.model.change import (
 )
 from keystone_check.model.finding import Repair, Safety, Severity, Status
 from keystone_check.model.outcome import Diagnosis, Outcome
+from keystone_check.model.owner import Owner
+from keystone_check.remedy.owners import owners
 
 
 class Others(Enum):
@@ -54,6 +56,8 @@ class HeldBack:
     repair: Repair
     release: str
     """An option, or the lines to write by hand."""
+    owners: tuple[Owner, ...] = ()
+    """What else manages what the repair writes to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +82,9 @@ def plan(
     first = _foundation(diagnosis, allow)
     held_back, steps = list[HeldBack](), dict[tuple[str, ...], Step]()
     for outcome, repair in _wanted(diagnosis):
-        if release := _release(outcome, repair, allow, first):
-            held_back.append(HeldBack(outcome, repair, release))
+        managing = owners(diagnosis.world, repair.changes)
+        if release := _release(outcome, repair, allow, first, managed=bool(managing)):
+            held_back.append(HeldBack(outcome, repair, release, managing))
         elif without.isdisjoint(repair.changes):
             _take(steps, outcome, repair)
     ordered = sorted(steps.values(), key=lambda step: rank(step.change))
@@ -145,13 +150,19 @@ def _allowed(repair: Repair, allow: frozenset[Release]) -> bool:
     return repair.safety in allow and repair.safety is not Safety.MANUAL
 
 
-def _release(outcome: Outcome, repair: Repair, allow: frozenset[Release], first: Outcome | None) -> str:
+def _release(
+    outcome: Outcome, repair: Repair, allow: frozenset[Release], first: Outcome | None, *, managed: bool
+) -> str:
     """What releases a repair that is held back; empty for one that is not."""
     if repair.safety is Safety.MANUAL:
         return "\n".join(repair.steps) or repair.title
     if first is not None and outcome.check.link != LINKS[0].id:
         return f"mend {named(first)} first"
-    return "" if _allowed(repair, allow) else f"--fix={repair.safety.value}"
+    free = not managed or Others.MANAGED in allow
+    if free and _allowed(repair, allow):
+        return ""
+    unsafe = "" if repair.safety is Safety.SAFE else f"={repair.safety.value}"
+    return f"--fix{unsafe}" if free else f"--fix{unsafe} --managed"
 
 
 def _take(steps: dict[tuple[str, ...], Step], outcome: Outcome, repair: Repair) -> None:

@@ -1,4 +1,4 @@
-"""What must not be written: steps that open more than a finding needs, or whose rehearsal breaks what held.
+"""What must not be written: steps that open more than is needed, or whose rehearsal breaks what held.
 
 A pod keeps what it was given when it started. That it has to be restarted after an annotation changed is no
 harm: it is what comes next.

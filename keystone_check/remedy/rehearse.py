@@ -196,7 +196,7 @@ def _trust(world: World, change: SetTrustPolicy) -> World:
     world = replace(world, roles=world.roles.put(asked, role))
     if isinstance(world.trusting_roles, Missing):
         return world
-    entries = world.trusting_roles.put(role.arn, replace(role, boundary="")).entries
+    entries = world.trusting_roles.put(role.arn, replace(role, boundary="", tags={})).entries
     return replace(world, trusting_roles=Subjects(tuple(sorted(entries, key=lambda entry: entry[0]))))
 
 

@@ -1,6 +1,6 @@
 """What a repair did, or would do, and what is so now: in the same formats as a report."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -8,8 +8,8 @@ from keystone_check.model.finding import Safety
 from keystone_check.model.outcome import Outcome
 from keystone_check.remedy import describe
 from keystone_check.remedy.mend import Mended
-from keystone_check.remedy.plan import HeldBack, Step
-from keystone_check.reports import as_json, markdown, sarif, short, text
+from keystone_check.remedy.plan import Step
+from keystone_check.reports import as_json, held, markdown, sarif, short, text
 from keystone_check.reports.escape import prose
 from keystone_check.reports.printable import printable
 from keystone_check.reports.report import Report, next_step
@@ -122,7 +122,7 @@ def _text(repaired: Repaired, screen: Screen) -> Iterator[str]:
     else:
         yield from text.headline(repaired.before.diagnosis, screen, "Before: ")
     yield from _steps(repaired, screen)
-    yield from _held_back(repaired.mended.held_back, screen)
+    yield from held.lines(repaired.mended.held_back, repaired.now.again, screen)
     yield from _restart(repaired.mended.restart, screen)
     yield ""
     if not repaired.rehearsed:
@@ -142,20 +142,6 @@ def _steps(repaired: Repaired, screen: Screen) -> Iterator[str]:
             yield from screen.pair("because", why, "    ")
         if state is not State.WRITTEN:
             yield from _about(step, screen)
-
-
-def _held_back(held: Sequence[HeldBack], screen: Screen) -> Iterator[str]:
-    """Each with what releases it; lines to write by hand stand with the finding itself."""
-    if held:
-        yield ""
-        yield screen.paint("bold", "Held back")
-    for item in held:
-        yield from screen.marked("-", f"{item.repair.title} ({item.outcome.check.id})")
-        by_hand = item.repair.safety is Safety.MANUAL
-        yield from screen.pair("class", f"{item.repair.safety.value}: {item.repair.reason}", "    ")
-        yield from screen.pair(
-            "release", "do it by hand, as the report says" if by_hand else item.release, "    "
-        )
 
 
 def _restart(outdated: Sequence[Outcome], screen: Screen) -> Iterator[str]:
@@ -208,6 +194,8 @@ def _next(repaired: Repaired) -> str:
     if repaired.rehearsed and repaired.mended.applied:
         again = f"{repaired.now.again} {repaired.option}"
         return f"{again} --yes" if repaired.note else again
+    if instead := held.instead(repaired.mended.held_back, repaired.now.again):
+        return instead
     if any(item.repair.safety is Safety.UNSAFE for item in repaired.mended.held_back):
         return f"{repaired.now.again} --fix=unsafe --dry-run"
     if not repaired.rehearsed and (lines := [line for it in repaired.mended.restart for line in by_hand(it)]):
@@ -220,8 +208,7 @@ def _short(repaired: Repaired) -> Iterator[str]:
     for state, step, why in steps(repaired):
         yield f"{state.value.upper()} {describe.title(step.change)}{f': {why}' if why else ''}"
     for item in repaired.mended.held_back:
-        release = "by hand" if item.repair.safety is Safety.MANUAL else f"released by {item.release}"
-        yield f"HELD BACK {item.repair.title}: {release}"
+        yield held.line(item)
     for outcome in repaired.mended.restart:
         yield f"THEN RESTART {outcome.finding.subject}: {'; '.join(by_hand(outcome))}"
     yield _sum(repaired)
@@ -249,10 +236,7 @@ def _object(repaired: Repaired) -> MendingObject:
             }
             for state, step, why in steps(repaired)
         ],
-        "held_back": [
-            {"check": item.outcome.check.id, "release": item.release, "repair": as_json.repair(item.repair)}
-            for item in repaired.mended.held_back
-        ],
+        "held_back": [held.as_object(item) for item in repaired.mended.held_back],
         "restart": [
             {"check": it.check.id, "subject": it.finding.subject, "steps": list(by_hand(it))}
             for it in repaired.mended.restart

@@ -125,12 +125,21 @@ class StepObject(TypedDict):
     change: ChangeObject
 
 
+class ManagedObject(TypedDict):
+    """What else manages an object, what tells so, and the form of `--emit` for its source."""
+
+    by: str
+    told_by: str
+    emit: str
+
+
 class HeldBackObject(TypedDict):
     """A repair that was not made, and what releases it."""
 
     check: str
     release: str
     repair: RepairObject
+    managed: list[ManagedObject]
 
 
 class RestartObject(TypedDict):

@@ -39,7 +39,9 @@ def _trusting(world: World) -> Subjects[Role] | Missing:
     named = {} if isinstance(world.roles, Missing) else dict(world.roles)
     gone = {arn for arn, role in named.items() if isinstance(role, Absent)}
     known = {arn: role for arn, role in world.trusting_roles.seen() if arn not in gone}
-    known |= {role.arn: replace(role, boundary="") for role in named.values() if isinstance(role, Role)}
+    known |= {
+        role.arn: replace(role, boundary="", tags={}) for role in named.values() if isinstance(role, Role)
+    }
     there = sorted(entry for entry in known.items() if trusts(entry[1], world.issuer.url))
     return Subjects(tuple(there))
 

@@ -302,6 +302,7 @@ def _bucket(ground: Ground, name: str, issuer: str, key: Jwk) -> Bucket:
         policy_is_public=True,
         default_encryption="AES256",
         grants=(),
+        tags=Absent("tags", f"bucket {name} has no tags"),
     )
 
 

@@ -16,6 +16,7 @@ _S3_SUBRESOURCES = {
     "location": "BucketLocation",
     "encryption": "EncryptionConfiguration",
     "acl": "BucketAcl",
+    "tagging": "BucketTagging",
 }
 """Query string to the noun of the permission (not always the operation's own name)."""
 

@@ -1,7 +1,7 @@
 """Put a world's AWS side into an account, through the same door that every client uses."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -41,7 +41,16 @@ def _load(world: World, url: str, account: Account) -> None:
     roles = {role.arn: role for role in (*_seen(world.trusting_roles), *_seen(world.roles))}
     for role in roles.values():
         _load_role(iam, role)
+    _load_tags(world, account)
     account.events[:] = cloudtrail.history(world, account)
+
+
+def _load_tags(world: World, account: Account) -> None:
+    for thing in (*_seen(world.providers), *_seen(world.roles)):
+        if thing.tags:
+            state.set_tags(account.id, thing.arn, thing.tags)
+    if isinstance(world.bucket, Bucket) and isinstance(world.bucket.tags, Mapping) and world.bucket.tags:
+        state.set_tags(account.id, world.bucket.name, world.bucket.tags)
 
 
 def _organization(world: World) -> str | None:

@@ -72,6 +72,19 @@ def set_created(account: str, arn: str, created: int) -> None:
         held.create_date = datetime.fromtimestamp(created, UTC)
 
 
+def set_tags(account: str, name: str, tags: Mapping[str, str]) -> None:
+    """Tag a role or provider (by ARN) or a bucket; moto refuses `aws:` tags, which AWS alone puts."""
+    listed = [{"Key": key, "Value": value} for key, value in tags.items()]
+    iam, s3 = _backend("iam", account), _backend("s3", account)
+    if name in s3.buckets:
+        s3.tagger.tag_resource(s3.buckets[name].arn, listed)
+    elif name in iam.open_id_providers:
+        iam.open_id_providers[name].tags = {tag["Key"]: tag for tag in listed}
+    else:
+        (role,) = (held for held in iam.roles.values() if held.arn == name)
+        role.tags = listed
+
+
 def set_account_public_access(account: str, block: PublicAccessBlock) -> None:
     """Set the account's block (the S3 Control API puts the account into its host name, which no port has)."""
     _backend("s3control", account).put_public_access_block(account, settings(block))

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from keystone_check.model.cluster import ROLE_ARN, ServiceAccount
+from keystone_check.model.owner import ARGO
 from keystone_check.model.secret import Secret
 from keystone_check.sandbox.kube import objects
 from keystone_check.sandbox.kube.api import Api
@@ -148,10 +149,8 @@ def filled(state: KubeState, now: int) -> Store:
     for namespace, name in sorted({*given, *((namespace, "default") for namespace in namespaces)}):
         account = given.get((namespace, name))
         metadata = {"name": name}
-        if account and account.annotations:
-            metadata["annotations"] = dict(account.annotations)
-        if account and account.annotated:
-            metadata["managedFields"] = [_written(account.annotated)]
+        if account:
+            metadata |= _of(account)
         value = {"metadata": metadata}
         uid = account.uid if account else ""
         store.create(SERVICE_ACCOUNTS, objects.new(SERVICE_ACCOUNTS, namespace, value, now, uid))
@@ -160,6 +159,35 @@ def filled(state: KubeState, now: int) -> Store:
             seed.resource, objects.new(seed.resource, seed.namespace, seed.value, seed.created or now)
         )
     return store
+
+
+def _of(account: ServiceAccount) -> dict[str, Any]:
+    """The metadata that a service account brings with it."""
+    tracked = {key: text for key, text in account.marks.items() if key in ANNOTATED}
+    labels = {key: text for key, text in account.marks.items() if key not in ANNOTATED}
+    fields = [_applied(manager, name) for name, manager in account.appliers.items()]
+    written = [_written(account.annotated)] if account.annotated else []
+    made = {
+        "annotations": {**account.annotations, **tracked},
+        "labels": labels,
+        "managedFields": [*fields, *written],
+    }
+    return {name: value for name, value in made.items() if value}
+
+
+ANNOTATED = frozenset(ARGO[:1])
+"""Of the marks those that are annotations; the others are labels."""
+
+
+def _applied(manager: str, annotation: str) -> dict[str, Any]:
+    """That somebody owns an annotation by server-side apply."""
+    return {
+        "manager": manager,
+        "operation": "Apply",
+        "apiVersion": "v1",
+        "fieldsType": "FieldsV1",
+        "fieldsV1": {"f:metadata": {"f:annotations": {f"f:{annotation}": {}}}},
+    }
 
 
 def _written(seconds: int) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import tempfile
 import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from keystone_check import configuration
 from keystone_check.errors import UsageError
 from keystone_check.model.acceptance import Acceptance
 from keystone_check.model.outcome import Outcome
+from keystone_check.scratch import part
 
 
 def entries(outcomes: Iterable[Outcome], cluster: str, reason: str, until: str) -> tuple[Acceptance, ...]:
@@ -77,7 +77,7 @@ def _agree(path: Path, before: str, text: str, header: str, added: Sequence[Acce
 
 def _replace(path: Path, text: str) -> None:
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, name = part(path)
     except OSError as error:
         raise _unwritable(path, error) from error
     try:

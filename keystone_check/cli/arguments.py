@@ -56,6 +56,7 @@ class Options(NamedTuple):
     yes: bool = False
     undo: str | None = None
     """A run's id; an empty string means the last one that wrote something."""
+    cleanup: bool = False
     managed: bool = False
     """Whether to write, too, what something else manages."""
     unfinished: str = ""
@@ -95,7 +96,14 @@ def parse(argv: Sequence[str]) -> Options:
 
 def _texts(options: Options) -> bool:
     """Whether a text is asked for instead of a look."""
-    asked = (options.list, options.permissions, options.endpoints, options.lint_checks, options.schema)
+    asked = (
+        options.cleanup,
+        options.list,
+        options.permissions,
+        options.endpoints,
+        options.lint_checks,
+        options.schema,
+    )
     return bool(options.explain) or any(asked) or options.why is not None
 
 
@@ -104,8 +112,9 @@ def _agree(options: Options) -> None:
         raise UsageError(
             "--fix looks and writes, and what goes with it does neither", "ask for one of the two"
         )
+    writes = options.fix or options.apply or options.cleanup or options.undo is not None
     for option, given in (("--dry-run", options.dry_run), ("--yes", options.yes)):
-        if given and not options.fix and not options.apply and options.undo is None:
+        if given and not writes:
             message = f"{option} says how to repair, and nothing is to be repaired"
             raise UsageError(message, f"add --fix, or leave {option} out")
     if options.managed and not options.fix:
@@ -284,6 +293,11 @@ def _asking(parser: argparse.ArgumentParser) -> None:
         "which of its causes hold there; - reads it from standard input",
     )
     add("--list", action="store_true", help="list the checks")
+    add(
+        "--cleanup",
+        action="store_true",
+        help="remove what a killed run left: what carries our label and an end that is over, nothing else",
+    )
     add(
         "--permissions",
         action="store_true",

@@ -1,10 +1,12 @@
 """What the options ask for, done: a look and its report, a repair, or one of the texts instead of a look."""
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 
 from keystone_check.acceptance import accept, vetted
 from keystone_check.cli.accepting import accept_all
 from keystone_check.cli.arguments import Options
+from keystone_check.cli.cleaning import cleanup
 from keystone_check.cli.doors import Doors
 from keystone_check.cli.fixes import fixes
 from keystone_check.cli.gating import EVERY
@@ -24,6 +26,7 @@ from keystone_check.cli.terminal import Terminal
 from keystone_check.cli.undoing import undo
 from keystone_check.cli.wondering import why
 from keystone_check.diagnosis import diagnose
+from keystone_check.errors import UsageError
 from keystone_check.model.acceptance import Acceptance
 from keystone_check.model.access import Access
 from keystone_check.model.change import Change
@@ -57,6 +60,8 @@ def perform(options: Options, doors: Doors, terminal: Terminal) -> int:
         return code
     if options.list:
         return _list(options, checks, doors, terminal)
+    if options.cleanup:
+        return _cleanup(options, doors, terminal)
     accepted = vetted(doors.accepted(options.accept), doors.index())
     with doors.open(options.cluster, overrides(options)) as access:
         if options.endpoints:
@@ -132,6 +137,18 @@ def foreseen(
     """What `--fix` would write now."""
     world = looking(access, _needs(checks, whole=True), doors, terminal)()
     return tuple(step.change for step in rehearsed(world, checks, released(options)).applied)
+
+
+def _cleanup(options: Options, doors: Doors, terminal: Terminal) -> int:
+    """With the cluster that is named; where none is and none can be found, on this machine alone."""
+    with ExitStack() as stack:
+        try:
+            access: Access | UsageError = stack.enter_context(doors.open(options.cluster, overrides(options)))
+        except UsageError as error:
+            if options.cluster or options.context or options.kubeconfig:
+                raise
+            access = error
+        return cleanup(options, access, doors, terminal)
 
 
 def _explain(options: Options, doors: Doors, terminal: Terminal) -> int:

@@ -12,10 +12,12 @@ from keystone_check.catalogue import Catalogue, catalogue
 from keystone_check.cli.progress import Progress
 from keystone_check.clusters import Overrides, open_cluster
 from keystone_check.configuration import at, find
+from keystone_check.errors import KeystoneError
 from keystone_check.model.acceptance import Acceptance
 from keystone_check.model.access import Access
 from keystone_check.model.change import Change
 from keystone_check.model.outcome import Check
+from keystone_check.model.trace import Kind, Trace
 from keystone_check.model.world import World
 from keystone_check.probes.rights import KubeAsk
 from keystone_check.remedy.journal import Journal
@@ -44,6 +46,14 @@ class Doors:
     """Whether the caller of this ARN has the rights that the changes take."""
     journal: Callable[[Access, World], AbstractContextManager[Journal]]
     """The record of what was written to this cluster and account, held for as long as it is open."""
+    left_here: Callable[[], tuple[Trace, ...]]
+    """What killed processes left on this machine."""
+    left_in: Callable[[Access], tuple[Trace, ...]]
+    """What was made for a moment in this cluster."""
+    remove: Callable[[Access | None, Trace], None]
+    """Remove such a thing; KeystoneError where it cannot be."""
+    unfinished_runs: Callable[[Access | None], tuple[Run, ...]]
+    """The last unfinished run of each journal."""
     unfinished: Callable[[Access, World], Run | None]
     """The run that was killed on its way here, read without holding the journal."""
     wait: Callable[[int], bool]
@@ -75,6 +85,10 @@ def real(environ: Mapping[str, str], folders: Sequence[str] = ()) -> Doors:
         stale=_stale,
         may=_may,
         journal=lambda access, world: _journal(access, world, environ),
+        left_here=_left_here,
+        left_in=_left_in,
+        remove=_remove,
+        unfinished_runs=lambda access: _unfinished_runs(access, environ),
         unfinished=lambda access, world: _unfinished(access, world, environ),
         wait=_wait,
         endpoints=_endpoints,
@@ -137,10 +151,43 @@ def _unfinished(access: Access, world: World, environ: Mapping[str, str]) -> Run
     return seen(_state(access, environ), address_of(world))
 
 
-def _state(access: Access, environ: Mapping[str, str]) -> Path:
+def _unfinished_runs(access: Access | None, environ: Mapping[str, str]) -> tuple[Run, ...]:
+    from keystone_check.remedy.journal import every_unfinished
+
+    return every_unfinished(_state(access, environ))
+
+
+def _left_here() -> tuple[Trace, ...]:
+    from keystone_check.cli.cleaning import local
+
+    configured = find(Path.cwd()).path
+    places = (Path.cwd(), *((configured.parent,) if configured else ()))
+    return local(places, time.time())
+
+
+def _left_in(access: Access) -> tuple[Trace, ...]:
+    from keystone_check.remedy.apply.cleanup import left
+
+    return left(access, time.time())
+
+
+def _remove(access: Access | None, trace: Trace) -> None:
+    from keystone_check import scratch
+
+    if access and trace.kind is Kind.ACCOUNT:
+        from keystone_check.remedy.apply.cleanup import remove
+
+        return remove(access, trace)
+    try:
+        scratch.remove(scratch.Abandoned(Path(trace.name), trace.why))
+    except OSError as error:
+        raise KeystoneError(f"{trace.name} cannot be removed: {error.strerror}") from error
+
+
+def _state(access: Access | None, environ: Mapping[str, str]) -> Path:
     from keystone_check.remedy.journal import state_folder
 
-    return Path(access.state) if access.state else state_folder(environ)
+    return Path(access.state) if access and access.state else state_folder(environ)
 
 
 def _wait(attempt: int) -> bool:

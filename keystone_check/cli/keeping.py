@@ -1,16 +1,16 @@
 """A plan's file on the disk: whole or not there, and never in the place of another."""
 
 import os
-import tempfile
 from pathlib import Path
 
 from keystone_check.errors import UsageError
+from keystone_check.scratch import part
 
 
 def keep(path: Path, text: str) -> None:
     """Write a new file at once. UsageError where one stands there already, or none can be written."""
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, name = part(path)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as stream:
                 stream.write(text)

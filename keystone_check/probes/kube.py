@@ -18,7 +18,10 @@ from keystone_check.probes.limits import Limits
 from keystone_check.probes.refusals import ReadError
 from keystone_check.probes.rights import KubeAsk
 
-MANAGED_BY = {"app.kubernetes.io/managed-by": "keystone-check"}
+TEMPORARY = {"app.kubernetes.io/managed-by": "keystone-check", "keystone-check/temporary": "true"}
+"""The labels of what we make for a moment."""
+UNTIL = "keystone-check/until"
+"""The annotation that says until when: `2026-11-26T03:00:00Z`. Later nobody needs it any more."""
 PAGE = 500
 
 Json = dict[str, Any]
@@ -161,22 +164,32 @@ class Kube:
             raise ReadError(f"{what}: the answer holds no token")
         return Secret(token["token"])
 
-    def create_account(self, namespace: str, name: str) -> Json:
-        """A temporary service account, labelled as ours so that what a killed run leaves can be found."""
+    def create_account(self, namespace: str, name: str, until: str) -> Json:
+        """A temporary service account, with label and end so that what a killed run leaves can be found."""
         body = {
             "apiVersion": "v1",
             "kind": "ServiceAccount",
-            "metadata": {"name": name, "namespace": namespace, "labels": MANAGED_BY},
+            "metadata": {
+                "name": name,
+                "namespace": namespace,
+                "labels": TEMPORARY,
+                "annotations": {UNTIL: until},
+            },
         }
         what = f"{rights.CREATE_ACCOUNT.permission} {namespace}/{name}"
         path = f"/api/v1/namespaces/{quote(namespace)}/serviceaccounts"
         return self.request("POST", path, body, ask=rights.CREATE_ACCOUNT, what=what)
 
-    def delete_account(self, namespace: str, name: str) -> None:
-        """Remove a service account; that it is gone already is no failure."""
+    def delete_account(self, namespace: str, name: str, uid: str = "", version: str = "") -> None:
+        """Remove a service account; that it is gone already is no failure.
+
+        With a uid and a resourceVersion only that very one, as it stood: a 409 otherwise.
+        """
         what = f"{rights.DELETE_ACCOUNT.permission} {namespace}/{name}"
+        guard = {"preconditions": {"uid": uid, "resourceVersion": version}} if uid else None
+        body = {"apiVersion": "v1", "kind": "DeleteOptions", **guard} if guard else None
         try:
-            self.request("DELETE", _account(namespace, name), ask=rights.DELETE_ACCOUNT, what=what)
+            self.request("DELETE", _account(namespace, name), body, ask=rights.DELETE_ACCOUNT, what=what)
         except ReadError as refusal:
             if refusal.code != "404":
                 raise

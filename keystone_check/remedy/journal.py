@@ -124,6 +124,12 @@ def seen(folder: Path, address: str) -> Run | None:
     return _unfinished(read(text.decode(errors="replace"), path))
 
 
+def every_unfinished(folder: Path) -> tuple[Run, ...]:
+    """The last run of each journal that was killed on its way. KeystoneError as above."""
+    found = (seen(folder, path.stem) for path in sorted(folder.glob("*.jsonl")))
+    return tuple(run for run in found if run)
+
+
 def _unfinished(runs: tuple[Run, ...]) -> Run | None:
     return next((run for run in reversed(runs) if run.unfinished), None)
 

@@ -2,16 +2,15 @@
 
 import ssl
 import sys
-import tempfile
 import threading
 import time
 import traceback
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from keystone_check import scratch
 from keystone_check.model.facts import Missing
 from keystone_check.model.web import Response
 from keystone_check.sandbox.ground import ServerIdentity
@@ -85,8 +84,8 @@ class _Server(ThreadingHTTPServer):
 def server_context(identity: ServerIdentity) -> ssl.SSLContext:
     """A TLS server context. OpenSSL loads keys from files only, so they pass through a private folder."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with tempfile.TemporaryDirectory(prefix="keystone-check-") as folder:
-        chain, key = Path(folder, "chain.pem"), Path(folder, "key.pem")
+    with scratch.folder() as folder:
+        chain, key = folder / "chain.pem", folder / "key.pem"
         chain.write_bytes(identity.chain_pem)
         key.write_bytes(identity.key_pem)
         context.load_cert_chain(chain, key)

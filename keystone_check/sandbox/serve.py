@@ -1,7 +1,6 @@
 """serve(world): a Kubernetes API, an issuer front and an AWS account that hold exactly these facts."""
 
 import os
-import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -10,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from keystone_check import scratch
 from keystone_check.jose import algorithm_of
 from keystone_check.model.access import Access
 from keystone_check.model.aws import Bucket, Caller
@@ -88,7 +88,7 @@ def serve(
     """
     pace, mishaps = pace or Pace(), mishaps or Mishaps()
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keystone-check-")))
+        folder = stack.enter_context(scratch.folder())
         refused = _refused(world).union(denied)
         kube = stack.enter_context(_kube_server(world, ground, clock, refused, pace, mishaps))
         account = _account(world, ground, clock)

@@ -21,6 +21,7 @@ from keystone_check.model.change import Change, SetClientIds
 from keystone_check.model.facts import Missing, Subjects
 from keystone_check.model.finding import Evidence, Finding, Repair, Safety, broken, holds
 from keystone_check.model.outcome import Check
+from keystone_check.model.trace import Trace
 from keystone_check.model.world import World
 from keystone_check.near import did_you_mean
 from keystone_check.probes.rights import CREATE_TOKEN, LIST_ACCOUNTS
@@ -95,6 +96,10 @@ class Outside:
     """What no longer stands as a plan had it."""
     vouched: Vouched = field(default_factory=Vouched)
     interrupted_by: BaseException | None = None
+    traces: list[Trace] = field(default_factory=list)
+    """What was left: `here` of them on this machine, the others in the cluster."""
+    here: int = 0
+    removed: list[Trace] = field(default_factory=list)
 
     def doors(self) -> Doors:
         """The doors to it."""
@@ -107,6 +112,12 @@ class Outside:
             stale=self.stale,
             may=lambda access, caller, changes: self.vouched,
             journal=lambda access, world: nullcontext(self.opened_journal()),
+            left_here=lambda: tuple(self.traces[: self.here]),
+            left_in=self.left_in,
+            remove=self.remove,
+            unfinished_runs=lambda access: tuple(
+                run for run in [self.opened_journal().unfinished] if run is not None
+            ),
             unfinished=self.unfinished,
             wait=lambda attempt: False,
             endpoints=lambda access, known: ("https://10.0.0.5:6443  the API server",),
@@ -155,6 +166,12 @@ class Outside:
 
     def opened_journal(self) -> Journal:
         return Journal(self.journal.append, read("".join(self.journal), Path("journal")))
+
+    def left_in(self, access: Access) -> tuple[Trace, ...]:
+        return tuple(self.traces[self.here :])
+
+    def remove(self, access: Access | None, trace: Trace) -> None:
+        self.removed.append(trace)
 
     def unfinished(self, access: Access, world: World) -> Run | None:
         return self.opened_journal().unfinished

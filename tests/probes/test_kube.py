@@ -184,12 +184,15 @@ def test_a_refused_token_names_the_right(cluster: Any) -> None:
 def test_a_temporary_account_says_whose_it_is_and_goes_again(cluster: Any) -> None:
     server, access = cluster(lambda request: reply({}) if request.method == "POST" else refusal(404, "gone"))
     kube = Kube(access)
-    kube.create_account("app", "probe")
+    kube.create_account("app", "probe", "2027-01-15T08:00:00Z")
     kube.delete_account("app", "probe")
     created, deleted = server.asked
-    assert json.loads(created.body)["metadata"]["labels"] == {
-        "app.kubernetes.io/managed-by": "keystone-check"
+    metadata = json.loads(created.body)["metadata"]
+    assert metadata["labels"] == {
+        "app.kubernetes.io/managed-by": "keystone-check",
+        "keystone-check/temporary": "true",
     }
+    assert metadata["annotations"] == {"keystone-check/until": "2027-01-15T08:00:00Z"}
     assert (deleted.method, deleted.path) == ("DELETE", "/api/v1/namespaces/app/serviceaccounts/probe")
 
 
@@ -209,7 +212,7 @@ def test_a_throttled_call_is_tried_again(cluster: Any) -> None:
 
 def test_a_write_that_broke_off_is_not_sent_twice(cluster: Any) -> None:
     server, access = cluster(lambda _: Reset())
-    assert "broke the connection off" in refused(lambda: Kube(access).create_account("a", "b")).message
+    assert "broke the connection off" in refused(lambda: Kube(access).create_account("a", "b", "")).message
     assert len(server.asked) == 1
 
 

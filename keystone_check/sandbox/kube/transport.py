@@ -1,19 +1,17 @@
 """HTTP/1.1 over TLS: one thread for each connection, nothing on stderr, all of it gone at stop()."""
 
 import http.server
-import os
 import socket
 import ssl
 import sys
-import tempfile
 import threading
 import time
 import uuid
 from collections.abc import Callable
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
+from keystone_check import scratch
 from keystone_check.sandbox.kube.state import Tls
 from keystone_check.sandbox.kube.status import bad_request, method_not_allowed, too_large
 from keystone_check.sandbox.kube.wire import Answer, Request, request
@@ -156,11 +154,8 @@ def _context(tls: Tls) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
     # The ssl module reads chains and keys from files only.
-    descriptor, name = tempfile.mkstemp(suffix=".pem")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(tls.key + tls.chain)
-        context.load_cert_chain(name)
-    finally:
-        Path(name).unlink()
+    with scratch.folder() as folder:
+        pem = folder / "server.pem"
+        pem.write_bytes(tls.key + tls.chain)
+        context.load_cert_chain(pem)
     return context

@@ -1,9 +1,11 @@
 """python docs/recordings.py: run the commands of README.md again and write what they print.
 
-A recording is a console block after a line `<!-- run -->`; a test compares it with a new run.
+A recording is a console block after a line `<!-- run -->`; after `<!-- answer: e y -->` the command is run
+at a terminal and its questions are answered with these letters. A test compares each with a new run.
 """
 
 import os
+import pty
 import re
 import shlex
 import subprocess
@@ -12,9 +14,14 @@ from pathlib import Path
 
 README = Path(__file__).parents[1] / "README.md"
 _BLOCK = re.compile(
-    r"(?<=<!-- run -->\n)```console\n\$ (?P<command>keystone-check [^\n]*)\n.*?```", re.DOTALL
+    r"(?<=<!-- )(?P<how>run|answer: [^\n]*)(?P<end> -->\n)"
+    r"```console\n\$ (?P<command>keystone-check [^\n]*)\n.*?```",
+    re.DOTALL,
 )
 _PORT = re.compile(r"127\.0\.0\.1:\d+")
+_WIPED = re.compile(r"^.*\x1b\[K", re.MULTILINE)
+"""What was being read, on a line that wipes itself out."""
+_ASKING = re.compile(rb"\[[^\n]*: $")
 
 
 def renewed(text: str) -> str:
@@ -23,16 +30,43 @@ def renewed(text: str) -> str:
 
 
 def _recorded(block: re.Match[str]) -> str:
-    command = block["command"]
-    run = subprocess.run(
-        [sys.executable, "-m", *shlex.split(command.replace("keystone-check", "keystone_check", 1))],
-        env={**os.environ, "COLUMNS": "80"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    shown = _PORT.sub("127.0.0.1:6443", run.stdout).rstrip()  # the port is another one each time
-    return f"```console\n$ {command}\n{shown}\n```"
+    words = shlex.split(block["command"].replace("keystone-check", "keystone_check", 1))
+    command = [sys.executable, "-m", *words]
+    answers = block["how"].partition("answer: ")[2].split()
+    printed = answered(command, answers) if answers else _printed(command)
+    shown = _PORT.sub("127.0.0.1:6443", printed).rstrip()  # the port is another one each time
+    return f"{block['how']}{block['end']}```console\n$ {block['command']}\n{shown}\n```"
+
+
+def _printed(command: list[str]) -> str:
+    return subprocess.run(command, env=_environ(), capture_output=True, text=True, check=False).stdout
+
+
+def answered(command: list[str], answers: list[str]) -> str:
+    """What stands on the screen when the command has run at a terminal; each question takes an answer."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        command, env=_environ(), stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+    ):
+        os.close(theirs)
+        seen, left = b"", list(answers)
+        while more := _read(ours):
+            seen += more
+            if left and _ASKING.search(seen):
+                os.write(ours, f"{left.pop(0)}\n".encode())
+    os.close(ours)
+    return _WIPED.sub("", seen.decode().replace("\r\n", "\n"))
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # Linux says so when nobody has the other end any more
+        return b""
+
+
+def _environ() -> dict[str, str]:
+    return {**os.environ, "COLUMNS": "80", "NO_COLOR": "1"}
 
 
 if __name__ == "__main__":

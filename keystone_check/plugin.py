@@ -76,6 +76,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "keystone: checks of the trust chain between cluster and AWS")
     if names := _names(config):
+        _end_in_order(config)
         from keystone_check.conformance import Conformance
         from keystone_check.gate import Gate
 
@@ -85,6 +86,13 @@ def pytest_configure(config: pytest.Config) -> None:
         gate = Gate(_fail_on(config))
         run = Conformance(config, names, opener, allow_blocked=allowed, gate=gate, bench=bench)
         config.pluginmanager.register(run, "keystone-conformance")
+
+
+def _end_in_order(config: pytest.Config) -> None:
+    """Let SIGTERM and SIGHUP end the run as Ctrl-C does, so that fixtures put away what they made."""
+    from keystone_check.scratch import ending_as_interrupted
+
+    config.add_cleanup(ending_as_interrupted())
 
 
 def _fail_on(config: pytest.Config) -> str:
@@ -156,6 +164,7 @@ def _keystone_opened(request: pytest.FixtureRequest, keystone_cluster: "str | Ac
 
     from keystone_check.fixtures.opening import opened
 
+    _end_in_order(request.config)
     with ExitStack() as stack:
         yield opened(request.config, keystone_cluster, stack)
 

@@ -10,7 +10,7 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,8 @@ SUFFIX = ".keystone-check-part"
 MOMENT = 600
 """Seconds after which nobody is still writing a file of this suffix."""
 ENDING = ("SIGTERM", "SIGHUP")
+
+Handler = Callable[[int, object], None]
 
 _LIVE: dict[Path, int] = {}
 """The folders in use here, and the process that made them."""
@@ -46,12 +48,12 @@ def folder() -> Iterator[Path]:
     try:
         with _locked(made / MARK):
             _LIVE[made] = os.getpid()
-            before = _handled()
+            taken = _taken(_end)
             try:
                 yield made
             finally:
                 del _LIVE[made]
-                _restored(before)
+                _given_back(taken, _end)
     finally:
         shutil.rmtree(made, ignore_errors=True)
 
@@ -110,8 +112,14 @@ def _locked(mark: Path) -> Iterator[IO[str]]:
         yield file
 
 
-def _handled() -> tuple[str, ...]:
-    """Take the signals that would end the process as they are; their names."""
+def ending_as_interrupted() -> Callable[[], None]:
+    """Let the signals that would end the process end it as Ctrl-C does, until what is given is called."""
+    taken = _taken(_interrupt)
+    return lambda: _given_back(taken, _interrupt)
+
+
+def _taken(handler: Handler) -> tuple[str, ...]:
+    """Handle the signals that would end the process without a word; their names."""
     if threading.current_thread() is not threading.main_thread():
         return ()
     free = tuple(
@@ -120,14 +128,18 @@ def _handled() -> tuple[str, ...]:
         if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) == signal.SIG_DFL
     )
     for name in free:
-        signal.signal(getattr(signal, name), _end)
+        signal.signal(getattr(signal, name), handler)
     return free
 
 
-def _restored(names: Iterable[str]) -> None:
+def _given_back(names: Iterable[str], handler: Handler) -> None:
     for name in names:
-        if signal.getsignal(getattr(signal, name)) is _end:
+        if signal.getsignal(getattr(signal, name)) is handler:
             signal.signal(getattr(signal, name), signal.SIG_DFL)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _end(number: int, frame: object) -> None:

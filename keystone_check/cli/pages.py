@@ -1,6 +1,7 @@
 """The checks as people read about them: the list, and the page of one."""
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from keystone_check.model.chain import LINKS
@@ -48,17 +49,19 @@ def explain(check: Check, screen: Screen) -> str:
 
 
 FIRST = 4
-"""Lines of a page that stand above a question."""
+"""Lines of a page that stand above a question, to the end of a sentence."""
 
 
 def opening(check: Check, screen: Screen) -> Iterator[str]:
     """The title and the first lines of a check's page."""
     yield from screen.words(f"{check.title} ({check.id}, {check.severity.value})", style="bold", hang="  ")
     first = itertools.takewhile(str.strip, itertools.dropwhile(_is_heading, check.page.strip().splitlines()))
-    lines = list(screen.words(" ".join(map(str.strip, first)), indent="  "))
-    yield from lines[:FIRST]
-    if len(lines) > FIRST:
-        yield "  … [e]xplain shows the whole page"
+    sentences = re.split(r"(?<=[.:]) (?=[A-Z`])", " ".join(map(str.strip, first)))
+    shown = list(screen.words(sentences[0], indent="  "))
+    for number in range(2, len(sentences) + 1):
+        more = list(screen.words(" ".join(sentences[:number]), indent="  "))
+        shown = more if len(more) <= FIRST else shown
+    yield from shown
 
 
 def _is_heading(line: str) -> bool:

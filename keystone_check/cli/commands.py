@@ -179,7 +179,10 @@ def _endpoints(options: Options, access: Access, doors: Doors, terminal: Termina
 def _permissions(
     options: Options, access: Access, checks: Sequence[Check], doors: Doors, terminal: Terminal
 ) -> int:
-    asks, actions = doors.rights(access, frozenset().union(*(check.reads for check in checks)))
+    reads = frozenset().union(*(check.reads for check in checks))
+    if options.fix and any(read.startswith("bucket") for read in reads):
+        reads |= {"bucket.tags"}  # no check asks, but a repair asks who else manages the bucket
+    asks, actions = doors.rights(access, reads)
     with progress(terminal.stderr, terminal.screen().width) as tell:
         known = doors.gather(access, NARROWING, tell)
     plan = pending(foreseen(options, access, checks, doors, terminal)) if options.fix else NOTHING

@@ -9,7 +9,7 @@ from keystone_check.model.cluster import ServiceAccount
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.web import Response
 from keystone_check.model.world import World
-from keystone_check.probes.cluster import accounts, annotated, known_keys, tokens
+from keystone_check.probes.cluster import accounts, annotated, appliers, known_keys, marks, tokens
 from keystone_check.probes.kube import Kube
 from keystone_check.sandbox.ground import Ground
 from keystone_check.sandbox.serve import Serving, serve
@@ -55,6 +55,22 @@ def test_who_wrote_the_annotation_last_says_when(entries: tuple[tuple[str, str],
         for time, name in entries
     ]
     assert annotated({"managedFields": fields}) == seconds
+
+
+def test_of_labels_and_annotations_those_are_kept_that_tell_who_manages() -> None:
+    metadata = {
+        "labels": {"app.kubernetes.io/managed-by": "Helm", "team": "platform"},
+        "annotations": {"argocd.argoproj.io/tracking-id": "api:/ServiceAccount:app/api", "note": "secret"},
+    }
+    assert list(marks(metadata)) == ["app.kubernetes.io/managed-by", "argocd.argoproj.io/tracking-id"]
+    assert marks({}) == {}
+
+
+@pytest.mark.parametrize(("operation", "owned"), [("Apply", ["eks.amazonaws.com/role-arn"]), ("Update", [])])
+def test_only_who_applied_a_field_owns_it(operation: str, owned: list[str]) -> None:
+    fields = {"f:metadata": {"f:annotations": {".": {}, "f:eks.amazonaws.com/role-arn": {}, "f:note": {}}}}
+    entry = {"manager": "kustomize-controller", "operation": operation, "fieldsV1": fields}
+    assert list(appliers({"managedFields": [entry, {"manager": "x", "operation": "Apply"}]})) == owned
 
 
 def test_one_namespace_is_as_good_as_all(sandbox: Serving) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from keystone_check.errors import ApplyError, KeystoneError
 from keystone_check.model.change import Change
-from keystone_check.remedy.journal import Journal, held, state_folder
+from keystone_check.remedy.journal import Journal, every_unfinished, held, seen, state_folder
 from keystone_check.remedy.record import Recorded
 from tests.remedy.build import trust
 from tests.worlds import NOW
@@ -165,3 +165,29 @@ def test_only_its_owner_reads_it(tmp_path: Path) -> None:
 )
 def test_it_lies_where_the_system_keeps_state(environ: dict[str, str], folder: str) -> None:
     assert state_folder(environ) == Path(folder)
+
+
+def test_an_unfinished_run_is_seen_without_holding_the_journal_and_nothing_is_written(tmp_path: Path) -> None:
+    assert seen(tmp_path, "prod") is None
+    assert every_unfinished(tmp_path / "none") == ()
+    with held(tmp_path, "prod") as journal:
+        run = journal.begin(NOW, "prod")
+        journal.writing(CHANGE)
+        assert seen(tmp_path, "prod") is None, "it is at work"
+    before = (tmp_path / "prod.jsonl").read_bytes()
+    found = seen(tmp_path, "prod")
+    assert found is not None
+    assert (found.id, found.unfinished) == (run, True)
+    assert [one.id for one in every_unfinished(tmp_path)] == [run]
+    assert (tmp_path / "prod.jsonl").read_bytes() == before
+    with held(tmp_path, "prod") as journal:
+        journal.begin(NOW, "prod")
+        journal.settle(run, undone=True)
+        journal.end()
+    assert seen(tmp_path, "prod") is None
+
+
+def test_a_journal_that_is_damaged_is_said(tmp_path: Path) -> None:
+    (tmp_path / "prod.jsonl").write_text("nonsense\n")
+    with pytest.raises(KeystoneError, match="it is not JSON"):
+        seen(tmp_path, "prod")

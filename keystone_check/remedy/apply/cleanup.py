@@ -47,7 +47,8 @@ def read_end(text: str) -> float | None:
 def remove(access: Access, trace: Trace) -> None:
     """Delete the account that was seen, as it was seen. Raises ReadError, with code 409 where it changed."""
     kube = Kube(access)
+    namespace, _, name = trace.name.partition("/")
     try:
-        kube.delete_account(*trace.name.split("/", 1), trace.uid, trace.version)
+        kube.delete_account(namespace, name, trace.uid, trace.version)
     finally:
         kube.close()

@@ -1,10 +1,10 @@
 """Objects that something else manages."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from keystone_check.model.cluster import ROLE_ARN
+from keystone_check.model.cluster import ROLE_ARN, ServiceAccount
 from keystone_check.model.facts import Missing, Subjects
 from keystone_check.model.world import World
 from keystone_check.sandbox.faults.editing import bucket_of, with_provider
@@ -20,19 +20,17 @@ def managed(world: World) -> World:
         with_provider(world, tags={"aws:cloudformation:stack-name": "keystone"}),
         bucket=replace(bucket_of(world), tags={"ManagedBy": "terraform"}),
         roles=_each(world.roles, lambda role: replace(role, tags={"Terraform": "true"})),
-        accounts=_each(world.accounts, lambda account: replace(account, **_marked(account.name))),
+        accounts=_each(world.accounts, _marked),
     )
 
 
-def _marked(name: str) -> dict[str, Mapping[str, str]]:
+def _marked(account: ServiceAccount) -> ServiceAccount:
     """The first account is of Argo CD, and its annotation of whoever applied it; the others are of Helm."""
-    if name == "api":
+    if account.name == "api":
         tracking = {"argocd.argoproj.io/tracking-id": "app:/ServiceAccount:app/api"}
-        return {"marks": tracking, "appliers": {ROLE_ARN: "argocd-controller"}}
-    return {
-        "marks": {"app.kubernetes.io/instance": name, "app.kubernetes.io/managed-by": "Helm"},
-        "appliers": {},
-    }
+        return replace(account, marks=tracking, appliers={ROLE_ARN: "argocd-controller"})
+    release = {"app.kubernetes.io/instance": account.name, "app.kubernetes.io/managed-by": "Helm"}
+    return replace(account, marks=release)
 
 
 def _each(facts: Subjects[T] | Missing, change: Callable[[T], T]) -> Subjects[T]:

@@ -65,6 +65,15 @@ class Owner:
     form: str
     """The form of `--emit` that goes into its source."""
 
+    @property
+    def source(self) -> str:
+        """Where that is."""
+        if self.form == "kubectl":
+            return "the values of its chart" if self.name.startswith("Helm") else "the manifests it applies"
+        return {"terraform": "its configuration", "cloudformation": "its template"}.get(
+            self.form, "its program"
+        )
+
 
 def telling(tags: Mapping[str, str]) -> dict[str, str]:
     """The tags that tell what manages a thing; the others are none of our business."""

@@ -21,6 +21,7 @@ def lines(held: Sequence[HeldBack], again: str, screen: Screen) -> Iterator[str]
         for owner in item.owners:
             yield from screen.pair("managed", f"by {owner.name} ({owner.told_by})", "    ")
             yield from screen.pair("instead", emitting(item, owner, again), "    ")
+            yield from screen.pair("then", f"put that into {owner.source}", "    ")
         yield from screen.pair("release", _release(item, "do it by hand, as the report says"), "    ")
 
 

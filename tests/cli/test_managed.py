@@ -29,6 +29,11 @@ def test_it_is_held_back_with_the_owner_and_the_form_for_its_source() -> None:
     assert ran.out.endswith(f"next: {instead}\n")
 
 
+def test_the_list_of_fixes_names_the_owner() -> None:
+    ran = command(managed(), "--list-fixes")
+    assert "managed: by Terraform (tag ManagedBy=terraform); released by --managed" in ran.out
+
+
 @pytest.mark.parametrize("format", ["short", "json", "markdown"])
 def test_every_format_names_the_owner(format: str) -> None:
     assert "Terraform" in command(managed(), "--fix", "--yes", "--format", format).out

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from keystone_check.checks import load
 from keystone_check.diagnosis import diagnose
 from keystone_check.model.aws import Provider, Role
 from keystone_check.model.change import (
@@ -20,10 +21,15 @@ from keystone_check.model.change import (
 )
 from keystone_check.model.cluster import ROLE_ARN
 from keystone_check.model.facts import Subjects
-from keystone_check.model.finding import Finding, Safety
+from keystone_check.model.finding import Finding, Safety, Status
 from keystone_check.model.world import World
+from keystone_check.remedy.mend import rehearsed
 from keystone_check.remedy.owners import owner, owners
 from keystone_check.remedy.plan import SAFE_ONLY, Others, plan
+from keystone_check.sandbox.faults import FAULTS
+from keystone_check.sandbox.ground import Ground
+from keystone_check.sandbox.variants import VARIANTS
+from keystone_check.sandbox.worlds import healthy
 from tests.remedy.build import (
     ACCOUNT,
     BUCKET,
@@ -44,7 +50,9 @@ from tests.remedy.build import (
     trust_is,
     wrong,
 )
+from tests.worlds import NOW
 
+CHECKS = load()
 TERRAFORM, STACK = {"ManagedBy": "terraform"}, {"aws:cloudformation:stack-name": "keystone"}
 
 
@@ -128,6 +136,24 @@ def test_a_managed_repair_that_is_unsafe_needs_both() -> None:
         (held,) = plan(diagnosis, allow).held_back
         assert held.release in ("--fix=unsafe --managed", "--fix=unsafe")
     assert plan(diagnosis, SAFE_ONLY | {Safety.UNSAFE, Others.MANAGED}).steps
+
+
+@pytest.mark.parametrize(
+    ("fault", "name"),
+    [
+        ("audience-is-not-registered", "the CloudFormation stack keystone"),
+        ("trust-names-another-namespace", "Terraform"),
+        ("bucket-is-blocked", "Terraform"),
+    ],
+)
+def test_of_a_chain_that_is_managed_nothing_is_written_until_it_is_released(fault: str, name: str) -> None:
+    world = FAULTS[fault].apply(VARIANTS["managed"](healthy(Ground.make(), NOW)))
+    left = rehearsed(world, CHECKS)
+    assert left.applied == ()
+    assert {one.name for item in left.held_back for one in item.owners} == {name}
+    released = rehearsed(world, CHECKS, SAFE_ONLY | {Others.MANAGED, Safety.UNSAFE})
+    assert released.applied
+    assert not released.after.having(Status.BROKEN)
 
 
 def test_what_nobody_else_manages_is_mended_beside_it() -> None:

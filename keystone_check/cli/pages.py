@@ -56,7 +56,7 @@ def opening(check: Check, screen: Screen) -> Iterator[str]:
     """The title and the first lines of a check's page."""
     yield from screen.words(f"{check.title} ({check.id}, {check.severity.value})", style="bold", hang="  ")
     first = itertools.takewhile(str.strip, itertools.dropwhile(_is_heading, check.page.strip().splitlines()))
-    sentences = re.split(r"(?<=[.:]) (?=[A-Z`])", " ".join(map(str.strip, first)))
+    sentences = re.split(r"(?<=[.]) (?=[A-Z`])", " ".join(map(str.strip, first)))
     shown = list(screen.words(sentences[0], indent="  "))
     for number in range(2, len(sentences) + 1):
         more = list(screen.words(" ".join(sentences[:number]), indent="  "))

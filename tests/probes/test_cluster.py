@@ -68,7 +68,7 @@ def test_of_labels_and_annotations_those_are_kept_that_tell_who_manages() -> Non
 
 @pytest.mark.parametrize(("operation", "owned"), [("Apply", ["eks.amazonaws.com/role-arn"]), ("Update", [])])
 def test_only_who_applied_a_field_owns_it(operation: str, owned: list[str]) -> None:
-    named = dict.fromkeys((".", "f:eks.amazonaws.com/role-arn", "f:note"), {"k": "v"})
+    named = {key: {"k": "v"} for key in (".", "f:eks.amazonaws.com/role-arn", "f:note")}
     fields = {"f:metadata": {"f:annotations": named}}
     entry = {"manager": "kustomize-controller", "operation": operation, "fieldsV1": fields}
     assert list(appliers({"managedFields": [entry, {"manager": "x", "operation": "Apply"}]})) == owned

@@ -110,6 +110,7 @@ def bucket_is_in_another_account(world: World) -> World:
         "policy_is_public": ("GetBucketPolicyStatus", "s3:GetBucketPolicyStatus"),
         "default_encryption": ("GetBucketEncryption", "s3:GetEncryptionConfiguration"),
         "grants": ("GetBucketAcl", "s3:GetBucketAcl"),
+        "tags": ("GetBucketTagging", "s3:GetBucketTagging"),
     }
     unread: dict[str, Any] = {
         fact: Missing(fact, f"s3:{operation} {bucket.name}: AccessDenied: Access Denied", action)

@@ -48,7 +48,7 @@ def explain(check: Check, screen: Screen) -> str:
     return "".join(f"{line}\n" for line in _page(check, screen))
 
 
-FIRST = 4
+FIRST = 6
 """Lines of a page that stand above a question, to the end of a sentence."""
 
 

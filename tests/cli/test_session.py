@@ -20,5 +20,4 @@ def test_help_explain_and_the_end_of_input_leave_everything_as_it_is(tmp_path: P
         session.until(ASKED)
         os.write(session.terminal, b"\x04")
         session.until(b"Nothing was written: you quit.")
-        session.until(b"next: ")
         assert session.process.wait() == 1

@@ -1,6 +1,6 @@
 """What a repair did, or would do, and what is so now: in the same formats as a report."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 

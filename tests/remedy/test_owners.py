@@ -29,7 +29,6 @@ from keystone_check.remedy.plan import SAFE_ONLY, Others, plan
 from keystone_check.sandbox.faults import FAULTS
 from keystone_check.sandbox.ground import Ground
 from keystone_check.sandbox.variants import VARIANTS
-from keystone_check.sandbox.worlds import healthy
 from tests.remedy.build import (
     ACCOUNT,
     BUCKET,
@@ -147,7 +146,7 @@ def test_a_managed_repair_that_is_unsafe_needs_both() -> None:
     ],
 )
 def test_of_a_chain_that_is_managed_nothing_is_written_until_it_is_released(fault: str, name: str) -> None:
-    world = FAULTS[fault].apply(VARIANTS["managed"](healthy(Ground.make(), NOW)))
+    world = FAULTS[fault].apply(VARIANTS["managed"].world(Ground.make(), NOW))
     left = rehearsed(world, CHECKS)
     assert left.applied == ()
     assert {one.name for item in left.held_back for one in item.owners} == {name}

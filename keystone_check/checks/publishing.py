@@ -16,10 +16,11 @@ from keystone_check.iam.oidc import (
     read_discovery,
     read_key_set,
 )
-from keystone_check.iam.s3 import locate, object_key
-from keystone_check.model.aws import Bucket, StoredObject
-from keystone_check.model.change import PutDocument
+from keystone_check.iam.s3 import Location, locate, object_key
+from keystone_check.model.aws import Bucket, Encryption, StoredObject
+from keystone_check.model.change import SSE_S3, PutDocument
 from keystone_check.model.cluster import Issuer
+from keystone_check.model.creation import CreateBucket
 from keystone_check.model.facts import Absent, Missing
 from keystone_check.model.finding import Repair, Safety
 from keystone_check.model.web import Response
@@ -110,7 +111,10 @@ def _offer(
         return None
     key = object_key(location, url)
     was = stored.content_type if isinstance(stored, StoredObject) else ""
-    change = PutDocument(bucket.name, bucket.region, key, before, text, "application/json", was)
+    how = _encryption(stored)
+    change = PutDocument(
+        bucket.name, bucket.region, key, before, text, "application/json", was, encryption_before=how
+    )
     reason = "it keeps every key that is published and adds what is missing"
     return Repair(title, Safety.SAFE, reason, (change,))
 
@@ -130,13 +134,31 @@ def unprepared(title: str, gap: Missing) -> Offer:
 def _by_hand(title: str, url: str, bucket: Bucket | Absent | Missing, text: str) -> Repair:
     location = locate(url)
     reason = f"{url} is served from a place that is not read here"
-    first: tuple[str, ...] = ()
-    if location and not isinstance(bucket, Bucket):
-        reason = bucket.because
     if location and isinstance(bucket, Absent):
-        region = f" --region {location.region}" if location.region else ""
-        first = (f"make the bucket: aws s3 mb s3://{location.bucket}{region}",)
-    return Repair(title, Safety.MANUAL, reason, steps=(*first, f"serve this at {url}:", *text.splitlines()))
+        return make_bucket(location)
+    if location and isinstance(bucket, Missing):
+        reason = bucket.because
+    return Repair(title, Safety.MANUAL, reason, steps=(f"serve this at {url}:", *text.splitlines()))
+
+
+def make_bucket(location: Location) -> Repair:
+    """Make the bucket of the issuer's address, where nobody has one; what goes into it comes next."""
+    return Repair(
+        f"make the bucket {location.bucket}",
+        Safety.SAFE,
+        "nobody has a bucket of that name, and a new one is shut to strangers",
+        (CreateBucket(location.bucket, location.region or _HOME),),
+    )
+
+
+_HOME = "us-east-1"
+"""Where the global host of S3 sends whoever names no region."""
+
+
+def _encryption(stored: StoredObject | Absent | Missing) -> Encryption:
+    if isinstance(stored, StoredObject):
+        return Encryption(stored.encryption, stored.encryption_key)
+    return SSE_S3
 
 
 def _stored(url: str, bucket: Bucket | Absent | Missing) -> StoredObject | Absent | Missing:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from keystone_check.checks import publishing
 from keystone_check.iam.oidc import KeySet, Unreadable, read_key_set
 from keystone_check.iam.s3 import locate, object_key
-from keystone_check.model.aws import Bucket, StoredObject
+from keystone_check.model.aws import Bucket, Encryption, StoredObject
 from keystone_check.model.change import PutDocument
 from keystone_check.model.facts import Absent, Missing
 from keystone_check.model.finding import Repair, Safety
@@ -35,11 +35,14 @@ def revise(
     stored = _stored(url, bucket)
     if stored is None or not isinstance(bucket, Bucket):
         return _by_hand(url, served, revision)
-    key, body, content_type = stored
+    key, body, there = stored
     after = revision.edit(body)
-    if after == body and content_type == JSON:
+    if after == body and there.content_type == JSON:
         return None
-    change = PutDocument(bucket.name, bucket.region, key, body, after, JSON, content_type)
+    was = Encryption(there.encryption, there.encryption_key)
+    change = PutDocument(
+        bucket.name, bucket.region, key, body, after, JSON, there.content_type, encryption_before=was
+    )
     return Repair(revision.title, revision.safety, revision.reason, (change,))
 
 
@@ -75,7 +78,7 @@ def own_keys(cluster_keys: Response) -> KeySet | Unreadable:
     return publishing.read_body(cluster_keys, read_key_set)
 
 
-def _stored(url: str, bucket: Bucket | Absent | Missing) -> tuple[str, str, str] | None:
+def _stored(url: str, bucket: Bucket | Absent | Missing) -> tuple[str, str, StoredObject] | None:
     location = locate(url)
     if location is None or not isinstance(bucket, Bucket) or location.bucket != bucket.name:
         return None
@@ -83,7 +86,7 @@ def _stored(url: str, bucket: Bucket | Absent | Missing) -> tuple[str, str, str]
     stored = bucket.objects[key]
     if not isinstance(stored, StoredObject) or not isinstance(stored.body, str):
         return None
-    return key, stored.body, stored.content_type
+    return key, stored.body, stored
 
 
 def _by_hand(url: str, served: Response, revision: Revision) -> Repair | None:

@@ -33,6 +33,21 @@ class PublicAccessBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class Encryption:
+    """How S3 encrypts an object."""
+
+    algorithm: str
+    """`AES256`, `aws:kms` or `aws:kms:dsse`; empty where S3 does not say."""
+    key: str = ""
+    """The key of KMS; empty: S3's own, or the one that KMS keeps for S3."""
+    bucket_key: bool = False
+    """Whether KMS is asked once for the bucket instead of once for each object."""
+
+    def __str__(self) -> str:
+        return f"{self.algorithm} with {self.key}" if self.key else self.algorithm
+
+
+@dataclass(frozen=True, slots=True)
 class StoredObject:
     """An object of the issuer's bucket, read with credentials."""
 
@@ -40,6 +55,8 @@ class StoredObject:
     content_type: str
     encryption: str = ""
     """`AES256`, `aws:kms` or `aws:kms:dsse`, as S3 says beside the object; empty where it says nothing."""
+    encryption_key: str = ""
+    """The key of KMS, as S3 says beside the object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +85,8 @@ class Bucket:
     """The two documents, by key."""
     policy_is_public: bool | Absent | Missing = _UNSEEN
     """S3's own word on the policy (GetBucketPolicyStatus). Absent: there is no policy."""
-    default_encryption: str | Absent | Missing = _UNSEEN
-    """How S3 encrypts an upload that does not say: `AES256`, `aws:kms` or `aws:kms:dsse`."""
+    default_encryption: Encryption | Absent | Missing = _UNSEEN
+    """How S3 encrypts an upload that does not say."""
     grants: tuple[Grant, ...] | Missing = _UNSEEN
     """What the bucket's ACL grants to others than its owner."""
     tags: Mapping[str, str] | Absent | Missing = _UNSEEN

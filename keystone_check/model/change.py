@@ -3,31 +3,18 @@
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from keystone_check.model.aws import PublicAccessBlock
+from keystone_check.model.aws import Encryption, Grant, PublicAccessBlock
+from keystone_check.model.creation import (
+    CreateBucket,
+    CreateProvider,
+    CreateRole,
+    DeleteBucket,
+    DeleteProvider,
+    DeleteRole,
+)
 
-UPLOAD_ENCRYPTION = "AES256"
+SSE_S3 = Encryption("AES256")
 """What a document is uploaded with: strangers cannot read what a key of KMS encrypts."""
-
-
-@dataclass(frozen=True, slots=True)
-class CreateProvider:
-    """Create an IAM OIDC provider; there was none."""
-
-    arn: str
-    url: str
-    """With `https://`, as iam:CreateOpenIDConnectProvider takes it."""
-    client_ids: tuple[str, ...]
-    thumbprints: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DeleteProvider:
-    """Delete an IAM OIDC provider that stands there with exactly these settings: what undoes its creation."""
-
-    arn: str
-    url: str
-    client_ids: tuple[str, ...]
-    thumbprints: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +49,8 @@ class PutDocument:
     after: str | None
     content_type: str
     content_type_before: str = ""
+    encryption: Encryption = SSE_S3
+    encryption_before: Encryption = SSE_S3
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +84,45 @@ class SetBucketPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class SetOwnership:
+    """Set the bucket's object ownership. None stands for having no ownership controls."""
+
+    bucket: str
+    region: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetAcl:
+    """Set what the bucket's ACL grants to others than its owner."""
+
+    bucket: str
+    region: str
+    before: tuple[Grant, ...]
+    after: tuple[Grant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetDefaultEncryption:
+    """Set how S3 encrypts an upload that does not say."""
+
+    bucket: str
+    region: str
+    before: Encryption
+    after: Encryption
+
+
+@dataclass(frozen=True, slots=True)
+class SetSessionDuration:
+    """Set how many seconds a session of a role may last."""
+
+    role_arn: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetTrustPolicy:
     """Write a role's trust policy."""
 
@@ -114,16 +142,19 @@ class SetAnnotation:
     after: str | None
 
 
+Creation = CreateProvider | CreateRole | CreateBucket
+Deletion = DeleteProvider | DeleteRole | DeleteBucket
+BucketSetting = SetBucketPublicAccess | SetBucketPolicy | SetOwnership | SetAcl | SetDefaultEncryption
+RoleSetting = SetTrustPolicy | SetSessionDuration
 Change = (
-    CreateProvider
-    | DeleteProvider
+    Creation
+    | Deletion
     | SetClientIds
     | SetThumbprints
     | PutDocument
-    | SetBucketPublicAccess
     | SetAccountPublicAccess
-    | SetBucketPolicy
-    | SetTrustPolicy
+    | BucketSetting
+    | RoleSetting
     | SetAnnotation
 )
 
@@ -133,6 +164,10 @@ def address(change: Change) -> tuple[str, ...]:
     match change:
         case CreateProvider() | DeleteProvider():
             return ("provider", change.arn)
+        case CreateRole() | DeleteRole():
+            return ("role", change.arn)
+        case CreateBucket() | DeleteBucket():
+            return ("bucket", change.bucket)
         case SetClientIds():
             return ("client ids", change.provider_arn)
         case SetThumbprints():
@@ -145,6 +180,14 @@ def address(change: Change) -> tuple[str, ...]:
             return ("public access block of account", change.account)
         case SetBucketPolicy():
             return ("bucket policy", change.bucket)
+        case SetOwnership():
+            return ("object ownership", change.bucket)
+        case SetAcl():
+            return ("access control list", change.bucket)
+        case SetDefaultEncryption():
+            return ("default encryption", change.bucket)
+        case SetSessionDuration():
+            return ("session duration", change.role_arn)
         case SetTrustPolicy():
             return ("trust policy", change.role_arn)
         case SetAnnotation():
@@ -158,6 +201,14 @@ def inverse(change: Change) -> Change:
             return DeleteProvider(arn, url, client_ids, thumbprints)
         case DeleteProvider(arn, url, client_ids, thumbprints):
             return CreateProvider(arn, url, client_ids, thumbprints)
+        case CreateRole(arn, trust):
+            return DeleteRole(arn, trust)
+        case DeleteRole(arn, trust):
+            return CreateRole(arn, trust)
+        case CreateBucket(bucket, region):
+            return DeleteBucket(bucket, region)
+        case DeleteBucket(bucket, region):
+            return CreateBucket(bucket, region)
         case PutDocument():
             return replace(
                 change,
@@ -165,6 +216,8 @@ def inverse(change: Change) -> Change:
                 after=change.before,
                 content_type=change.content_type_before,
                 content_type_before=change.content_type,
+                encryption=change.encryption_before,
+                encryption_before=change.encryption,
             )
         case SetClientIds() | SetThumbprints():
             return replace(change, before=change.after, after=change.before)
@@ -172,6 +225,14 @@ def inverse(change: Change) -> Change:
             return replace(change, before=change.after, after=change.before)
         case SetBucketPolicy() | SetAnnotation():
             return replace(change, before=change.after, after=change.before)
+        case SetOwnership():
+            return replace(change, before=change.after, after=change.before)
+        case SetAcl():
+            return replace(change, before=change.after, after=change.before)
+        case SetDefaultEncryption():
+            return replace(change, before=change.after, after=change.before)
         case SetTrustPolicy():
+            return replace(change, before=change.after, after=change.before)
+        case SetSessionDuration():
             return replace(change, before=change.after, after=change.before)
     assert_never(change)

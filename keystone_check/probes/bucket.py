@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from keystone_check.iam.oidc import Discovery, read_discovery
 from keystone_check.iam.s3 import Location, locate, object_key
-from keystone_check.model.aws import Bucket, Caller, Grant, PublicAccessBlock, StoredObject
+from keystone_check.model.aws import Bucket, Caller, Encryption, Grant, PublicAccessBlock, StoredObject
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.web import Response
 from keystone_check.probes import rights
@@ -80,6 +80,15 @@ def _public_access(answer: Mapping[str, Any]) -> PublicAccessBlock:
     )
 
 
+def default_encryption(answer: Mapping[str, Any]) -> Encryption:
+    """What GetBucketEncryption says."""
+    rule = answer["ServerSideEncryptionConfiguration"]["Rules"][0]
+    said = rule["ApplyServerSideEncryptionByDefault"]
+    return Encryption(
+        said["SSEAlgorithm"], said.get("KMSMasterKeyID", ""), bool(rule.get("BucketKeyEnabled", False))
+    )
+
+
 def _found(aws: Aws, name: str, by_address: str) -> tuple[str, bool] | Absent | Missing:
     """The bucket's own region, which S3 tells beside a refusal too, and whether we may list the bucket."""
     try:
@@ -95,7 +104,7 @@ def _found(aws: Aws, name: str, by_address: str) -> tuple[str, bool] | Absent | 
     return (region, True) if region else Missing("bucket", f"S3 does not tell the region of bucket {name}")
 
 
-def _grants(answer: Mapping[str, Any]) -> tuple[Grant, ...]:
+def grants_of(answer: Mapping[str, Any]) -> tuple[Grant, ...]:
     """The ACL's lines without those of the bucket's owner."""
     lines = ((_grantee(line["Grantee"]), line["Permission"]) for line in answer.get("Grants", ()))
     owner = answer["Owner"]["ID"]
@@ -137,13 +146,9 @@ _SETTINGS: Mapping[str, tuple[AwsAsk, str, str, Callable[[dict[str, Any]], Any]]
         rights.BUCKET_ENCRYPTION,
         "ServerSideEncryptionConfigurationNotFoundError",
         "default encryption",
-        lambda answer: str(
-            answer["ServerSideEncryptionConfiguration"]["Rules"][0]["ApplyServerSideEncryptionByDefault"][
-                "SSEAlgorithm"
-            ]
-        ),
+        default_encryption,
     ),
-    "grants": (rights.BUCKET_ACL, "", "access control list", _grants),
+    "grants": (rights.BUCKET_ACL, "", "access control list", grants_of),
     "tags": (rights.BUCKET_TAGS, "NoSuchTagSet", "tags", lambda answer: tags(answer["TagSet"])),
 }
 """By field of the bucket: what is asked, S3's code for not being set, its name, and what the answer says."""
@@ -196,7 +201,8 @@ class _Here:
             body = answer["Body"].read(BODY_LIMIT + 1)
             answer["Body"].close()
             kind, encryption = answer.get("ContentType", ""), answer.get("ServerSideEncryption", "")
-            return StoredObject(text(body, f"the object {key}"), kind, encryption)
+            kms = answer.get("SSEKMSKeyId", "")
+            return StoredObject(text(body, f"the object {key}"), kind, encryption, kms)
 
         subject = f"{self._name}/{key}"
         try:

@@ -2,21 +2,31 @@
 
 import difflib
 import json
-from typing import assert_never
+from typing import Any, assert_never
 
-from keystone_check.model.aws import PublicAccessBlock
+from keystone_check.model.aws import Encryption, Grant, PublicAccessBlock
 from keystone_check.model.change import (
     Change,
-    CreateProvider,
-    DeleteProvider,
     PutDocument,
     SetAccountPublicAccess,
+    SetAcl,
     SetAnnotation,
     SetBucketPolicy,
     SetBucketPublicAccess,
     SetClientIds,
+    SetDefaultEncryption,
+    SetOwnership,
+    SetSessionDuration,
     SetThumbprints,
     SetTrustPolicy,
+)
+from keystone_check.model.creation import (
+    CreateBucket,
+    CreateProvider,
+    CreateRole,
+    DeleteBucket,
+    DeleteProvider,
+    DeleteRole,
 )
 
 
@@ -27,6 +37,14 @@ def title(change: Change) -> str:
             return f"create the OIDC provider {change.arn}"
         case DeleteProvider():
             return f"delete the OIDC provider {change.arn}"
+        case CreateRole():
+            return f"create the role {change.arn}, without permissions"
+        case DeleteRole():
+            return f"delete the role {change.arn}"
+        case CreateBucket():
+            return f"create the bucket {change.bucket} in {change.region}"
+        case DeleteBucket():
+            return f"delete the bucket {change.bucket}"
         case SetClientIds():
             return f"{_difference(change.before, change.after, 'client id')} of {change.provider_arn}"
         case SetThumbprints():
@@ -43,8 +61,16 @@ def title(change: Change) -> str:
             )
         case SetBucketPolicy():
             return f"{_verb('write', change)} the policy of bucket {change.bucket}"
+        case SetOwnership():
+            return f"{_verb('set', change)} the object ownership of bucket {change.bucket}"
+        case SetAcl():
+            return f"write the access control list of bucket {change.bucket}"
+        case SetDefaultEncryption():
+            return f"encrypt uploads to bucket {change.bucket} with {change.after} by default"
         case SetTrustPolicy():
             return f"write the trust policy of {change.role_arn}"
+        case SetSessionDuration():
+            return f"allow sessions of {change.after} seconds to {change.role_arn}"
         case SetAnnotation():
             account = f"{change.namespace}/{change.name}"
             if change.after is None:
@@ -54,7 +80,7 @@ def title(change: Change) -> str:
 
 
 def _verb(
-    verb: str, change: SetBucketPublicAccess | SetAccountPublicAccess | SetBucketPolicy | SetAnnotation
+    verb: str, change: SetBucketPublicAccess | SetAccountPublicAccess | SetBucketPolicy | SetOwnership
 ) -> str:
     return "delete" if change.after is None else verb
 
@@ -75,8 +101,29 @@ def _texts(change: Change) -> tuple[str, str]:
             return "", _members(change)
         case DeleteProvider():
             return _members(change), ""
+        case CreateRole():
+            return "", change.trust
+        case DeleteRole():
+            return change.trust, ""
+        case CreateBucket():
+            return "", f"{change.bucket} in {change.region}"
+        case DeleteBucket():
+            return f"{change.bucket} in {change.region}", ""
         case SetClientIds() | SetThumbprints():
             return "\n".join(change.before), "\n".join(change.after)
+        case SetOwnership():
+            return change.before or "", change.after or ""
+        case SetAcl():
+            return _granted(change.before), _granted(change.after)
+        case SetDefaultEncryption():
+            return str(change.before), str(change.after)
+        case SetSessionDuration():
+            return f"{change.before} seconds", f"{change.after} seconds"
+        case PutDocument() if change.before == change.after:
+            return (
+                _headers(change.content_type_before, change.encryption_before),
+                _headers(change.content_type, change.encryption),
+            )
         case SetBucketPublicAccess() | SetAccountPublicAccess():
             return _laid(change.before), _laid(change.after)
         case SetAnnotation():
@@ -88,6 +135,14 @@ def _texts(change: Change) -> tuple[str, str]:
         case PutDocument() | SetBucketPolicy() | SetTrustPolicy():
             return change.before or "", change.after or ""
     assert_never(change)
+
+
+def _granted(grants: tuple[Grant, ...]) -> str:
+    return "\n".join(f"{grant.grantee}: {grant.permission}" for grant in grants) or "nothing to others"
+
+
+def _headers(content_type: str, encryption: Encryption) -> str:
+    return f"Content-Type: {content_type}\nencrypted with {encryption}"
 
 
 def _members(provider: CreateProvider | DeleteProvider) -> str:
@@ -112,6 +167,14 @@ SETTINGS = (
 def settings(block: PublicAccessBlock) -> dict[str, bool]:
     """A public access block as S3 writes it."""
     return {theirs: getattr(block, ours) for ours, theirs in SETTINGS}
+
+
+def encryption_rule(after: Encryption) -> dict[str, Any]:
+    """A bucket's default encryption as S3 writes it."""
+    key = {"KMSMasterKeyID": after.key} if after.key else {}
+    said = {"SSEAlgorithm": after.algorithm, **key}
+    bucket_key = {"BucketKeyEnabled": True} if after.bucket_key else {}
+    return {"ApplyServerSideEncryptionByDefault": said, **bucket_key}
 
 
 def _laid(block: PublicAccessBlock | None) -> str:

@@ -9,23 +9,35 @@ from typing import Any, assert_never
 
 from keystone_check.iam.bucket_policy import opened_beyond
 from keystone_check.iam.oidc import KeySet, read_key_set
+from keystone_check.iam.s3 import locate
 from keystone_check.model.aws import Bucket, PublicAccessBlock
 from keystone_check.model.change import (
     Change,
-    CreateProvider,
-    DeleteProvider,
     PutDocument,
     SetAccountPublicAccess,
+    SetAcl,
     SetAnnotation,
     SetBucketPolicy,
     SetBucketPublicAccess,
     SetClientIds,
+    SetDefaultEncryption,
+    SetOwnership,
+    SetSessionDuration,
     SetThumbprints,
     SetTrustPolicy,
 )
-from keystone_check.model.facts import Missing, Subjects
+from keystone_check.model.creation import (
+    CreateBucket,
+    CreateProvider,
+    CreateRole,
+    DeleteBucket,
+    DeleteProvider,
+    DeleteRole,
+)
+from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.web import Response
 from keystone_check.model.world import World
+from keystone_check.remedy.made import created
 
 _FOR_TOKENS = frozenset({"sts:AssumeRoleWithWebIdentity", "sts:TagSession"})
 
@@ -43,9 +55,21 @@ def excess(world: World, change: Change) -> str:
             return _block(change.before, change.after)
         case SetBucketPolicy():
             return _bucket(world, change)
+        case SetOwnership(after=str(after)) if after != "BucketOwnerEnforced":
+            return f"access control lists need not count for a policy ({after})"
+        case SetAcl():
+            return _granted(change)
         case SetTrustPolicy():
             return _trust(world, change)
-        case DeleteProvider() | SetThumbprints() | SetAnnotation():
+        case CreateRole(arn, trust):
+            return _trust(world, SetTrustPolicy(arn, "", trust))
+        case CreateBucket():
+            return "" if _is_the_issuers(world, change) else f"{change.bucket} is not the issuer's bucket"
+        case SetSessionDuration():
+            return _longer(world, change)
+        case DeleteProvider() | DeleteRole() | DeleteBucket() | SetThumbprints() | SetAnnotation():
+            return ""
+        case SetDefaultEncryption() | SetOwnership():
             return ""
     assert_never(change)
 
@@ -95,11 +119,30 @@ def _block(before: PublicAccessBlock | None, after: PublicAccessBlock | None) ->
     return ""
 
 
+def _granted(change: SetAcl) -> str:
+    more = [grant for grant in change.after if grant not in change.before]
+    return "; ".join(f"it grants {grant.permission} to {grant.grantee}" for grant in more)
+
+
+def _is_the_issuers(world: World, change: CreateBucket) -> bool:
+    place = locate(getattr(world.issuer, "url", ""))
+    return place is not None and place.bucket == change.bucket
+
+
+def _longer(world: World, change: SetSessionDuration) -> str:
+    needed = max(change.before, world.expected.session_seconds)
+    return f"nobody asks for sessions of more than {needed} seconds" if change.after > needed else ""
+
+
 def _bucket(world: World, change: SetBucketPolicy) -> str:
-    if change.after is None or not isinstance(world.bucket, Bucket) or world.bucket.name != change.bucket:
+    """Of a bucket that the same plan makes there is nothing yet but its name."""
+    if isinstance(world.bucket, Absent):
+        world = created(world, CreateBucket(change.bucket, change.region))
+    bucket = world.bucket
+    if change.after is None or not isinstance(bucket, Bucket) or bucket.name != change.bucket:
         return "" if change.after is None else f"{change.bucket} is not the issuer's bucket"
-    before = set(opened_beyond(change.before, world.bucket)) if change.before else set()
-    more = sorted(set(opened_beyond(change.after, world.bucket)) - before)
+    before = set(opened_beyond(change.before, bucket)) if change.before else set()
+    more = sorted(set(opened_beyond(change.after, bucket)) - before)
     return "; ".join(more)
 
 

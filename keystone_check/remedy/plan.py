@@ -8,17 +8,27 @@ from typing import assert_never
 from keystone_check.model.chain import LINKS
 from keystone_check.model.change import (
     Change,
-    CreateProvider,
-    DeleteProvider,
     PutDocument,
     SetAccountPublicAccess,
+    SetAcl,
     SetAnnotation,
     SetBucketPolicy,
     SetBucketPublicAccess,
     SetClientIds,
+    SetDefaultEncryption,
+    SetOwnership,
+    SetSessionDuration,
     SetThumbprints,
     SetTrustPolicy,
     address,
+)
+from keystone_check.model.creation import (
+    CreateBucket,
+    CreateProvider,
+    CreateRole,
+    DeleteBucket,
+    DeleteProvider,
+    DeleteRole,
 )
 from keystone_check.model.finding import Repair, Safety, Severity, Status
 from keystone_check.model.outcome import Diagnosis, Outcome
@@ -100,6 +110,7 @@ def named(outcome: Outcome) -> str:
 def rank(change: Change) -> tuple[int, ...]:
     """Where a change stands in a plan: what it depends on comes first.
 
+    A bucket is there before anything is set in it, and its ACL empty before ACLs are disabled.
     A public policy is refused while a public access block forbids it. What a document points to is
     there and open before the document points to it. IAM visits the issuer when a provider is created.
     Pods take an annotation up at once, so it comes when all that it leads to stands.
@@ -107,8 +118,16 @@ def rank(change: Change) -> tuple[int, ...]:
     match change:
         case SetAccountPublicAccess():
             return (0,)
+        case CreateBucket() | DeleteBucket():
+            return (0, 1)
         case SetBucketPublicAccess():
             return (1,)
+        case SetAcl():
+            return (1, 1)
+        case SetOwnership():
+            return (1, 2)
+        case SetDefaultEncryption():
+            return (1, 3)
         case SetBucketPolicy():
             return (2,)
         case PutDocument():
@@ -119,8 +138,12 @@ def rank(change: Change) -> tuple[int, ...]:
             return (5,)
         case SetClientIds():
             return (6,)
+        case CreateRole() | DeleteRole():
+            return (6, 1)
         case SetTrustPolicy():
             return (7,)
+        case SetSessionDuration():
+            return (7, 1)
         case SetAnnotation():
             return (8,)
     assert_never(change)

@@ -3,30 +3,41 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import reduce
-from typing import assert_never
+from typing import Any, assert_never
 
-from keystone_check.iam.s3 import is_public, locate
+from keystone_check.iam.s3 import is_public
 from keystone_check.model.aws import Bucket, Provider, Role, StoredObject
 from keystone_check.model.change import (
-    UPLOAD_ENCRYPTION,
+    BucketSetting,
     Change,
-    CreateProvider,
-    DeleteProvider,
     PutDocument,
     SetAccountPublicAccess,
+    SetAcl,
     SetAnnotation,
     SetBucketPolicy,
     SetBucketPublicAccess,
     SetClientIds,
+    SetDefaultEncryption,
+    SetOwnership,
+    SetSessionDuration,
     SetThumbprints,
     SetTrustPolicy,
 )
 from keystone_check.model.cluster import ServiceAccount
+from keystone_check.model.creation import (
+    CreateBucket,
+    CreateProvider,
+    CreateRole,
+    DeleteBucket,
+    DeleteProvider,
+    DeleteRole,
+)
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.world import World
 from keystone_check.remedy.answers import answers_followed
 from keystone_check.remedy.bound import accounts_followed
 from keystone_check.remedy.follow import publication_followed
+from keystone_check.remedy.made import created, deleted
 
 
 def rehearse(world: World, changes: Iterable[Change]) -> World:
@@ -53,69 +64,28 @@ def client_ids_after(before: Iterable[str], after: Iterable[str]) -> tuple[str, 
 def _written(world: World, change: Change) -> World:
     """The one fact that the change writes."""
     match change:
-        case CreateProvider():
-            return _created(world, change)
-        case DeleteProvider():
-            return _deleted(world, change)
+        case CreateProvider() | CreateRole() | CreateBucket():
+            return created(world, change)
+        case DeleteProvider() | DeleteRole() | DeleteBucket():
+            return deleted(world, change)
         case SetClientIds():
             return _provider(world, change.provider_arn, client_ids=change.after)
         case SetThumbprints():
             return _provider(world, change.provider_arn, thumbprints=change.after)
         case PutDocument() | SetBucketPublicAccess() | SetBucketPolicy():
             return _bucket(world, change)
+        case SetOwnership() | SetAcl() | SetDefaultEncryption():
+            return _bucket(world, change)
         case SetAccountPublicAccess():
             unset = Absent("account_public_access", f"account {change.account} has no public access block")
             return replace(world, account_public_access=change.after or unset)
         case SetTrustPolicy():
-            return _trust(world, change)
+            return _role(world, change.role_arn, trust=change.after)
+        case SetSessionDuration():
+            return _role(world, change.role_arn, max_session_seconds=change.after)
         case SetAnnotation():
             return _annotated(world, change)
     assert_never(change)
-
-
-def _created(world: World, change: CreateProvider) -> World:
-    if isinstance(world.providers, Missing):
-        return world
-    url = change.url.removeprefix("https://")
-    provider = Provider(change.arn, url, change.client_ids, change.thumbprints, world.now)
-    entries = world.providers.put(change.arn, provider).entries
-    world = replace(world, providers=Subjects(tuple(sorted(entries, key=lambda entry: entry[0]))))
-    if isinstance(world.provider_arns, Missing):
-        return world
-    arns = tuple(sorted({*world.provider_arns, change.arn}))
-    return _bucket_named(replace(world, provider_arns=arns), change.url)
-
-
-def _bucket_named(world: World, url: str) -> World:
-    """The buckets of others that providers name; where one more is, only a look can tell."""
-    place, others, own = locate(url), world.provider_buckets, world.own_buckets
-    if place is None or isinstance(others, Missing) or isinstance(own, Missing):
-        return world
-    if place.bucket in own or any(name == place.bucket for name, _ in others):
-        return world
-    unseen = Missing(place.bucket, f"{place.bucket} was not looked at before; only a look can tell")
-    entries = sorted((*others.entries, (place.bucket, unseen)), key=lambda entry: entry[0])
-    return replace(world, provider_buckets=Subjects(tuple(entries)))
-
-
-def _deleted(world: World, change: DeleteProvider) -> World:
-    if isinstance(world.providers, Missing):
-        return world
-    world = replace(world, providers=world.providers.without(change.arn))
-    if isinstance(world.provider_arns, Missing):
-        return world
-    arns = tuple(arn for arn in world.provider_arns if arn != change.arn)
-    return _buckets_left(replace(world, provider_arns=arns), arns)
-
-
-def _buckets_left(world: World, arns: Iterable[str]) -> World:
-    """The buckets of others that some provider still names."""
-    if isinstance(world.provider_buckets, Missing):
-        return world
-    places = (locate(f"https://{arn.partition(':oidc-provider/')[2]}") for arn in arns)
-    named = {place.bucket for place in places if place}
-    entries = tuple(entry for entry in world.provider_buckets.entries if entry[0] in named)
-    return replace(world, provider_buckets=Subjects(entries))
 
 
 def _provider(
@@ -136,7 +106,7 @@ def _provider(
     return replace(world, providers=world.providers.put(arn, provider))
 
 
-def _bucket(world: World, change: PutDocument | SetBucketPublicAccess | SetBucketPolicy) -> World:
+def _bucket(world: World, change: PutDocument | BucketSetting) -> World:
     bucket = world.bucket
     if not isinstance(bucket, Bucket) or bucket.name != change.bucket:
         return world
@@ -151,21 +121,30 @@ def _bucket(world: World, change: PutDocument | SetBucketPublicAccess | SetBucke
             )
         case SetBucketPolicy():
             return replace(world, bucket=_with_policy(bucket, change.after or _unset(change)))
+        case SetOwnership():
+            return replace(world, bucket=replace(bucket, ownership=change.after or _unset(change)))
+        case SetAcl():
+            return replace(world, bucket=replace(bucket, grants=change.after))
+        case SetDefaultEncryption():
+            return replace(world, bucket=replace(bucket, default_encryption=change.after))
     assert_never(change)
 
 
 def _stored(change: PutDocument) -> StoredObject | Absent:
     if change.after is None:
         return Absent(change.key, f"there is no object {change.key} in bucket {change.bucket}")
-    return StoredObject(change.after, change.content_type, UPLOAD_ENCRYPTION)
+    how = change.encryption
+    return StoredObject(change.after, change.content_type, how.algorithm, how.key)
 
 
-def _unset(change: SetBucketPublicAccess | SetBucketPolicy) -> Absent:
+def _unset(change: SetBucketPublicAccess | SetBucketPolicy | SetOwnership) -> Absent:
     match change:
         case SetBucketPublicAccess():
             return Absent("public_access", f"bucket {change.bucket} has no public access block")
         case SetBucketPolicy():
             return Absent("policy", f"bucket {change.bucket} has no policy")
+        case SetOwnership():
+            return Absent("ownership", f"bucket {change.bucket} has no ownership controls")
     assert_never(change)
 
 
@@ -184,15 +163,15 @@ def _said_of(policy: str | Absent) -> bool | Absent | Missing:
     return public if isinstance(public, bool) else unsaid
 
 
-def _trust(world: World, change: SetTrustPolicy) -> World:
+def _role(world: World, arn: str, **settings: Any) -> World:
     if isinstance(world.roles, Missing):
         return world
     # IAM finds a role by its name: under an ARN that lacks its path stands the role with another ARN.
-    asked = {role.arn: name for name, role in world.roles.seen()}.get(change.role_arn, "")
+    asked = {role.arn: name for name, role in world.roles.seen()}.get(arn, "")
     role = world.roles[asked]
     if not isinstance(role, Role):
         return world
-    role = replace(role, trust=change.after)
+    role = replace(role, **settings)
     world = replace(world, roles=world.roles.put(asked, role))
     if isinstance(world.trusting_roles, Missing):
         return world

@@ -152,7 +152,7 @@ def _serving_cloud(
         AwsServer(account, sts, cloud_clock) as aws,
     ):
         loading.load(world, aws.url, account)
-        account.denied = refused
+        account.opened, account.denied = True, refused
         account.pace = pace
         account.asked.clear()  # what loading asked
         yield Access(

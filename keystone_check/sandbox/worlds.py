@@ -16,7 +16,15 @@ from keystone_check.iam.oidc import (
     public_url_problem,
     read_key_set,
 )
-from keystone_check.model.aws import Bucket, Caller, Provider, PublicAccessBlock, Role, StoredObject
+from keystone_check.model.aws import (
+    Bucket,
+    Caller,
+    Encryption,
+    Provider,
+    PublicAccessBlock,
+    Role,
+    StoredObject,
+)
 from keystone_check.model.cluster import ROLE_ARN, Cluster, Issuer, Listing, ServiceAccount, Token
 from keystone_check.model.exchange import GRANTED, Event, Trail, nothing_recorded
 from keystone_check.model.facts import Absent, Missing, Subjects
@@ -300,7 +308,7 @@ def _bucket(ground: Ground, name: str, issuer: str, key: Jwk) -> Bucket:
         policy=policy,
         objects=Subjects(objects),
         policy_is_public=True,
-        default_encryption="AES256",
+        default_encryption=Encryption("AES256"),
         grants=(),
         tags=Absent("tags", f"bucket {name} has no tags"),
     )

@@ -6,7 +6,6 @@ import pytest
 
 from keystone_check.model.change import (
     Change,
-    CreateProvider,
     PutDocument,
     SetAnnotation,
     SetBucketPolicy,
@@ -14,6 +13,7 @@ from keystone_check.model.change import (
     SetClientIds,
 )
 from keystone_check.model.cluster import ROLE_ARN
+from keystone_check.model.creation import CreateProvider
 from keystone_check.remedy.describe import diff, title
 from tests.remedy.build import BUCKET, ISSUER, KEY_SET_KEY, OPEN, PROVIDER, REGION, ROLE, SHUT, trust
 from tests.remedy.test_plan import IN_ORDER

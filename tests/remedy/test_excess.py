@@ -6,16 +6,21 @@ from typing import Any
 import pytest
 
 from keystone_check.checks import load
-from keystone_check.model.aws import PublicAccessBlock
+from keystone_check.model.aws import Encryption, Grant, PublicAccessBlock
 from keystone_check.model.change import (
+    SSE_S3,
     Change,
-    CreateProvider,
     PutDocument,
     SetAccountPublicAccess,
+    SetAcl,
     SetBucketPolicy,
     SetBucketPublicAccess,
     SetClientIds,
+    SetDefaultEncryption,
+    SetOwnership,
+    SetSessionDuration,
 )
+from keystone_check.model.creation import CreateBucket, CreateProvider, CreateRole
 from keystone_check.model.finding import Safety
 from keystone_check.remedy.excess import excess
 from keystone_check.remedy.mend import rehearsed
@@ -33,6 +38,7 @@ from tests.remedy.build import (
     POLICY,
     PROVIDER,
     REGION,
+    ROLE,
     SHUT,
     chain,
     trust,
@@ -76,6 +82,12 @@ def opening(resource: str) -> SetBucketPolicy:
     "change",
     [
         trusting(),
+        CreateRole(ROLE, getattr(trusting(), "after", "")),
+        CreateBucket(BUCKET, REGION),
+        SetOwnership(BUCKET, REGION, "ObjectWriter", "BucketOwnerEnforced"),
+        SetAcl(BUCKET, REGION, (Grant("AllUsers", "READ"),), ()),
+        SetDefaultEncryption(BUCKET, REGION, Encryption("aws:kms"), SSE_S3),
+        SetSessionDuration(ROLE, 1800, 3600),
         SetBucketPolicy(BUCKET, REGION, None, POLICY),
         SetBucketPublicAccess(BUCKET, REGION, SHUT, OPEN),
         SetAccountPublicAccess(ACCOUNT, REGION, SHUT, OPEN),
@@ -90,6 +102,12 @@ def test_what_a_finding_needs_is_no_excess(change: Change) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        (CreateRole(f"{ROLE}-2", getattr(trusting(), "after", "")), f"it admits the subject {SUBJECT}"),
+        (CreateRole(ROLE, getattr(trusting(Condition={}), "after", "")), "it names no subject"),
+        (CreateBucket("another", REGION), "another is not the issuer's bucket"),
+        (SetOwnership(BUCKET, REGION, "BucketOwnerEnforced", "ObjectWriter"), "access control lists"),
+        (SetAcl(BUCKET, REGION, (), (Grant("AllUsers", "READ"),)), "it grants READ to AllUsers"),
+        (SetSessionDuration(ROLE, 1800, 7200), "more than 3600 seconds"),
         (trusting(Principal="*"), "it admits everyone *"),
         (trusting(Principal={"AWS": "444455556666"}), "it admits AWS 444455556666"),
         (trusting(Principal={"Federated": PROVIDER + ".evil"}), "it admits Federated"),

@@ -8,19 +8,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keystone_check.diagnosis import diagnose
+from keystone_check.model.aws import Encryption, Grant
 from keystone_check.model.change import (
+    SSE_S3,
     Change,
-    CreateProvider,
     PutDocument,
     SetAccountPublicAccess,
+    SetAcl,
     SetAnnotation,
     SetBucketPolicy,
     SetBucketPublicAccess,
     SetClientIds,
+    SetDefaultEncryption,
+    SetOwnership,
+    SetSessionDuration,
     SetThumbprints,
     SetTrustPolicy,
     address,
 )
+from keystone_check.model.creation import CreateBucket, CreateProvider, CreateRole
 from keystone_check.model.finding import Finding, Safety, Severity
 from keystone_check.model.outcome import Diagnosis
 from keystone_check.remedy.plan import Plan, plan, rank
@@ -43,14 +49,20 @@ from tests.remedy.build import (
 
 IN_ORDER: tuple[Change, ...] = (
     SetAccountPublicAccess(ACCOUNT, REGION, SHUT, OPEN),
+    CreateBucket(BUCKET, REGION),
     SetBucketPublicAccess(BUCKET, REGION, SHUT, OPEN),
+    SetAcl(BUCKET, REGION, (Grant("AllUsers", "READ"),), ()),
+    SetOwnership(BUCKET, REGION, None, "BucketOwnerEnforced"),
+    SetDefaultEncryption(BUCKET, REGION, Encryption("aws:kms"), SSE_S3),
     SetBucketPolicy(BUCKET, REGION, None, "{}"),
     PutDocument(BUCKET, REGION, KEY_SET_KEY, None, "{}", "application/json"),
     PutDocument(BUCKET, REGION, DISCOVERY_KEY, None, "{}", "application/json"),
     CreateProvider(PROVIDER, ISSUER, ("sts.amazonaws.com",), ()),
     SetThumbprints(PROVIDER, (), ("ab" * 20,)),
     SetClientIds(PROVIDER, (), ("sts.amazonaws.com",)),
+    CreateRole(f"{ROLE}-new", '{"Statement": []}'),
     SetTrustPolicy(ROLE, "{}", '{"Statement": []}'),
+    SetSessionDuration(ROLE, 3600, 7200),
     SetAnnotation("app", "api", "eks.amazonaws.com/role-arn", None, ROLE),
 )
 

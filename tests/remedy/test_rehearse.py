@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from keystone_check.model.aws import Bucket, Provider, Role, StoredObject
 from keystone_check.model.change import (
     Change,
-    CreateProvider,
     PutDocument,
     SetAccountPublicAccess,
     SetAnnotation,
@@ -19,6 +18,7 @@ from keystone_check.model.change import (
     SetThumbprints,
 )
 from keystone_check.model.cluster import AUDIENCE, ROLE_ARN
+from keystone_check.model.creation import CreateProvider
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.web import Response
 from keystone_check.model.world import Binding, Expected, World

@@ -18,13 +18,13 @@ Set the bucket's object ownership to `BucketOwnerEnforced`, once nothing depends
 from collections.abc import Iterator
 from typing import Annotated
 
+from keystone_check.checks import owning
+from keystone_check.checks.owning import ENFORCED
 from keystone_check.model.aws import Bucket
 from keystone_check.model.facts import Missing
 from keystone_check.model.finding import (
     Evidence,
     Finding,
-    Repair,
-    Safety,
     Severity,
     blocked,
     broken,
@@ -34,10 +34,7 @@ from keystone_check.model.finding import (
 severity = Severity.LOW
 
 
-ENFORCED = "BucketOwnerEnforced"
-
-
-def judge(bucket: Annotated[Bucket, "ownership"]) -> Iterator[Finding]:
+def judge(bucket: Annotated[Bucket, "ownership", "grants"]) -> Iterator[Finding]:
     """One finding, about the bucket."""
     if isinstance(bucket.ownership, Missing):
         yield blocked(bucket.name, bucket.ownership)
@@ -49,17 +46,5 @@ def judge(bucket: Annotated[Bucket, "ownership"]) -> Iterator[Finding]:
             bucket.name,
             f"ACLs are in force in bucket {bucket.name} ({seen}): an object belongs to whoever uploads it",
             Evidence("s3:GetBucketOwnershipControls", ENFORCED, seen),
-            _repair(bucket),
+            owning.disable(bucket),
         )
-
-
-def _repair(bucket: Bucket) -> Repair:
-    return Repair(
-        "disable ACLs",
-        Safety.MANUAL,
-        "what the bucket's other objects rely on their ACLs for is not known here",
-        steps=(
-            f"aws s3api put-bucket-ownership-controls --bucket {bucket.name} "
-            f"--ownership-controls 'Rules=[{{ObjectOwnership={ENFORCED}}}]'",
-        ),
-    )

@@ -18,7 +18,8 @@ always.
 from collections.abc import Iterator
 from typing import Annotated
 
-from keystone_check.model.aws import Bucket
+from keystone_check.model.aws import Bucket, Encryption
+from keystone_check.model.change import SSE_S3, SetDefaultEncryption
 from keystone_check.model.facts import Absent, Missing
 from keystone_check.model.finding import (
     Evidence,
@@ -41,25 +42,21 @@ def judge(bucket: Annotated[Bucket, "default_encryption"]) -> Iterator[Finding]:
             yield blocked(bucket.name, missing)
         case Absent(because=because):
             yield holds(bucket.name, because)
-        case str() as algorithm if algorithm.startswith("aws:kms"):
+        case Encryption(algorithm=algorithm) as how if algorithm.startswith("aws:kms"):
             yield broken(
                 bucket.name,
                 f"bucket {bucket.name} encrypts uploads with {algorithm}: strangers cannot read the next one",
-                Evidence("s3:GetEncryptionConfiguration", "AES256", algorithm),
-                _repair(bucket),
+                Evidence("s3:GetEncryptionConfiguration", "AES256", str(how)),
+                _repair(bucket, how),
             )
         case _:
             yield holds(bucket.name)
 
 
-def _repair(bucket: Bucket) -> Repair:
-    rule = '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"AES256"}}]}'
+def _repair(bucket: Bucket, before: Encryption) -> Repair:
     return Repair(
         "encrypt by default with SSE-S3",
-        Safety.MANUAL,
-        "what else is uploaded to this bucket, and under which rules, is not known here",
-        steps=(
-            f"aws s3api put-bucket-encryption --bucket {bucket.name} "
-            f"--server-side-encryption-configuration '{rule}'",
-        ),
+        Safety.UNSAFE,
+        "whatever else is uploaded to this bucket can then be read without the key of KMS",
+        (SetDefaultEncryption(bucket.name, bucket.region, before, SSE_S3),),
     )

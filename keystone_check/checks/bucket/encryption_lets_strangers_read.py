@@ -18,7 +18,8 @@ Upload the document again with `--sse AES256` (SSE-S3), which encrypts it too.
 from collections.abc import Iterator
 from typing import Annotated
 
-from keystone_check.model.aws import Bucket, StoredObject
+from keystone_check.model.aws import Bucket, Encryption, StoredObject
+from keystone_check.model.change import PutDocument
 from keystone_check.model.facts import Absent, Missing
 from keystone_check.model.finding import (
     Evidence,
@@ -46,22 +47,32 @@ def judge(bucket: Annotated[Bucket, "objects", "absence"]) -> Iterator[Finding]:
 
 
 def _locked(bucket: Bucket, key: str, stored: StoredObject) -> Finding:
-    address = f"s3://{bucket.name}/{key}"
     return broken(
         key,
         f"the object {key} is encrypted with {stored.encryption}, so nobody can read it without signing",
         Evidence("s3:GetObject", "AES256", stored.encryption),
-        Repair(
-            "upload the document with SSE-S3",
-            Safety.MANUAL,
-            "an upload in the same words is none of the changes that are made from here",
-            steps=(
-                f"aws s3 cp {address} document.json",
-                f"aws s3 cp document.json {address} --sse AES256 --content-type {_kind(stored)}",
-            ),
-        ),
+        _repair(bucket, key, stored),
     )
 
 
-def _kind(stored: StoredObject) -> str:
-    return stored.content_type or "application/json"
+def _repair(bucket: Bucket, key: str, stored: StoredObject) -> Repair | None:
+    """The same text once more; None where nobody can read it: then it is published anew."""
+    if isinstance(stored.body, Missing):
+        return None
+    kind, how = stored.content_type, Encryption(stored.encryption, stored.encryption_key)
+    change = PutDocument(
+        bucket.name,
+        bucket.region,
+        key,
+        stored.body,
+        stored.body,
+        kind or "application/json",
+        kind,
+        encryption_before=how,
+    )
+    return Repair(
+        "upload the document with SSE-S3",
+        Safety.SAFE,
+        "the same text, which is meant for everyone, without the key of KMS",
+        (change,),
+    )

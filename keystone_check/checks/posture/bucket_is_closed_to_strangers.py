@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated
 
+from keystone_check.checks import owning
 from keystone_check.iam.evaluate import Allowed, Undecided
 from keystone_check.iam.s3 import locate, may
 from keystone_check.model.aws import Bucket, Grant, PublicAccessBlock
@@ -27,7 +28,6 @@ from keystone_check.model.finding import (
     Evidence,
     Finding,
     Repair,
-    Safety,
     Severity,
     blocked,
     broken,
@@ -97,13 +97,4 @@ def _unseen(verdicts: dict[str, object]) -> Iterator[Missing]:
 def _repair(bucket: Bucket) -> Repair | None:
     if not isinstance(bucket.grants, tuple) or not any(grant.grantee in EVERYONE for grant in bucket.grants):
         return None  # it is the policy, which policy_opens_exactly_the_documents mends
-    return Repair(
-        "disable ACLs",
-        Safety.MANUAL,
-        "what the bucket's other objects rely on their ACLs for is not known here",
-        steps=(
-            f"aws s3api put-bucket-acl --bucket {bucket.name} --acl private",
-            f"aws s3api put-bucket-ownership-controls --bucket {bucket.name} "
-            "--ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'",
-        ),
-    )
+    return owning.disable(bucket)

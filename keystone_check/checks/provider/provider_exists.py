@@ -21,8 +21,8 @@ from keystone_check.iam.arns import provider_arn, read_role_arn
 from keystone_check.iam.oidc import issuer_problem
 from keystone_check.iam.served_chain import intercepted
 from keystone_check.model.aws import Caller, Provider
-from keystone_check.model.change import CreateProvider
 from keystone_check.model.cluster import Issuer, ServiceAccount
+from keystone_check.model.creation import CreateProvider
 from keystone_check.model.facts import Missing, Subjects
 from keystone_check.model.finding import (
     Evidence,

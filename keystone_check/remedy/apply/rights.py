@@ -6,16 +6,26 @@ from typing import assert_never
 from keystone_check.iam.s3_address import partition_of
 from keystone_check.model.change import (
     Change,
-    CreateProvider,
-    DeleteProvider,
     PutDocument,
     SetAccountPublicAccess,
+    SetAcl,
     SetAnnotation,
     SetBucketPolicy,
     SetBucketPublicAccess,
     SetClientIds,
+    SetDefaultEncryption,
+    SetOwnership,
+    SetSessionDuration,
     SetThumbprints,
     SetTrustPolicy,
+)
+from keystone_check.model.creation import (
+    CreateBucket,
+    CreateProvider,
+    CreateRole,
+    DeleteBucket,
+    DeleteProvider,
+    DeleteRole,
 )
 from keystone_check.probes import rights
 from keystone_check.probes.rights import AwsAsk, KubeAsk
@@ -30,6 +40,15 @@ UPDATE_THUMBPRINTS = AwsAsk(
     "iam", "UpdateOpenIDConnectProviderThumbprint", "iam:UpdateOpenIDConnectProviderThumbprint"
 )
 UPDATE_TRUST = AwsAsk("iam", "UpdateAssumeRolePolicy", "iam:UpdateAssumeRolePolicy")
+CREATE_ROLE = AwsAsk("iam", "CreateRole", "iam:CreateRole")
+DELETE_ROLE = AwsAsk("iam", "DeleteRole", "iam:DeleteRole")
+UPDATE_ROLE = AwsAsk("iam", "UpdateRole", "iam:UpdateRole")
+CREATE_BUCKET = AwsAsk("s3", "CreateBucket", "s3:CreateBucket")
+DELETE_BUCKET = AwsAsk("s3", "DeleteBucket", "s3:DeleteBucket")
+PUT_BUCKET_OWNERSHIP = AwsAsk("s3", "PutBucketOwnershipControls", "s3:PutBucketOwnershipControls")
+DELETE_BUCKET_OWNERSHIP = AwsAsk("s3", "DeleteBucketOwnershipControls", "s3:PutBucketOwnershipControls")
+PUT_BUCKET_ACL = AwsAsk("s3", "PutBucketAcl", "s3:PutBucketAcl")
+PUT_BUCKET_ENCRYPTION = AwsAsk("s3", "PutBucketEncryption", "s3:PutEncryptionConfiguration")
 PUT_OBJECT = AwsAsk("s3", "PutObject", "s3:PutObject")
 DELETE_OBJECT = AwsAsk("s3", "DeleteObject", "s3:DeleteObject")
 PUT_BUCKET_PUBLIC_ACCESS = AwsAsk("s3", "PutPublicAccessBlock", "s3:PutBucketPublicAccessBlock")
@@ -50,6 +69,14 @@ def needed(change: Change) -> tuple[AwsAsk | KubeAsk, ...]:
             return rights.GET_PROVIDER, CREATE_PROVIDER
         case DeleteProvider():
             return rights.GET_PROVIDER, DELETE_PROVIDER
+        case CreateRole():
+            return rights.GET_ROLE, CREATE_ROLE
+        case DeleteRole():
+            return rights.GET_ROLE, DELETE_ROLE
+        case CreateBucket():
+            return rights.FIND_BUCKET, CREATE_BUCKET, PUT_BUCKET_OWNERSHIP
+        case DeleteBucket():
+            return rights.FIND_BUCKET, DELETE_BUCKET
         case SetClientIds():
             added = (ADD_CLIENT_ID,) if set(change.after) - set(change.before) else ()
             removed = (REMOVE_CLIENT_ID,) if set(change.before) - set(change.after) else ()
@@ -66,8 +93,16 @@ def needed(change: Change) -> tuple[AwsAsk | KubeAsk, ...]:
         case SetBucketPolicy():
             write = DELETE_BUCKET_POLICY if change.after is None else PUT_BUCKET_POLICY
             return rights.BUCKET_POLICY, write
+        case SetOwnership():
+            return rights.BUCKET_OWNERSHIP, PUT_BUCKET_OWNERSHIP
+        case SetAcl():
+            return rights.BUCKET_ACL, PUT_BUCKET_ACL
+        case SetDefaultEncryption():
+            return rights.BUCKET_ENCRYPTION, PUT_BUCKET_ENCRYPTION
         case SetTrustPolicy():
             return rights.GET_ROLE, UPDATE_TRUST
+        case SetSessionDuration():
+            return rights.GET_ROLE, UPDATE_ROLE
         case SetAnnotation():
             return rights.GET_ACCOUNT, PATCH_ACCOUNT
     assert_never(change)
@@ -83,17 +118,19 @@ def permissions(changes: Iterable[Change]) -> tuple[str, ...]:
 def resource(ask: AwsAsk, change: Change) -> str:
     """The ARN on which the right is needed; a star where AWS grants it on no other."""
     match change:
-        case CreateProvider() | DeleteProvider():
+        case CreateProvider() | DeleteProvider() | CreateRole() | DeleteRole():
             return change.arn
         case SetClientIds() | SetThumbprints():
             return change.provider_arn
         case PutDocument():
             bucket = f"arn:{partition_of(change.region)}:s3:::{change.bucket}"
             return bucket if ask == rights.OBJECT_ABSENCE else f"{bucket}/{change.key}"
-        case SetBucketPublicAccess() | SetBucketPolicy():
+        case SetBucketPublicAccess() | SetBucketPolicy() | SetOwnership() | SetAcl():
+            return f"arn:{partition_of(change.region)}:s3:::{change.bucket}"
+        case SetDefaultEncryption() | CreateBucket() | DeleteBucket():
             return f"arn:{partition_of(change.region)}:s3:::{change.bucket}"
         case SetAccountPublicAccess() | SetAnnotation():
             return "*"
-        case SetTrustPolicy():
+        case SetTrustPolicy() | SetSessionDuration():
             return change.role_arn
     assert_never(change)

@@ -1,31 +1,42 @@
 """What stands at a change's address now, in the change's own terms."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar, assert_never
 from urllib.parse import unquote
 
 from keystone_check.model.access import Access
-from keystone_check.model.aws import PublicAccessBlock
+from keystone_check.model.aws import Encryption, PublicAccessBlock
 from keystone_check.model.change import (
     Change,
-    CreateProvider,
-    DeleteProvider,
     PutDocument,
     SetAccountPublicAccess,
+    SetAcl,
     SetAnnotation,
     SetBucketPolicy,
     SetBucketPublicAccess,
     SetClientIds,
+    SetDefaultEncryption,
+    SetOwnership,
+    SetSessionDuration,
     SetThumbprints,
     SetTrustPolicy,
+)
+from keystone_check.model.creation import (
+    CreateBucket,
+    CreateProvider,
+    CreateRole,
+    DeleteBucket,
+    DeleteProvider,
+    DeleteRole,
 )
 from keystone_check.probes import rights
 from keystone_check.probes.answer import BODY_LIMIT, text
 from keystone_check.probes.aws import Aws
 from keystone_check.probes.kube import Kube
 from keystone_check.probes.refusals import ReadError
+from keystone_check.remedy.apply.buckets import bucket_setting, bucket_there, in_region
 from keystone_check.remedy.describe import SETTINGS
 
 T = TypeVar("T")
@@ -80,9 +91,21 @@ def standing(hands: Hands, change: Change) -> Standing:
         case SetBucketPublicAccess() | SetBucketPolicy() | SetAccountPublicAccess():
             setting = _setting(hands, change)
             return Standing(setting, setting == change.after)
+        case SetOwnership() | SetAcl() | SetDefaultEncryption():
+            setting = bucket_setting(hands.aws, change)
+            return Standing(setting, setting == change.after)
+        case CreateBucket() | DeleteBucket():
+            there = bucket_there(hands.aws, change)
+            wanted = in_region(change) if isinstance(change, CreateBucket) else None
+            return Standing(there, there == wanted)
+        case CreateRole() | DeleteRole():
+            return _role_there(hands, change)
         case SetTrustPolicy():
-            trust = _trust(hands, change)
+            trust = trust_of(_role(hands, change.role_arn))
             return Standing(trust, trust == change.after)
+        case SetSessionDuration():
+            seconds = _role(hands, change.role_arn).get("MaxSessionDuration", 3600)
+            return Standing(seconds, seconds == change.after)
         case SetAnnotation():
             return _annotation(hands, change)
     assert_never(change)
@@ -132,7 +155,8 @@ def _object(hands: Hands, change: PutDocument) -> Standing:
         body = text(answer["Body"].read(BODY_LIMIT + 1), f"the object {change.key}")
         answer["Body"].close()
         same = body == change.after and answer.get("ContentType", "") == change.content_type
-        return Standing(body, same, answer["ETag"])
+        how = Encryption(answer.get("ServerSideEncryption", ""), answer.get("SSEKMSKeyId", ""))
+        return Standing(body, same and how == change.encryption, answer["ETag"])
 
     subject = f"{change.bucket}/{change.key}"
     found = _or_none(
@@ -173,18 +197,34 @@ def _block(given: dict[str, bool]) -> PublicAccessBlock:
 _NO_BLOCK = "NoSuchPublicAccessBlockConfiguration"
 
 
-def _trust(hands: Hands, change: SetTrustPolicy) -> str:
-    name = role_name(change.role_arn)
-    role = hands.aws.ask(rights.GET_ROLE, name, RoleName=name)["Role"]
-    if role["Arn"] != change.role_arn:
-        raise ReadError(f"iam:GetRole {name}: our account has {role['Arn']}, not {change.role_arn}")
-    # IAM percent-encodes the document by RFC 3986, in which a plus sign stands for itself.
+def _role(hands: Hands, arn: str) -> dict[str, Any]:
+    name = role_name(arn)
+    role: dict[str, Any] = hands.aws.ask(rights.GET_ROLE, name, RoleName=name)["Role"]
+    if role["Arn"] != arn:
+        raise ReadError(f"iam:GetRole {name}: our account has {role['Arn']}, not {arn}")
+    return role
+
+
+def _role_there(hands: Hands, change: CreateRole | DeleteRole) -> Standing:
+    found = _or_none("NoSuchEntity", lambda: trust_of(_role(hands, change.arn)))
+    if isinstance(change, CreateRole):
+        return Standing(found, found == change.trust)
+    return Standing(found, found is None)
+
+
+def trust_of(role: Mapping[str, Any]) -> str:
+    """IAM percent-encodes the document by RFC 3986, in which a plus sign stands for itself."""
     return unquote(role["AssumeRolePolicyDocument"])
 
 
 def role_name(arn: str) -> str:
     """The name by which IAM's actions take a role: without its path."""
     return arn.rpartition("/")[2]
+
+
+def role_path(arn: str) -> str:
+    """The path of a role, `/` or `/k8s/`."""
+    return f"{arn.partition(':role')[2].rpartition('/')[0]}/"
 
 
 def _annotation(hands: Hands, change: SetAnnotation) -> Standing:
@@ -206,9 +246,13 @@ def _or_none(code: str, read: Callable[[], T]) -> T | None:
 def before(change: Change) -> object:
     """What the plan was made over, as `standing` gives it."""
     match change:
-        case CreateProvider():
+        case CreateProvider() | CreateRole() | CreateBucket():
             return None
         case DeleteProvider():
             return provider_settings(change.client_ids, change.thumbprints)
+        case DeleteRole():
+            return change.trust
+        case DeleteBucket():
+            return in_region(change)
         case _:
             return change.before

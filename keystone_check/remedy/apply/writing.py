@@ -1,5 +1,6 @@
 """apply(access, change): read, compare, write."""
 
+from functools import partial
 from typing import Any, assert_never
 from urllib.parse import quote
 
@@ -7,26 +8,37 @@ from botocore import xform_name
 
 from keystone_check.errors import ApplyError
 from keystone_check.model.access import Access
+from keystone_check.model.aws import Encryption
 from keystone_check.model.change import (
-    UPLOAD_ENCRYPTION,
     Change,
-    CreateProvider,
-    DeleteProvider,
     PutDocument,
     SetAccountPublicAccess,
+    SetAcl,
     SetAnnotation,
     SetBucketPolicy,
     SetBucketPublicAccess,
     SetClientIds,
+    SetDefaultEncryption,
+    SetOwnership,
+    SetSessionDuration,
     SetThumbprints,
     SetTrustPolicy,
+)
+from keystone_check.model.creation import (
+    CreateBucket,
+    CreateProvider,
+    CreateRole,
+    DeleteBucket,
+    DeleteProvider,
+    DeleteRole,
 )
 from keystone_check.probes.aws import translated
 from keystone_check.probes.refusals import ReadError
 from keystone_check.probes.rights import AwsAsk
 from keystone_check.remedy.apply import rights
+from keystone_check.remedy.apply.buckets import write_bucket, write_setting
 from keystone_check.remedy.apply.obstacles import changed, in_doubt, next_step
-from keystone_check.remedy.apply.standing import Hands, Standing, before, role_name, standing
+from keystone_check.remedy.apply.standing import Hands, Standing, before, role_name, role_path, standing
 from keystone_check.remedy.describe import settings, title
 
 
@@ -75,6 +87,10 @@ def _write(hands: Hands, change: Change, version: str) -> None:
             _create_provider(hands, change)
         case DeleteProvider():
             _ask(hands, rights.DELETE_PROVIDER, change.arn, OpenIDConnectProviderArn=change.arn)
+        case CreateRole() | DeleteRole():
+            _write_role(hands, change)
+        case CreateBucket() | DeleteBucket():
+            write_bucket(partial(_ask, hands), change)
         case SetClientIds():
             _set_client_ids(hands, change)
         case SetThumbprints():
@@ -91,6 +107,11 @@ def _write(hands: Hands, change: Change, version: str) -> None:
             _set_public_access(hands, change)
         case SetBucketPolicy():
             _set_bucket_policy(hands, change)
+        case SetOwnership() | SetAcl() | SetDefaultEncryption():
+            write_setting(hands.aws, partial(_ask, hands), change)
+        case SetSessionDuration():
+            name = role_name(change.role_arn)
+            _ask(hands, rights.UPDATE_ROLE, name, RoleName=name, MaxSessionDuration=change.after)
         case SetTrustPolicy():
             name = role_name(change.role_arn)
             _ask(hands, rights.UPDATE_TRUST, name, RoleName=name, PolicyDocument=change.after)
@@ -112,6 +133,25 @@ def _create_provider(hands: Hands, change: CreateProvider) -> None:
     if change.thumbprints:
         parameters["ThumbprintList"] = list(change.thumbprints)
     _ask(hands, rights.CREATE_PROVIDER, change.url, **parameters)
+
+
+def _write_role(hands: Hands, change: CreateRole | DeleteRole) -> None:
+    """Without permissions; IAM deletes no role that has got some."""
+    name = role_name(change.arn)
+    match change:
+        case CreateRole():
+            _ask(
+                hands,
+                rights.CREATE_ROLE,
+                name,
+                RoleName=name,
+                Path=role_path(change.arn),
+                AssumeRolePolicyDocument=change.trust,
+            )
+        case DeleteRole():
+            _ask(hands, rights.DELETE_ROLE, name, RoleName=name)
+        case _:
+            assert_never(change)
 
 
 def _set_client_ids(hands: Hands, change: SetClientIds) -> None:
@@ -148,9 +188,15 @@ def _put_document(hands: Hands, change: PutDocument, version: str) -> None:
         Key=change.key,
         Body=change.after.encode(),
         ContentType=change.content_type,
-        ServerSideEncryption=UPLOAD_ENCRYPTION,
+        **_encrypted(change.encryption),
         **condition,
     )
+
+
+def _encrypted(how: Encryption) -> dict[str, str]:
+    """As S3 takes it with an upload; an object that it said nothing of is left to the bucket's default."""
+    said = {"ServerSideEncryption": how.algorithm, "SSEKMSKeyId": how.key}
+    return {name: value for name, value in said.items() if value}
 
 
 def _delete_document(hands: Hands, change: PutDocument, version: str) -> None:

@@ -5,18 +5,29 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, assert_never
 
+from keystone_check.model.aws import Encryption
 from keystone_check.model.change import (
     Change,
-    CreateProvider,
-    DeleteProvider,
     PutDocument,
     SetAccountPublicAccess,
+    SetAcl,
     SetAnnotation,
     SetBucketPolicy,
     SetBucketPublicAccess,
     SetClientIds,
+    SetDefaultEncryption,
+    SetOwnership,
+    SetSessionDuration,
     SetThumbprints,
     SetTrustPolicy,
+)
+from keystone_check.model.creation import (
+    CreateBucket,
+    CreateProvider,
+    CreateRole,
+    DeleteBucket,
+    DeleteProvider,
+    DeleteRole,
 )
 from keystone_check.model.finding import Safety
 from keystone_check.remedy import describe
@@ -33,11 +44,13 @@ def render(steps: Sequence[Step], held_back: Sequence[HeldBack]) -> str:
         for name, kind, properties in _resources(step.change):
             found = resources.setdefault(name, _resource(kind))
             found["Properties"].update(properties)
+    imported = {name for step in steps for name in _imported(step.change)}
+    made = {name for step in steps for name in _made(step.change)}
     template = {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": "What keystone-check --fix would write",
         "Metadata": {
-            "Import": sorted({name for step in steps for name in _imported(step.change)}),
+            "Import": sorted(imported - made),
             "Elsewhere": [_elsewhere(step.change) for step in steps if beyond(step.change)],
             "ByHand": [_by_hand(item) for item in held_back],
         },
@@ -49,10 +62,14 @@ def render(steps: Sequence[Step], held_back: Sequence[HeldBack]) -> str:
 def beyond(change: Change) -> str:
     """Why a template does not say the change; empty when it does."""
     match change:
-        case DeleteProvider():
+        case DeleteProvider() | DeleteRole() | DeleteBucket():
             return "delete it from the stack that has it"
         case PutDocument() | SetAccountPublicAccess() | SetAnnotation():
             return _SHELL
+        case SetAcl() | SetOwnership(after=None):
+            return "a template only says what ACL a new bucket has; these commands do it"
+        case SetSessionDuration():
+            return "its resource needs the trust policy as well, which this change does not touch"
         case SetBucketPublicAccess(after=None) | SetBucketPolicy(after=None):
             return "delete it from the stack that has it"
         case _:
@@ -83,7 +100,21 @@ def _resources(change: Change) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
             path, _, name = arn.partition(":role")[2].rpartition("/")
             trusted = {"RoleName": name, "Path": f"{path}/", "AssumeRolePolicyDocument": _document(after)}
             yield _name("Role", name), "AWS::IAM::Role", trusted
+        case CreateRole(arn, trust):
+            path, _, name = arn.partition(":role")[2].rpartition("/")
+            trusted = {"RoleName": name, "Path": f"{path}/", "AssumeRolePolicyDocument": _document(trust)}
+            yield _name("Role", name), "AWS::IAM::Role", trusted
+        case CreateBucket(bucket=bucket):
+            yield _name("Bucket", bucket), "AWS::S3::Bucket", {"BucketName": bucket, **_ownership(_ENFORCED)}
+        case SetOwnership(bucket=bucket, after=str(after)):
+            yield _name("Bucket", bucket), "AWS::S3::Bucket", {"BucketName": bucket, **_ownership(after)}
+        case SetDefaultEncryption(bucket=bucket):
+            rules = {"ServerSideEncryptionConfiguration": [_encryption(change.after)]}
+            encrypted = {"BucketName": bucket, "BucketEncryption": rules}
+            yield _name("Bucket", bucket), "AWS::S3::Bucket", encrypted
         case DeleteProvider() | PutDocument() | SetAccountPublicAccess() | SetAnnotation():
+            return
+        case DeleteRole() | DeleteBucket() | SetAcl() | SetOwnership() | SetSessionDuration():
             return
         case SetBucketPublicAccess() | SetBucketPolicy():
             return
@@ -91,12 +122,32 @@ def _resources(change: Change) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
             assert_never(change)
 
 
+_ENFORCED = "BucketOwnerEnforced"
+
+
+def _ownership(after: str) -> dict[str, Any]:
+    return {"OwnershipControls": {"Rules": [{"ObjectOwnership": after}]}}
+
+
+def _encryption(after: Encryption) -> dict[str, Any]:
+    """As S3 writes it, but for the name of one member."""
+    rule = describe.encryption_rule(after)
+    rule["ServerSideEncryptionByDefault"] = rule.pop("ApplyServerSideEncryptionByDefault")
+    return rule
+
+
 def _imported(change: Change) -> Iterator[str]:
     """What stands there before the stack does; a new policy and a new provider are the stack's to create."""
-    new = isinstance(change, CreateProvider) or (
+    new = isinstance(change, CreateProvider | CreateRole | CreateBucket) or (
         isinstance(change, SetBucketPolicy) and change.before is None
     )
     yield from (name for name, _, _ in _resources(change) if not new)
+
+
+def _made(change: Change) -> Iterator[str]:
+    """What the stack creates, so that nothing of it is imported."""
+    if isinstance(change, CreateProvider | CreateRole | CreateBucket):
+        yield from (name for name, _, _ in _resources(change))
 
 
 def _resource(kind: str) -> dict[str, Any]:

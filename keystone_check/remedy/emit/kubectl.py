@@ -5,16 +5,26 @@ from typing import assert_never
 
 from keystone_check.model.change import (
     Change,
-    CreateProvider,
-    DeleteProvider,
     PutDocument,
     SetAccountPublicAccess,
+    SetAcl,
     SetAnnotation,
     SetBucketPolicy,
     SetBucketPublicAccess,
     SetClientIds,
+    SetDefaultEncryption,
+    SetOwnership,
+    SetSessionDuration,
     SetThumbprints,
     SetTrustPolicy,
+)
+from keystone_check.model.creation import (
+    CreateBucket,
+    CreateProvider,
+    CreateRole,
+    DeleteBucket,
+    DeleteProvider,
+    DeleteRole,
 )
 from keystone_check.remedy import describe
 from keystone_check.remedy.emit import notes
@@ -45,7 +55,11 @@ def beyond(change: Change) -> str:
             return ""
         case CreateProvider() | DeleteProvider() | SetClientIds() | SetThumbprints() | SetTrustPolicy():
             return "it lies in IAM: --emit shell has the command"
+        case CreateRole() | DeleteRole() | SetSessionDuration():
+            return "it lies in IAM: --emit shell has the command"
         case PutDocument() | SetBucketPublicAccess() | SetAccountPublicAccess() | SetBucketPolicy():
+            return "it lies in S3: --emit shell has the command"
+        case SetOwnership() | SetAcl() | SetDefaultEncryption() | CreateBucket() | DeleteBucket():
             return "it lies in S3: --emit shell has the command"
     assert_never(change)
 

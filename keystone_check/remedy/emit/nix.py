@@ -6,16 +6,26 @@ from typing import assert_never
 
 from keystone_check.model.change import (
     Change,
-    CreateProvider,
-    DeleteProvider,
     PutDocument,
     SetAccountPublicAccess,
+    SetAcl,
     SetAnnotation,
     SetBucketPolicy,
     SetBucketPublicAccess,
     SetClientIds,
+    SetDefaultEncryption,
+    SetOwnership,
+    SetSessionDuration,
     SetThumbprints,
     SetTrustPolicy,
+)
+from keystone_check.model.creation import (
+    CreateBucket,
+    CreateProvider,
+    CreateRole,
+    DeleteBucket,
+    DeleteProvider,
+    DeleteRole,
 )
 from keystone_check.model.finding import Safety
 from keystone_check.remedy import describe
@@ -57,7 +67,11 @@ def where(change: Change) -> str:
     match change:
         case CreateProvider() | DeleteProvider() | SetClientIds() | SetThumbprints() | SetTrustPolicy():
             return "in IAM"
+        case CreateRole() | DeleteRole() | SetSessionDuration():
+            return "in IAM"
         case PutDocument() | SetBucketPublicAccess() | SetAccountPublicAccess() | SetBucketPolicy():
+            return "in S3"
+        case SetOwnership() | SetAcl() | SetDefaultEncryption() | CreateBucket() | DeleteBucket():
             return "in S3"
         case SetAnnotation():
             return "in the cluster"

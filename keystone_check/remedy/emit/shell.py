@@ -2,25 +2,36 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from shlex import join, quote
+from shlex import join
 from typing import assert_never
 
-from keystone_check.model.aws import PublicAccessBlock
+from keystone_check.model.aws import Encryption, PublicAccessBlock
 from keystone_check.model.change import (
     Change,
-    CreateProvider,
-    DeleteProvider,
     PutDocument,
     SetAccountPublicAccess,
+    SetAcl,
     SetAnnotation,
     SetBucketPolicy,
     SetBucketPublicAccess,
     SetClientIds,
+    SetDefaultEncryption,
+    SetOwnership,
+    SetSessionDuration,
     SetThumbprints,
     SetTrustPolicy,
 )
+from keystone_check.model.creation import (
+    CreateBucket,
+    CreateProvider,
+    CreateRole,
+    DeleteBucket,
+    DeleteProvider,
+    DeleteRole,
+)
 from keystone_check.remedy import describe
-from keystone_check.remedy.emit import notes
+from keystone_check.remedy.emit import aws_made, notes
+from keystone_check.remedy.emit.command import aws, file, from_file
 from keystone_check.remedy.plan import HeldBack, Step
 
 
@@ -51,13 +62,22 @@ def commands(change: Change) -> Iterator[str]:
         case CreateProvider():
             yield _create(change)
         case DeleteProvider():
-            yield _aws(
+            yield aws(
                 "iam", "delete-open-id-connect-provider", f"--open-id-connect-provider-arn={change.arn}"
             )
+        case CreateRole() | DeleteRole():
+            yield from aws_made.role(change)
+        case CreateBucket() | DeleteBucket():
+            yield from aws_made.bucket(change)
+        case SetOwnership() | SetAcl() | SetDefaultEncryption():
+            yield from aws_made.setting(change)
+        case SetSessionDuration():
+            role, seconds = change.role_arn.rpartition("/")[2], change.after
+            yield aws("iam", "update-role", f"--role-name={role}", f"--max-session-duration={seconds}")
         case SetClientIds():
             yield from _client_ids(change)
         case SetThumbprints():
-            yield _aws(
+            yield aws(
                 "iam",
                 "update-open-id-connect-provider-thumbprint",
                 f"--open-id-connect-provider-arn={change.provider_arn}",
@@ -73,9 +93,9 @@ def commands(change: Change) -> Iterator[str]:
         case SetBucketPolicy():
             yield from _bucket_policy(change)
         case SetTrustPolicy():
-            yield from _file("policy.json", change.after)
+            yield from file("policy.json", change.after)
             role = change.role_arn.rpartition("/")[2]
-            yield _aws("iam", "update-assume-role-policy", f"--role-name={role}") + _from_file(
+            yield aws("iam", "update-assume-role-policy", f"--role-name={role}") + from_file(
                 "policy-document", "policy.json"
             )
         case SetAnnotation():
@@ -100,7 +120,7 @@ def annotate(change: SetAnnotation) -> str:
 
 def _create(change: CreateProvider) -> str:
     thumbprints = ("--thumbprint-list", *change.thumbprints) if change.thumbprints else ()
-    return _aws(
+    return aws(
         "iam",
         "create-open-id-connect-provider",
         f"--url={change.url}",
@@ -119,65 +139,42 @@ def _client_ids(change: SetClientIds) -> Iterator[str]:
     removed = (("remove-client-id-from", item) for item in change.before if item not in change.after)
     for verb, item in (*added, *removed):
         given = json.dumps({"OpenIDConnectProviderArn": change.provider_arn, "ClientID": item})
-        yield _aws("iam", f"{verb}-open-id-connect-provider", "--cli-input-json", given)
+        yield aws("iam", f"{verb}-open-id-connect-provider", "--cli-input-json", given)
 
 
 def _document(change: PutDocument) -> Iterator[str]:
     where = (f"--region={change.region}", f"--bucket={change.bucket}", f"--key={change.key}")
     if change.after is None:
-        yield _aws("s3api", "delete-object", *where)
+        yield aws("s3api", "delete-object", *where)
         return
-    yield from _file("document", change.after)
+    yield from file("document", change.after)
     new = ("--if-none-match=*",) if change.before is None else ()
-    yield _aws("s3api", "put-object", *where, f"--content-type={change.content_type}", *new) + (
-        ' --body "$work/document"'
-    )
+    how = (f"--content-type={change.content_type}", *_encrypted(change.encryption))
+    yield aws("s3api", "put-object", *where, *how, *new) + ' --body "$work/document"'
+
+
+def _encrypted(how: Encryption) -> tuple[str, ...]:
+    said = (f"--server-side-encryption={how.algorithm}",) if how.algorithm else ()
+    return (*said, f"--ssekms-key-id={how.key}") if how.key else said
 
 
 def _bucket_policy(change: SetBucketPolicy) -> Iterator[str]:
     where = (f"--region={change.region}", f"--bucket={change.bucket}")
     if change.after is None:
-        yield _aws("s3api", "delete-bucket-policy", *where)
+        yield aws("s3api", "delete-bucket-policy", *where)
         return
-    yield from _file("policy.json", change.after)
-    yield _aws("s3api", "put-bucket-policy", *where) + _from_file("policy", "policy.json")
+    yield from file("policy.json", change.after)
+    yield aws("s3api", "put-bucket-policy", *where) + from_file("policy", "policy.json")
 
 
 def _block(service: str, after: PublicAccessBlock | None, region: str, whose: str) -> str:
     if after is None:
-        return _aws(service, "delete-public-access-block", f"--region={region}", whose)
+        return aws(service, "delete-public-access-block", f"--region={region}", whose)
     said = ",".join(f"{name}={str(on).lower()}" for name, on in describe.settings(after).items())
-    return _aws(
+    return aws(
         service,
         "put-public-access-block",
         f"--region={region}",
         whose,
         f"--public-access-block-configuration={said}",
     )
-
-
-def _aws(service: str, operation: str, *arguments: str) -> str:
-    return join(("aws", service, operation, *arguments))
-
-
-def _from_file(option: str, name: str) -> str:
-    return f' --{option} "file://$work/{name}"'
-
-
-def _file(name: str, text: str) -> Iterator[str]:
-    """The very bytes: a heredoc always ends with a line end, so a text without one is printed."""
-    if not text.endswith("\n"):
-        yield f'printf %s {quote(text)} > "$work/{name}"'
-        return
-    end = _end(text)
-    yield f"cat > \"$work/{name}\" <<'{end}'"
-    yield text.removesuffix("\n")
-    yield end
-
-
-def _end(text: str) -> str:
-    """A line that the text does not have."""
-    lines, end = set(text.splitlines()), "END"
-    while end in lines:
-        end += "_"
-    return end

@@ -6,26 +6,38 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from keystone_check.model.aws import Encryption
 from keystone_check.model.change import (
     Change,
-    CreateProvider,
-    DeleteProvider,
     PutDocument,
     SetAccountPublicAccess,
+    SetAcl,
     SetAnnotation,
     SetBucketPolicy,
     SetBucketPublicAccess,
     SetClientIds,
+    SetDefaultEncryption,
+    SetOwnership,
+    SetSessionDuration,
     SetThumbprints,
     SetTrustPolicy,
+)
+from keystone_check.model.creation import (
+    CreateBucket,
+    CreateProvider,
+    CreateRole,
+    DeleteBucket,
+    DeleteProvider,
+    DeleteRole,
 )
 from keystone_check.remedy import describe
 from keystone_check.remedy.emit import notes
 from keystone_check.remedy.plan import HeldBack, Step
 
-Value = str | bool | tuple[str, ...] | Mapping[str, str]
+Value = str | bool | int | tuple[str, ...] | Mapping[str, str]
 
 _ROLE_REST = (
+    "assume_role_policy",
     "description",
     "force_detach_policies",
     "max_session_duration",
@@ -33,6 +45,16 @@ _ROLE_REST = (
     "tags",
     "tags_all",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """A block within a block."""
+
+    said: Mapping[str, Value]
+
+
+Block = Mapping[str, Value | Inner]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +67,7 @@ class Resource:
     imported: str = ""
     ignored: tuple[str, ...] = ()
     """Arguments that the plan says nothing about, so that they stay as they are."""
-    blocks: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    blocks: Mapping[str, Block] = field(default_factory=dict)
 
 
 def render(steps: Sequence[Step], held_back: Sequence[HeldBack]) -> str:
@@ -75,10 +97,12 @@ def _lines(steps: Sequence[Step], held_back: Sequence[HeldBack]) -> Iterator[str
 def beyond(change: Change) -> str:
     """Why Terraform does not say the change; empty when it does."""
     match change:
-        case DeleteProvider():
+        case DeleteProvider() | DeleteRole() | DeleteBucket() | SetOwnership(after=None):
             return "to delete it, remove its resource from your configuration, or use --emit shell"
         case PutDocument(after=None) | SetBucketPolicy(after=None) | SetAnnotation(after=None):
             return "to delete it, remove its resource from your configuration, or use --emit shell"
+        case SetAcl(after=after) if after:
+            return "grants to others are no repair: --emit shell has the command"
         case SetBucketPublicAccess(after=None) | SetAccountPublicAccess(after=None):
             return "to delete it, remove its resource from your configuration, or use --emit shell"
         case _:
@@ -120,13 +144,21 @@ def resources(change: Change) -> Iterator[Resource]:
             yield Resource(
                 "aws_s3_bucket_policy", _name(bucket), {"bucket": bucket, "policy": policy}, imported
             )
+        case CreateBucket() | SetOwnership() | SetAcl() | SetDefaultEncryption():
+            yield from _of_bucket(change)
+        case CreateRole(arn, trust):
+            path, _, name = arn.partition(":role")[2].rpartition("/")
+            said = {"name": name, "path": f"{path}/", "assume_role_policy": trust}
+            yield Resource("aws_iam_role", _name(name), said)
+        case SetSessionDuration(arn, _, seconds):
+            yield _role(arn, max_session_duration=seconds)
         case SetTrustPolicy(arn, _, after):
-            yield _role(arn, after)
+            yield _role(arn, assume_role_policy=after)
         case SetAnnotation(after=str(value)):
             yield _annotation(change, value)
         case DeleteProvider() | PutDocument() | SetBucketPublicAccess() | SetAccountPublicAccess():
             return
-        case SetBucketPolicy() | SetAnnotation():
+        case SetBucketPolicy() | SetAnnotation() | DeleteRole() | DeleteBucket():
             return
         case _:
             assert_never(change)
@@ -137,10 +169,45 @@ def _provider(arn: str, said: Mapping[str, Value], ignored: tuple[str, ...]) -> 
     return Resource("aws_iam_openid_connect_provider", _name(arn), {"url": url, **said}, arn, ignored)
 
 
-def _role(arn: str, trust: str) -> Resource:
+def _role(arn: str, **said: Value) -> Resource:
+    """Its trust policy is required; where the plan does not write it, what stands here is ignored."""
     path, _, name = arn.partition(":role")[2].rpartition("/")
-    said = {"name": name, "path": f"{path}/", "assume_role_policy": trust}
-    return Resource("aws_iam_role", _name(name), said, name, _ROLE_REST)
+    wanted: dict[str, Value] = {"name": name, "path": f"{path}/", "assume_role_policy": "{}", **said}
+    ignored = tuple(rest for rest in _ROLE_REST if rest not in said)
+    return Resource("aws_iam_role", _name(name), wanted, name, ignored)
+
+
+def _of_bucket(change: CreateBucket | SetOwnership | SetAcl | SetDefaultEncryption) -> Iterator[Resource]:
+    """The bucket and what hashicorp/aws has as resources of its own."""
+    name = change.bucket
+    match change:
+        case CreateBucket():
+            yield Resource("aws_s3_bucket", _name(name), {"bucket": name})
+            yield _ownership(name, "BucketOwnerEnforced", "")
+        case SetOwnership(after=str(after)):
+            yield _ownership(name, after, "" if change.before is None else name)
+        case SetAcl(after=()):
+            yield Resource("aws_s3_bucket_acl", _name(name), {"bucket": name, "acl": "private"}, name)
+        case SetDefaultEncryption():
+            yield _encryption(name, change.after)
+        case SetOwnership() | SetAcl():
+            return
+        case _:
+            assert_never(change)
+
+
+def _ownership(bucket: str, after: str, imported: str) -> Resource:
+    kind = "aws_s3_bucket_ownership_controls"
+    said: dict[str, Block] = {"rule": {"object_ownership": after}}
+    return Resource(kind, _name(bucket), {"bucket": bucket}, imported, blocks=said)
+
+
+def _encryption(bucket: str, after: Encryption) -> Resource:
+    key: dict[str, Value] = {"kms_master_key_id": after.key} if after.key else {}
+    said: dict[str, Value] = {"sse_algorithm": after.algorithm, **key}
+    kind = "aws_s3_bucket_server_side_encryption_configuration"
+    rule: Block = {"apply_server_side_encryption_by_default": Inner(said)}
+    return Resource(kind, _name(bucket), {"bucket": bucket}, bucket, blocks={"rule": rule})
 
 
 def _annotation(change: SetAnnotation, value: str) -> Resource:
@@ -177,14 +244,23 @@ def _block(resource: Resource) -> Iterator[str]:
     yield f'resource "{resource.kind}" "{resource.name}" {{'
     yield from _arguments(resource.arguments, "  ")
     for name, held in resource.blocks.items():
-        yield f"  {name} {{"
-        yield from _arguments(held, "    ")
-        yield "  }"
+        yield from _nested(name, held, "  ")
     if resource.ignored:
         yield "  lifecycle {"
         yield f"    ignore_changes = [{', '.join(resource.ignored)}]"
         yield "  }"
     yield "}"
+
+
+def _nested(name: str, held: Block, indent: str) -> Iterator[str]:
+    """A block with its arguments, then the blocks in it."""
+    yield f"{indent}{name} {{"
+    plain = {inner: value for inner, value in held.items() if not isinstance(value, Inner)}
+    yield from _arguments(plain, f"{indent}  ")
+    for inner, value in held.items():
+        if isinstance(value, Inner):
+            yield from _nested(inner, value.said, f"{indent}  ")
+    yield f"{indent}}}"
 
 
 def _arguments(said: Mapping[str, Value], indent: str) -> Iterator[str]:
@@ -198,6 +274,8 @@ def _value(value: Value) -> str:
     match value:
         case bool():
             return str(value).lower()
+        case int():
+            return str(value)
         case str():
             return _string(value)
         case tuple():

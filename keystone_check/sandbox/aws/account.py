@@ -45,6 +45,8 @@ class Account:
     """When each provider was made, by ARN."""
     foreign: frozenset[str] = frozenset()
     """Buckets that stand for another account's: these credentials do what everybody may, and no more."""
+    opened: bool = False
+    """Whether it was loaded: from then on buckets are made as S3 makes new ones."""
     organization: str | None = None
     """The S3 policy in force, as JSON; empty for an organization without one, None for no organization."""
     throttled: Mapping[str, Collection[int]] = field(default_factory=dict)

@@ -19,6 +19,9 @@ _S3_SUBRESOURCES = {
     "tagging": "BucketTagging",
 }
 """Query string to the noun of the permission (not always the operation's own name)."""
+_DELETED_BY_PUT = frozenset({"publicAccessBlock", "ownershipControls", "encryption"})
+"""What whoever may set it may also delete:
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html"""
 
 _WRITING = ("Add", "Attach", "Create", "Delete", "Detach", "Put", "Remove", "Tag", "Untag", "Update")
 
@@ -89,7 +92,8 @@ def _s3_action(request: Request) -> str:
         return f"{_verb(request)}ObjectAcl" if "acl" in request.args else f"{_verb(request)}Object"
     for subresource, noun in _S3_SUBRESOURCES.items():
         if subresource in request.args:
-            return f"{_verb(request)}{noun}"
+            deletes = request.method == "DELETE" and subresource in _DELETED_BY_PUT
+            return f"{'Put' if deletes else _verb(request)}{noun}"
     if not bucket:
         return "ListAllMyBuckets"
     return {"GET": "ListBucket", "HEAD": "ListBucket", "PUT": "CreateBucket"}.get(

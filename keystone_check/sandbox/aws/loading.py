@@ -10,7 +10,15 @@ from botocore.config import Config
 from keystone_check.iam.s3 import document_policy, locate, object_key
 from keystone_check.iam.s3_address import partition_of
 from keystone_check.model.access import Access
-from keystone_check.model.aws import Bucket, Grant, Provider, PublicAccessBlock, Role, StoredObject
+from keystone_check.model.aws import (
+    Bucket,
+    Encryption,
+    Grant,
+    Provider,
+    PublicAccessBlock,
+    Role,
+    StoredObject,
+)
 from keystone_check.model.cluster import Issuer
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.web import Response
@@ -116,12 +124,10 @@ def _load_bucket(s3: Any, bucket: Bucket) -> None:
     for key, stored in bucket.objects.seen():
         if isinstance(stored, StoredObject) and isinstance(stored.body, str):
             _load_object(s3, bucket.name, key, stored.body, stored)
-    if isinstance(bucket.default_encryption, str):
+    if isinstance(bucket.default_encryption, Encryption):
         s3.put_bucket_encryption(
             Bucket=bucket.name,
-            ServerSideEncryptionConfiguration={
-                "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": bucket.default_encryption}}]
-            },
+            ServerSideEncryptionConfiguration={"Rules": [_encryption(bucket.default_encryption)]},
         )
     if isinstance(bucket.grants, tuple) and bucket.grants:
         _load_grants(s3, bucket.name, bucket.grants)
@@ -134,6 +140,12 @@ def _load_bucket(s3: Any, bucket: Bucket) -> None:
         )
 
 
+def _encryption(said: Encryption) -> dict[str, Any]:
+    key = {"KMSMasterKeyID": said.key} if said.key else {}
+    how = {"SSEAlgorithm": said.algorithm, **key}
+    return {"ApplyServerSideEncryptionByDefault": how, "BucketKeyEnabled": said.bucket_key}
+
+
 def _make_bucket(s3: Any, name: str, region: str, **options: str) -> None:
     """The one region that S3 does not take by name is the one that it takes without one."""
     place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
@@ -141,7 +153,8 @@ def _make_bucket(s3: Any, name: str, region: str, **options: str) -> None:
 
 
 def _load_object(s3: Any, bucket: str, key: str, body: str, stored: StoredObject) -> None:
-    encryption = {"ServerSideEncryption": stored.encryption} if stored.encryption else {}
+    said = {"ServerSideEncryption": stored.encryption, "SSEKMSKeyId": stored.encryption_key}
+    encryption = {name: value for name, value in said.items() if value}
     s3.put_object(Bucket=bucket, Key=key, Body=body.encode(), ContentType=stored.content_type, **encryption)
 
 

@@ -8,7 +8,7 @@ from keystone_check.iam.evaluate import Allowed
 from keystone_check.iam.s3 import Location, is_public, may
 from keystone_check.model.aws import Bucket, PublicAccessBlock
 from keystone_check.model.facts import Absent
-from keystone_check.sandbox.aws import state
+from keystone_check.sandbox.aws import buckets, state
 from keystone_check.sandbox.aws.account import Account
 from keystone_check.sandbox.aws.calls import Call
 from keystone_check.sandbox.aws.replies import s3_error, xml
@@ -24,6 +24,8 @@ def answer(account: Account, call: Call, request: Request) -> Response | None:
         return _listing(account)
     name, _, key = request.path.lstrip("/").partition("/")
     bucket = state.bucket(account.id, name, key)
+    if call.action == "CreateBucket" and account.opened:
+        return buckets.create(account, name, bucket, request)
     if not isinstance(bucket, Bucket):
         return None
     owner = ANOTHER if name in account.foreign else account.id
@@ -38,6 +40,8 @@ def answer(account: Account, call: Call, request: Request) -> Response | None:
             # Who may not list a bucket does not learn what is not in it:
             # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
             return s3_error(403, "AccessDenied", "Access Denied")
+        case "PutBucketOwnershipControls" if request.method == "PUT":
+            return buckets.ownership_refusal(bucket, request)
         case "PutBucketPolicy":
             return _policy_refusal(account, bucket, request)
         case "PutObject" | "PutObjectAcl" | "PutBucketAcl":

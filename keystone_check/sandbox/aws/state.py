@@ -31,6 +31,16 @@ def bucket_names(account: str) -> tuple[str, ...]:
     return tuple(sorted(_backend("s3", account).buckets))
 
 
+def make_bucket(account: str, name: str, region: str, ownership: str) -> None:
+    """A bucket as S3 makes new ones: shut to strangers, encrypted by its own key."""
+    held = _backend("s3", account).create_bucket(name, region)
+    held.ownership_rule = ownership
+    default = {"SSEAlgorithm": "AES256"}
+    held.encryption = {"Rule": {"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": "false"}}
+    shut = settings(PublicAccessBlock(True, True, True, True))
+    _backend("s3", account).put_public_access_block(name, shut)
+
+
 def open_partition(account: str, partition: str) -> None:
     """Let what the account has lie in its own partition; to be called before anything else is."""
     for service in ("iam", "s3", "s3control"):
@@ -148,4 +158,4 @@ def _object(key: str, item: Any) -> StoredObject | Absent:
     except UnicodeDecodeError as error:
         body = Missing("body", f"not UTF-8 at byte {error.start}")
     kind = item.metadata.get("content-type", "binary/octet-stream")
-    return StoredObject(body, kind, item.encryption or "")
+    return StoredObject(body, kind, item.encryption or "", item.kms_key_id or "")

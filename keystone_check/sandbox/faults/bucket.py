@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from keystone_check.iam.s3 import document_policy
-from keystone_check.model.aws import PublicAccessBlock, StoredObject
+from keystone_check.model.aws import Encryption, PublicAccessBlock, StoredObject
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.world import World
 from keystone_check.sandbox.faults.editing import bucket_of, with_bucket
@@ -16,6 +16,8 @@ from keystone_check.sandbox.worlds import DISCOVERY_KEY, KEY_SET_KEY, published
 
 ALL_SHUT = PublicAccessBlock(True, True, True, True)
 """What every new bucket has since April 2023."""
+
+KMS_KEY = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 NO_DOCUMENTS = ("discovery_document_is_public", "sts_accepts_the_token")
 
@@ -85,7 +87,7 @@ def key_set_is_encrypted_with_kms(world: World) -> World:
 @fault(breaks=("default_encryption_lets_strangers_read",))
 def uploads_are_encrypted_with_kms(world: World) -> World:
     """The bucket's default encryption was set to a key of KMS after the documents were uploaded."""
-    return with_bucket(world, default_encryption="aws:kms")
+    return with_bucket(world, default_encryption=Encryption("aws:kms", KMS_KEY, bucket_key=True))
 
 
 @fault(
@@ -173,7 +175,7 @@ def _with_statements(world: World, edit: Callable[[dict[str, Any]], list[dict[st
 def _encrypted(world: World, key: str) -> World:
     found = bucket_of(world).objects[key]
     assert isinstance(found, StoredObject)
-    objects = bucket_of(world).objects.put(key, replace(found, encryption="aws:kms"))
+    objects = bucket_of(world).objects.put(key, replace(found, encryption="aws:kms", encryption_key=KMS_KEY))
     return with_bucket(world, objects=objects)
 
 

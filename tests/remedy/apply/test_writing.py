@@ -9,20 +9,34 @@ from typing import Any
 import pytest
 
 from keystone_check.errors import ApplyError
-from keystone_check.model.aws import Bucket, Provider, PublicAccessBlock, Role, StoredObject
+from keystone_check.model.aws import (
+    Bucket,
+    Encryption,
+    Grant,
+    Provider,
+    PublicAccessBlock,
+    Role,
+    StoredObject,
+)
 from keystone_check.model.change import (
+    SSE_S3,
     Change,
-    CreateProvider,
     PutDocument,
     SetAccountPublicAccess,
+    SetAcl,
     SetAnnotation,
     SetBucketPolicy,
     SetBucketPublicAccess,
     SetClientIds,
+    SetDefaultEncryption,
+    SetOwnership,
+    SetSessionDuration,
     SetThumbprints,
     SetTrustPolicy,
+    inverse,
 )
 from keystone_check.model.cluster import AUDIENCE
+from keystone_check.model.creation import CreateBucket, CreateProvider, CreateRole, DeleteBucket, DeleteRole
 from keystone_check.model.facts import Subjects
 from keystone_check.model.world import World
 from keystone_check.probes.gather import gather
@@ -106,6 +120,45 @@ def _trust(world: World) -> Change:
     return SetTrustPolicy(role(world).arn, role(world).trust, after)
 
 
+def _where(world: World) -> dict[str, str]:
+    return {"bucket": bucket(world).name, "region": bucket(world).region}
+
+
+def _encryption(world: World) -> Change:
+    key = Encryption("aws:kms", "arn:aws:kms:eu-central-1:1:key/a", True)
+    return SetDefaultEncryption(**_where(world), before=SSE_S3, after=key)
+
+
+def _ownership(world: World) -> Change:
+    return SetOwnership(**_where(world), before="BucketOwnerEnforced", after="ObjectWriter")
+
+
+def _no_ownership(world: World) -> Change:
+    return SetOwnership(**_where(world), before="ObjectWriter", after=None)
+
+
+def _acl(world: World) -> Change:
+    return SetAcl(**_where(world), before=(), after=(Grant("AuthenticatedUsers", "READ"),))
+
+
+def _again(world: World) -> Change:
+    """The same text, with another key."""
+    key, stored = bucket(world).objects.entries[1]
+    assert isinstance(stored, StoredObject)
+    assert isinstance(stored.body, str)
+    kind, kms = stored.content_type, Encryption("aws:kms", "arn:aws:kms:eu-central-1:1:key/a")
+    name, region = bucket(world).name, bucket(world).region
+    return PutDocument(name, region, key, stored.body, stored.body, kind, kind, kms)
+
+
+def _session(world: World) -> Change:
+    return SetSessionDuration(role(world).arn, 3600, 7200)
+
+
+def _new_role(world: World) -> Change:
+    return CreateRole(f"{role(world).arn.partition(':role')[0]}:role/new/one", role(world).trust)
+
+
 def _annotation(world: World) -> Change:
     return SetAnnotation("app", "api", AUDIENCE, None, "sts.amazonaws.com.cn")
 
@@ -119,6 +172,12 @@ MADE: list[Callable[[World], Change]] = [
     _client_ids,
     _trust,
     _annotation,
+    _encryption,
+    _ownership,
+    _acl,
+    _no_ownership,
+    _again,
+    _session,
 ]
 by_kind = pytest.mark.parametrize("made", MADE, ids=lambda made: made.__name__.strip("_"))
 
@@ -137,6 +196,39 @@ def test_what_is_seen_after_writing_is_what_was_rehearsed(
     assert look(sandbox) == seen
 
 
+def test_a_role_is_made_once_and_is_gone_when_its_making_is_undone(sandbox: Serving) -> None:
+    before = look(sandbox)
+    made = _new_role(before)
+    apply(sandbox.access, made)
+    apply(sandbox.access, made)
+    assert isinstance(before.trusting_roles, Subjects)
+    assert look(sandbox) != before
+    apply(sandbox.access, inverse(made))
+    apply(sandbox.access, inverse(made))
+    assert look(sandbox) == before
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+def test_a_bucket_is_made_where_it_should_be_and_is_gone_when_its_making_is_undone(
+    sandbox: Serving, region: str
+) -> None:
+    before = look(sandbox)
+    made = CreateBucket(f"made-in-{region}", region)
+    apply(sandbox.access, made)
+    apply(sandbox.access, made)
+    assert look(sandbox).own_buckets == rehearse(before, [made]).own_buckets
+    apply(sandbox.access, inverse(made))
+    assert look(sandbox) == before
+
+
+def test_a_bucket_that_is_elsewhere_is_not_made_again_and_not_deleted(sandbox: Serving) -> None:
+    before = look(sandbox)
+    for kind in (CreateBucket, DeleteBucket):
+        with pytest.raises(ApplyError, match="a bucket in eu-central-1"):
+            apply(sandbox.access, kind(bucket(before).name, "eu-west-1"))
+    assert look(sandbox) == before
+
+
 def stale(world: World) -> list[Change]:
     where: Any = partial(dict, bucket=bucket(world).name, region=bucket(world).region)
     key = bucket(world).objects.entries[0][0]
@@ -150,11 +242,17 @@ def stale(world: World) -> list[Change]:
         SetClientIds(provider(world).arn, ("other",), ("another",)),
         SetThumbprints(provider(world).arn, ("cd" * 20,), ("ef" * 20,)),
         SetTrustPolicy(role(world).arn, "{}", '{"a": 1}'),
+        CreateRole(role(world).arn, "{}"),
+        DeleteRole(role(world).arn, "{}"),
+        SetSessionDuration(role(world).arn, 7000, 8000),
+        SetOwnership(**where(before="ObjectWriter", after="BucketOwnerPreferred")),
+        SetAcl(**where(before=(Grant("AllUsers", "READ"),), after=(Grant("AllUsers", "WRITE"),))),
+        SetDefaultEncryption(**where(before=Encryption("x"), after=Encryption("y"))),
         SetAnnotation("app", "api", "eks.amazonaws.com/role-arn", None, "arn:aws:iam::1:role/x"),
     ]
 
 
-@pytest.mark.parametrize("number", range(10))
+@pytest.mark.parametrize("number", range(16))
 def test_what_the_plan_was_not_made_for_is_not_overwritten(sandbox: Serving, number: int) -> None:
     before = look(sandbox)
     with pytest.raises(ApplyError, match="is not what the plan was made for") as caught:

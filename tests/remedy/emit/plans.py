@@ -3,18 +3,30 @@
 from functools import cache
 
 from keystone_check.checks import load
+from keystone_check.model.aws import Encryption, Grant
 from keystone_check.model.change import (
+    SSE_S3,
     Change,
-    CreateProvider,
-    DeleteProvider,
     PutDocument,
     SetAccountPublicAccess,
+    SetAcl,
     SetAnnotation,
     SetBucketPolicy,
     SetBucketPublicAccess,
     SetClientIds,
+    SetDefaultEncryption,
+    SetOwnership,
+    SetSessionDuration,
     SetThumbprints,
     SetTrustPolicy,
+)
+from keystone_check.model.creation import (
+    CreateBucket,
+    CreateProvider,
+    CreateRole,
+    DeleteBucket,
+    DeleteProvider,
+    DeleteRole,
 )
 from keystone_check.model.finding import Safety
 from keystone_check.remedy.emit import emit
@@ -39,6 +51,18 @@ CHANGES: tuple[Change, ...] = (
     SetBucketPublicAccess(BUCKET, REGION, SHUT, None),
     SetAccountPublicAccess(ACCOUNT, REGION, None, OPEN),
     SetAccountPublicAccess(ACCOUNT, REGION, OPEN, None),
+    CreateRole(ROLE, TRUST),
+    DeleteRole(ROLE, TRUST),
+    CreateBucket(BUCKET, REGION),
+    CreateBucket(BUCKET, "us-east-1"),
+    DeleteBucket(BUCKET, REGION),
+    SetOwnership(BUCKET, REGION, "ObjectWriter", "BucketOwnerEnforced"),
+    SetOwnership(BUCKET, REGION, "ObjectWriter", None),
+    SetAcl(BUCKET, REGION, (Grant("AllUsers", "WRITE"),), ()),
+    SetAcl(BUCKET, REGION, (), (Grant("AllUsers", "WRITE"), Grant("ab12", "READ"))),
+    SetDefaultEncryption(BUCKET, REGION, Encryption("aws:kms", HARD, True), SSE_S3),
+    SetDefaultEncryption(BUCKET, REGION, SSE_S3, Encryption("aws:kms", HARD, True)),
+    SetSessionDuration(ROLE, 3600, 7200),
     SetBucketPolicy(BUCKET, REGION, None, TRUST),
     SetBucketPolicy(BUCKET, REGION, TRUST, None),
     SetTrustPolicy(ROLE, TRUST, TRUST.replace("[]", '[{"Sid": "${a}"}]')),

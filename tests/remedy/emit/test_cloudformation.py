@@ -14,7 +14,12 @@ from tests.remedy.emit.plans import CHANGES, emitted
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
 PROPERTIES = {
     "AWS::IAM::OIDCProvider": {"Url", "ClientIdList", "ThumbprintList"},
-    "AWS::S3::Bucket": {"BucketName", "PublicAccessBlockConfiguration"},
+    "AWS::S3::Bucket": {
+        "BucketName",
+        "PublicAccessBlockConfiguration",
+        "OwnershipControls",
+        "BucketEncryption",
+    },
     "AWS::S3::BucketPolicy": {"Bucket", "PolicyDocument"},
     "AWS::IAM::Role": {"RoleName", "Path", "AssumeRolePolicyDocument"},
     "AWS::CloudFormation::WaitConditionHandle": set[str](),

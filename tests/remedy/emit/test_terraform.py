@@ -29,7 +29,11 @@ ARGUMENTS = {
     "aws_s3_bucket_public_access_block": {"bucket", *BLOCK},
     "aws_s3_account_public_access_block": {"account_id", *BLOCK},
     "aws_s3_bucket_policy": {"bucket", "policy"},
-    "aws_iam_role": {"name", "path", "assume_role_policy"},
+    "aws_iam_role": {"name", "path", "assume_role_policy", "max_session_duration"},
+    "aws_s3_bucket": {"bucket"},
+    "aws_s3_bucket_ownership_controls": {"bucket", "rule"},
+    "aws_s3_bucket_acl": {"bucket", "acl"},
+    "aws_s3_bucket_server_side_encryption_configuration": {"bucket", "rule"},
     "kubernetes_annotations": {"api_version", "kind", "metadata", "annotations", "force"},
 }
 

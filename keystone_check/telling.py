@@ -64,7 +64,8 @@ def _mending(repair: Repair, check: Check, target: Target) -> Iterator[str]:
     for step in repair.steps:
         yield from (_line("", line) for line in step.splitlines())
     if repair.safety is not Safety.MANUAL and target.access is not None:
-        fix = "--fix=unsafe" if repair.safety is Safety.UNSAFE else "--fix"
+        more = {Safety.UNSAFE: "=unsafe", Safety.RESTART: " --restart"}
+        fix = f"--fix{more.get(repair.safety, '')}"
         yield _line("", f"keystone-check --cluster {shlex.quote(target.name)} --only {check.id} {fix}")
 
 

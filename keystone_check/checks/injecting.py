@@ -1,5 +1,6 @@
 """What the checks of the link injection share: workloads, what a container has, how a restart is said."""
 
+import datetime
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from keystone_check.model.injection import (
     Shape,
     Volume,
 )
+from keystone_check.model.workload import RestartWorkload
 
 DEFAULT_TOKEN_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount"
 """Where the API server mounts its own token, which STS refuses."""
@@ -138,8 +140,21 @@ def minor(version: str) -> int:
     return int(found[1]) if found else NEWEST
 
 
+def renew(workload: Workload, now: int) -> Repair:
+    """New pods in place of those that run; bare pods and jobs have no owner that makes new ones."""
+    if workload.kind not in RESTARTED:
+        reason = f"nothing makes the pods of a {workload.kind} anew: whoever made it does"
+        return restart(workload, reason)
+    at = datetime.datetime.fromtimestamp(now, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    change = RestartWorkload(workload.kind, workload.namespace, workload.name, at)
+    reason = (
+        "what its pods are in the middle of is interrupted; pods get role and token when they are created"
+    )
+    return Repair(f"restart {workload}", Safety.RESTART, reason, (change,))
+
+
 def restart(workload: Workload, reason: str) -> Repair:
-    """New pods in place of those that run; who owns none of them is told to replace them."""
+    """The lines by which somebody puts new pods in place of those that run."""
     if workload.kind in RESTARTED:
         verbs = ("restart", "status")
         lines = [f"rollout {verb} {workload.kind}/{workload.name}" for verb in verbs]

@@ -51,6 +51,8 @@ class Options(NamedTuple):
     every: float | None = None
     wait: float | None = None
     fix: str = ""
+    restart: bool = False
+    """Whether workloads may be restarted whose pods have not what they should."""
     """`safe`, `unsafe`, or empty for none."""
     dry_run: bool = False
     yes: bool = False
@@ -112,6 +114,8 @@ def _agree(options: Options) -> None:
         raise UsageError(
             "--fix looks and writes, and what goes with it does neither", "ask for one of the two"
         )
+    if options.restart and not options.fix:
+        raise UsageError("--restart releases repairs, and nothing is to be mended", "add --fix")
     writes = options.fix or options.apply or options.cleanup or options.undo is not None
     for option, given in (("--dry-run", options.dry_run), ("--yes", options.yes)):
         if given and not writes:
@@ -249,6 +253,11 @@ def _mending(parser: argparse.ArgumentParser) -> None:
         "--dry-run",
         action="store_true",
         help="with --fix or --undo: write nothing, show the report that would follow",
+    )
+    add(
+        "--restart",
+        action="store_true",
+        help="with --fix: restart workloads too whose pods never got their role, or have a former one",
     )
     add("--yes", action="store_true", help="with --fix or --undo: do not ask")
     add(

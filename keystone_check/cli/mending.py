@@ -116,8 +116,9 @@ def fix_option(options: Options) -> str:
 def released(options: Options) -> frozenset[Release]:
     """What the options release. A form for other tools is for those who manage, so it leaves nothing out."""
     unsafe: set[Release] = {Safety.UNSAFE} if options.fix == "unsafe" else set()
+    restarts: set[Release] = {Safety.RESTART} if options.restart else set()
     managed: set[Release] = {Others.MANAGED} if options.managed or options.emit else set()
-    return SAFE_ONLY | unsafe | managed
+    return SAFE_ONLY | unsafe | restarts | managed
 
 
 def vouch(access: Access, world: World, changes: Sequence[Change], doors: Doors, terminal: Terminal) -> None:

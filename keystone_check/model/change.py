@@ -12,6 +12,7 @@ from keystone_check.model.creation import (
     DeleteProvider,
     DeleteRole,
 )
+from keystone_check.model.workload import RestartWorkload
 
 SSE_S3 = Encryption("AES256")
 """What a document is uploaded with: strangers cannot read what a key of KMS encrypts."""
@@ -156,6 +157,7 @@ Change = (
     | BucketSetting
     | RoleSetting
     | SetAnnotation
+    | RestartWorkload
 )
 
 
@@ -192,11 +194,15 @@ def address(change: Change) -> tuple[str, ...]:
             return ("trust policy", change.role_arn)
         case SetAnnotation():
             return ("annotation", f"{change.namespace}/{change.name}", change.annotation)
+        case RestartWorkload():
+            return ("workload", change.namespace, change.kind, change.name)
 
 
-def inverse(change: Change) -> Change:
-    """The change that undoes this one: from what it wrote back to what stood there."""
+def inverse(change: Change) -> Change | None:
+    """The change that undoes this one: from what it wrote back to what stood there; None for a restart."""
     match change:
+        case RestartWorkload():
+            return None
         case CreateProvider(arn, url, client_ids, thumbprints):
             return DeleteProvider(arn, url, client_ids, thumbprints)
         case DeleteProvider(arn, url, client_ids, thumbprints):

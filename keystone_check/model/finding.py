@@ -37,6 +37,8 @@ class Safety(Enum):
     """Only makes work what should."""
     UNSAFE = "unsafe"
     """May take access away or widen it."""
+    RESTART = "restart"
+    """Ends pods that run, for others to be made: nothing undoes it."""
     MANUAL = "manual"
     """Can be said exactly, but not done from here."""
 

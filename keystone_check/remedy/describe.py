@@ -28,6 +28,7 @@ from keystone_check.model.creation import (
     DeleteProvider,
     DeleteRole,
 )
+from keystone_check.model.workload import RESTARTED_AT, RestartWorkload
 
 
 def title(change: Change) -> str:
@@ -76,6 +77,8 @@ def title(change: Change) -> str:
             if change.after is None:
                 return f"remove the annotation {change.annotation} of service account {account}"
             return f"annotate service account {account} with {change.annotation}"
+        case RestartWorkload():
+            return f"restart {change.kind} {change.namespace}/{change.name}"
     assert_never(change)
 
 
@@ -119,6 +122,8 @@ def _texts(change: Change) -> tuple[str, str]:
             return str(change.before), str(change.after)
         case SetSessionDuration():
             return f"{change.before} seconds", f"{change.after} seconds"
+        case RestartWorkload():
+            return "", f"{RESTARTED_AT}: {change.at}"
         case PutDocument() if change.before == change.after:
             return (
                 _headers(change.content_type_before, change.encryption_before),

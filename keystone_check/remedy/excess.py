@@ -36,6 +36,7 @@ from keystone_check.model.creation import (
 )
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.web import Response
+from keystone_check.model.workload import RestartWorkload
 from keystone_check.model.world import World
 from keystone_check.remedy.made import created
 
@@ -69,7 +70,7 @@ def excess(world: World, change: Change) -> str:
             return _longer(world, change)
         case DeleteProvider() | DeleteRole() | DeleteBucket() | SetThumbprints() | SetAnnotation():
             return ""
-        case SetDefaultEncryption() | SetOwnership():
+        case SetDefaultEncryption() | SetOwnership() | RestartWorkload():
             return ""
     assert_never(change)
 

@@ -33,6 +33,7 @@ from keystone_check.model.creation import (
 from keystone_check.model.finding import Repair, Safety, Severity, Status
 from keystone_check.model.outcome import Diagnosis, Outcome
 from keystone_check.model.owner import Owner
+from keystone_check.model.workload import RestartWorkload
 from keystone_check.remedy.owners import owners
 
 
@@ -46,6 +47,7 @@ class Others(Enum):
 Release = Safety | Others
 """What a run may write."""
 SAFE_ONLY: frozenset[Release] = frozenset({Safety.SAFE})
+_OPTIONS = {Safety.SAFE: "--fix", Safety.UNSAFE: "--fix=unsafe", Safety.RESTART: "--restart"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ def plan(
     held_back, steps = list[HeldBack](), dict[tuple[str, ...], Step]()
     for outcome, repair in _wanted(diagnosis):
         managing = owners(diagnosis.world, repair.changes)
-        if release := _release(outcome, repair, allow, first, managed=bool(managing)):
+        release = _release(outcome, repair, allow, first, managed=bool(managing))
+        if release := release or _too_early(diagnosis, outcome, repair, allow):
             held_back.append(HeldBack(outcome, repair, release, managing))
         elif without.isdisjoint(repair.changes):
             _take(steps, outcome, repair)
@@ -113,7 +116,8 @@ def rank(change: Change) -> tuple[int, ...]:
     A bucket is there before anything is set in it, and its ACL empty before ACLs are disabled.
     A public policy is refused while a public access block forbids it. What a document points to is
     there and open before the document points to it. IAM visits the issuer when a provider is created.
-    Pods take an annotation up at once, so it comes when all that it leads to stands.
+    Pods take an annotation up at once, so it comes when all that it leads to stands, and pods are made
+    anew when everything that they are given does.
     """
     match change:
         case SetAccountPublicAccess():
@@ -146,6 +150,8 @@ def rank(change: Change) -> tuple[int, ...]:
             return (7, 1)
         case SetAnnotation():
             return (8,)
+        case RestartWorkload():
+            return (9,)
     assert_never(change)
 
 
@@ -184,8 +190,20 @@ def _release(
     free = not managed or Others.MANAGED in allow
     if free and _allowed(repair, allow):
         return ""
-    unsafe = "" if repair.safety is Safety.SAFE else f"={repair.safety.value}"
-    return f"--fix{unsafe}" if free else f"--fix{unsafe} --managed"
+    return f"{_OPTIONS[repair.safety]}{'' if free else ' --managed'}"
+
+
+def _too_early(diagnosis: Diagnosis, outcome: Outcome, repair: Repair, allow: frozenset[Release]) -> str:
+    """What is to be mended before workloads are restarted: new pods would get it as it is now."""
+    if repair.safety is not Safety.RESTART:
+        return ""
+    links = [link.id for link in LINKS]
+    for other in diagnosis.having(Status.BROKEN):
+        before = links.index(other.check.link) < links.index(outcome.check.link)
+        mends = other.finding.repair is not None and _allowed(other.finding.repair, allow)
+        if before and other.check.severity is Severity.CRITICAL and not mends:
+            return f"mend {named(other)} first"
+    return ""
 
 
 def _take(steps: dict[tuple[str, ...], Step], outcome: Outcome, repair: Repair) -> None:

@@ -116,8 +116,8 @@ def _step(item: Any, name: str, at: str) -> Step:
         _damaged(name, at, "an object belongs there")
     title, reason = _string(item, "repair", name, f"{at}."), _string(item, "reason", name, f"{at}.")
     word = _string(item, "class", name, f"{at}.")
-    if word not in (Safety.SAFE.value, Safety.UNSAFE.value):
-        _damaged(name, f"{at}.class", f"{word[:40]!r} where safe or unsafe belongs")
+    if word not in (Safety.SAFE.value, Safety.UNSAFE.value, Safety.RESTART.value):
+        _damaged(name, f"{at}.class", f"{word[:40]!r} where safe, unsafe or restart belongs")
     mends = item.get("mends")
     if not isinstance(mends, list) or not all(isinstance(one, str) for one in mends):
         _damaged(name, f"{at}.mends", "a list of texts belongs there")

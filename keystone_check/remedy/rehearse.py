@@ -33,6 +33,7 @@ from keystone_check.model.creation import (
     DeleteRole,
 )
 from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.workload import RestartWorkload
 from keystone_check.model.world import World
 from keystone_check.remedy.answers import answers_followed
 from keystone_check.remedy.bound import accounts_followed
@@ -85,6 +86,8 @@ def _written(world: World, change: Change) -> World:
             return _role(world, change.role_arn, max_session_seconds=change.after)
         case SetAnnotation():
             return _annotated(world, change)
+        case RestartWorkload():
+            return _restarted(world, change)
     assert_never(change)
 
 
@@ -177,6 +180,17 @@ def _role(world: World, arn: str, **settings: Any) -> World:
         return world
     entries = world.trusting_roles.put(role.arn, replace(role, boundary="", tags={})).entries
     return replace(world, trusting_roles=Subjects(tuple(sorted(entries, key=lambda entry: entry[0]))))
+
+
+def _restarted(world: World, change: RestartWorkload) -> World:
+    if isinstance(world.pods, Missing):
+        return world
+    because = f"{change.kind} {change.name} makes them anew; only a look can tell what they get"
+    pods = world.pods
+    for name, pod in world.pods.seen():
+        if (pod.namespace, *pod.workload) == (change.namespace, change.kind, change.name):
+            pods = pods.put(name, Missing(name, because))
+    return replace(world, pods=pods)
 
 
 def _annotated(world: World, change: SetAnnotation) -> World:

@@ -32,8 +32,9 @@ def chosen(runs: Sequence[Run], id: str) -> Run:
 
 
 def steps(run: Run) -> tuple[Step, ...]:
-    """What restores the state before the run."""
-    changes = tuple(inverse(written.change) for written in reversed(run.changes))
+    """What restores the state before the run. Workloads that it restarted go on as they are."""
+    undone = (inverse(written.change) for written in reversed(run.changes))
+    changes = tuple(change for change in undone if change is not None)
     repair = Repair(f"undo the run {run.id}", Safety.UNSAFE, "what that run mended is broken again", changes)
     return tuple(Step(change, repair, (f"what the run {run.id} changed",)) for change in changes)
 

@@ -80,6 +80,8 @@ def _repair(repair: Repair, screen: Screen) -> Iterator[str]:
             yield from (f"      {screen.paint('cyan', printable(line))}" for line in step.splitlines())
     elif repair.safety is Safety.UNSAFE:
         yield from screen.pair("repair", f"{words}; --fix=unsafe releases it", "    ")
+    elif repair.safety is Safety.RESTART:
+        yield from screen.pair("repair", f"{words}; --fix --restart releases it", "    ")
     else:
         yield from screen.pair("repair", words, "    ")
 

@@ -113,7 +113,12 @@ def _row(outcome: Outcome) -> tuple[str, ...]:
 def _mending(repair: Repair | None) -> str:
     if repair is None:
         return ""
-    how = {Safety.SAFE: "--fix", Safety.UNSAFE: "--fix=unsafe", Safety.MANUAL: ""}[repair.safety]
+    how = {
+        Safety.SAFE: "--fix",
+        Safety.UNSAFE: "--fix=unsafe",
+        Safety.RESTART: "--fix --restart",
+        Safety.MANUAL: "",
+    }[repair.safety]
     return code(how) if how else "by hand"
 
 

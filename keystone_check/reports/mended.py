@@ -198,6 +198,8 @@ def _next(repaired: Repaired) -> str:
         return instead
     if any(item.repair.safety is Safety.UNSAFE for item in repaired.mended.held_back):
         return f"{repaired.now.again} --fix=unsafe --dry-run"
+    if any(item.release == "--restart" for item in repaired.mended.held_back):
+        return f"{repaired.now.again} --fix --restart --dry-run"
     if not repaired.rehearsed and (lines := [line for it in repaired.mended.restart for line in by_hand(it)]):
         return lines[0]
     step = next_step(repaired.now)

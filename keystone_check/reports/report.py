@@ -169,6 +169,8 @@ def next_step(report: Report) -> str:
         return f"{report.again} --fix --dry-run"
     if Safety.UNSAFE in classes:
         return f"{report.again} --fix=unsafe --dry-run"
+    if Safety.RESTART in classes:
+        return f"{report.again} --fix --restart --dry-run"
     if headline:
         return f"keystone-check --explain {headline.check.id}"
     lacks = any(outcome.finding.permission for outcome in report.diagnosis.having(Status.BLOCKED))

@@ -13,7 +13,7 @@ SCHEMA = 1
 
 StatusWord = Literal["holds", "broken", "blocked", "not_applicable", "crashed"]
 SeverityWord = Literal["critical", "high", "medium", "low"]
-SafetyWord = Literal["safe", "unsafe", "manual"]
+SafetyWord = Literal["safe", "unsafe", "restart", "manual"]
 VerdictWord = Literal["holds", "broken", "blocked", "crashed"]
 StateWord = Literal["planned", "written", "declined", "failed", "skipped", "refused"]
 

@@ -19,11 +19,13 @@ from keystone_check.model.world import World
 from keystone_check.sandbox.authorities import pem_of
 from keystone_check.sandbox.kube.resources import (
     CRON_JOBS,
+    DAEMON_SETS,
     DEPLOYMENTS,
     ENDPOINT_SLICES,
     PODS,
     REPLICA_SETS,
     SERVICES,
+    STATEFUL_SETS,
     WEBHOOKS,
 )
 from keystone_check.sandbox.kube.state import Seed
@@ -35,6 +37,7 @@ _RULE = {
     "resources": ["pods"],
     "scope": "*",
 }
+_OWNERS = {"statefulset": STATEFUL_SETS, "daemonset": DAEMON_SETS}
 _REFERENCES = {
     "secret": {"secretKeyRef": {"name": "aws", "key": "key"}},
     "config map": {"configMapKeyRef": {"name": "aws", "key": "key"}},
@@ -126,6 +129,8 @@ def _pods(world: World) -> Iterator[Seed]:
         if kind == "deployment":
             yield Seed(DEPLOYMENTS, namespace, {"metadata": {"name": name}})
             yield Seed(REPLICA_SETS, namespace, {"metadata": {"name": replica_set}})
+        elif kind in _OWNERS:
+            yield Seed(_OWNERS[kind], namespace, {"metadata": {"name": name}})
     yield from (Seed(PODS, pod.namespace, _pod(pod), pod.created) for pod in found)
 
 

@@ -8,7 +8,6 @@ from keystone_check.cli.main import main
 from keystone_check.sandbox.faults import FAULTS
 
 EDIT = "kubectl -n app edit deployment/api"
-RESTART = "kubectl -n app rollout restart deployment/api"
 RESTART_WEBHOOK = "kubectl -n NAMESPACE rollout restart deployment/pod-identity-webhook"
 REVIVE_WEBHOOK = "kubectl -n pod-identity-webhook rollout restart deployment/pod-identity-webhook"
 MANUAL = {
@@ -85,8 +84,6 @@ MANUAL = {
     "account-is-not-in-the-cache": RESTART_WEBHOOK,
     "webhook-cache-is-stale": RESTART_WEBHOOK,
     "webhook-is-older-than-sidecars": "set image deployment/pod-identity-webhook",
-    "pod-was-never-injected": RESTART,
-    "pod-is-older-than-the-role": RESTART,
     "pod-opts-out": EDIT,
     "pod-has-static-keys": EDIT,
     "template-presets-the-role": EDIT,
@@ -130,7 +127,9 @@ UNSAFE = (
 """Faults whose repair takes access away, or may open what else the account holds shut."""
 OUTDATED = {"pods-took-up-another-partition": "--fix", "pods-took-up-an-empty-audience": "--fix=unsafe"}
 """Faults whose repair leaves pods that have to be restarted, and what releases it."""
-SAFE = tuple(name for name in FAULTS if name not in MANUAL and name not in UNSAFE and name not in OUTDATED)
+RESTARTED = ("pod-was-never-injected", "pod-is-older-than-the-role")
+"""Faults that a restart mends, which is asked for by a flag of its own."""
+SAFE = tuple(name for name in FAULTS if name not in {*MANUAL, *UNSAFE, *RESTARTED, *OUTDATED})
 
 
 def keystone_check(*argv: str) -> tuple[int, str]:
@@ -164,6 +163,17 @@ def test_a_repair_that_outdates_pods_is_written_and_says_how_to_restart_them(fau
     assert "1 change written." in said
     assert RESTART in said
     assert code == 1
+
+
+@pytest.mark.parametrize("fault", RESTARTED)
+def test_a_restart_waits_for_its_flag_even_where_unsafe_repairs_do_not(fault: str) -> None:
+    code, said = keystone_check("--cluster", f"sandbox:{fault}", "--fix=unsafe", "--yes")
+    assert "restart deployment app/api" in said
+    assert "--restart" in said
+    assert code == 1
+    code, said = keystone_check("--cluster", f"sandbox:{fault}", "--fix", "--restart", "--yes")
+    assert "Every link holds" in said
+    assert code == 0
 
 
 @pytest.mark.parametrize(("fault", "line"), MANUAL.items(), ids=MANUAL)

@@ -29,6 +29,7 @@ from keystone_check.model.change import (
 from keystone_check.model.creation import CreateBucket, CreateProvider, CreateRole
 from keystone_check.model.finding import Finding, Safety, Severity
 from keystone_check.model.outcome import Diagnosis
+from keystone_check.model.workload import RestartWorkload
 from keystone_check.remedy.plan import Plan, plan, rank
 from tests.remedy.build import (
     ACCOUNT,
@@ -64,6 +65,7 @@ IN_ORDER: tuple[Change, ...] = (
     SetTrustPolicy(ROLE, "{}", '{"Statement": []}'),
     SetSessionDuration(ROLE, 3600, 7200),
     SetAnnotation("app", "api", "eks.amazonaws.com/role-arn", None, ROLE),
+    RestartWorkload("deployment", "app", "api", "2026-11-25T20:35:06Z"),
 )
 
 

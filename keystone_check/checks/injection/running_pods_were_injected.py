@@ -8,7 +8,9 @@ where it reaches 169.254.169.254; the second `Not authorized to perform sts:Assu
 goes on with the former role.
 
 ## How to fix
-Restart the workload, so that its pods are created anew.
+Restart the workload, so that its pods are created anew: `keystone-check --fix --restart`, which does what
+`kubectl rollout restart` does. Pods that nothing makes anew (bare ones, those of a Job) are for whoever made
+them.
 
 ## References
 - https://github.com/aws/amazon-eks-pod-identity-webhook/issues/174
@@ -18,29 +20,61 @@ Restart the workload, so that its pods are created anew.
 
 from collections.abc import Iterator
 
-from keystone_check.checks.injecting import Workload, bound, may_import, restart, workloads
+from keystone_check.checks.injecting import Workload, bound, may_import, renew, restart, workloads
 from keystone_check.model.cluster import ServiceAccount
-from keystone_check.model.facts import Subjects
-from keystone_check.model.finding import Evidence, Finding, Severity, broken, holds
-from keystone_check.model.injection import ROLE, TOKEN_FILE, RunningPod
+from keystone_check.model.facts import Missing, Subjects
+from keystone_check.model.finding import Evidence, Finding, Repair, Severity, broken, holds
+from keystone_check.model.injection import ROLE, TOKEN_FILE, DryRun, Refused, RunningPod, Webhook
 
 severity = Severity.HIGH
 
 
-def judge(accounts: Subjects[ServiceAccount], pods: Subjects[RunningPod]) -> Iterator[Finding]:
+def judge(
+    accounts: Subjects[ServiceAccount],
+    pods: Subjects[RunningPod],
+    webhooks: Subjects[Webhook] | Missing,
+    injections: Subjects[DryRun | Refused] | Missing,
+    now: int,
+) -> Iterator[Finding]:
     """One finding a workload whose service account names a role."""
     for workload in workloads(pods):
         account = next((it for pod in workload.pods if (it := bound(accounts, pod))), None)
         if account is not None:
-            yield _judged(workload, account)
+            repair = _repair(workload, account, webhooks, injections, now)
+            yield _judged(workload, account, repair)
 
 
-def _judged(workload: Workload, account: ServiceAccount) -> Finding:
+def _repair(
+    workload: Workload,
+    account: ServiceAccount,
+    webhooks: Subjects[Webhook] | Missing,
+    injections: Subjects[DryRun | Refused] | Missing,
+    now: int,
+) -> Repair:
+    """A restart, where the dry run shows that new pods get what these lack."""
+    name = f"{account.namespace}/{account.name}"
+    shown = None if isinstance(injections, Missing) else injections[name]
+    given = isinstance(shown, DryRun) and any(
+        it.value(ROLE) == account.role_arn for it in shown.shape.containers
+    )
+    if given and not any(_opts_out(pod, webhooks) for pod in workload.pods):
+        return renew(workload, now)
+    return restart(workload, "it helps once new pods get the role, which nothing shows that they do")
+
+
+def _opts_out(pod: RunningPod, webhooks: Subjects[Webhook] | Missing) -> bool:
+    """Whether the template keeps the webhook away from the pod, or from containers of it."""
+    found = () if isinstance(webhooks, Missing) else webhooks.seen()
+    unmet = any(not it.met(pod.labels) for _, webhook in found for it in webhook.objects)
+    return bool(pod.skipped) or unmet
+
+
+def _judged(workload: Workload, account: ServiceAccount, repair: Repair) -> Finding:
     bare = [pod for pod in workload.pods if _is_bare(pod)]
     if bare:
-        return _never(workload, account, bare)
+        return _never(workload, account, bare, repair)
     former = [arn for pod in workload.pods for arn in _others(pod, account.role_arn)]
-    return _stale(workload, account, former) if former else holds(workload.subject)
+    return _stale(workload, account, former, repair) if former else holds(workload.subject)
 
 
 def _is_bare(pod: RunningPod) -> bool:
@@ -55,7 +89,7 @@ def _others(pod: RunningPod, role_arn: str) -> Iterator[str]:
     yield from [arn for arn in found if arn != role_arn][:1]
 
 
-def _never(workload: Workload, account: ServiceAccount, bare: list[RunningPod]) -> Finding:
+def _never(workload: Workload, account: ServiceAccount, bare: list[RunningPod], repair: Repair) -> Finding:
     node = "; on the node's network, its SDK reaches the node's role" if bare[0].host_network else ""
     seen = f"neither {ROLE} nor {TOKEN_FILE}"
     why = f"{_older(account, bare)}{node}"
@@ -63,7 +97,7 @@ def _never(workload: Workload, account: ServiceAccount, bare: list[RunningPod]) 
         workload.subject,
         f"{workload.some(len(bare))} got {seen} at creation, so not the role {account.role_arn}{why}",
         Evidence("running pods", account.role_arn, seen),
-        restart(workload, "what runs is interrupted; pods get role and token when they are created"),
+        repair,
     )
 
 
@@ -72,10 +106,10 @@ def _older(account: ServiceAccount, bare: list[RunningPod]) -> str:
     return f"; it is {minutes} minutes older than the annotation" if account.annotated and minutes > 0 else ""
 
 
-def _stale(workload: Workload, account: ServiceAccount, former: list[str]) -> Finding:
+def _stale(workload: Workload, account: ServiceAccount, former: list[str], repair: Repair) -> Finding:
     return broken(
         workload.subject,
         f"{workload.some(len(former))}: role {former[0]}; the annotation says {account.role_arn}",
         Evidence("running pods", account.role_arn, former[0]),
-        restart(workload, "what runs is interrupted; pods get another role when they are created anew"),
+        repair,
     )

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from keystone_check.model.access import Access
 from keystone_check.model.change import Change, SetAnnotation
+from keystone_check.model.workload import RestartWorkload
 from keystone_check.probes.refusals import ReadError
 from keystone_check.probes.rights import AwsAsk, KubeAsk
 from keystone_check.remedy.apply.rights import needed, resource
 from keystone_check.remedy.apply.standing import Hands
 
+IN_CLUSTER = SetAnnotation | RestartWorkload
 REVIEW = KubeAsk("create", "selfsubjectaccessreviews", "authorization.k8s.io", given_by="system:basic-user")
 SIMULATE = AwsAsk("iam", "SimulatePrincipalPolicy", "iam:SimulatePrincipalPolicy")
 
@@ -29,7 +31,7 @@ def rights(access: Access, caller: str, changes: Sequence[Change]) -> Rights:
     hands = Hands(access)
     asked = [(ask, change) for change in changes for ask in needed(change)]
     kube = list(
-        dict.fromkeys((a, c) for a, c in asked if isinstance(a, KubeAsk) and isinstance(c, SetAnnotation))
+        dict.fromkeys((a, c) for a, c in asked if isinstance(a, KubeAsk) and isinstance(c, IN_CLUSTER))
     )
     aws = list(
         dict.fromkeys((a.action, resource(a, c)) for a, c in asked if isinstance(a, AwsAsk) and a.action)
@@ -46,7 +48,9 @@ def rights(access: Access, caller: str, changes: Sequence[Change]) -> Rights:
     return Rights(tuple(lacking), tuple(unchecked))
 
 
-def _refused_by_kubernetes(hands: Hands, asks: Sequence[tuple[KubeAsk, SetAnnotation]]) -> Iterator[str]:
+def _refused_by_kubernetes(
+    hands: Hands, asks: Sequence[tuple[KubeAsk, SetAnnotation | RestartWorkload]]
+) -> Iterator[str]:
     for ask, change in dict.fromkeys((ask, (change.namespace, change.name)) for ask, change in asks):
         namespace, name = change
         wanted = {

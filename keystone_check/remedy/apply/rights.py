@@ -27,6 +27,7 @@ from keystone_check.model.creation import (
     DeleteProvider,
     DeleteRole,
 )
+from keystone_check.model.workload import RestartWorkload
 from keystone_check.probes import rights
 from keystone_check.probes.rights import AwsAsk, KubeAsk
 
@@ -105,7 +106,14 @@ def needed(change: Change) -> tuple[AwsAsk | KubeAsk, ...]:
             return rights.GET_ROLE, UPDATE_ROLE
         case SetAnnotation():
             return rights.GET_ACCOUNT, PATCH_ACCOUNT
+        case RestartWorkload():
+            return of_workload("get", change), of_workload("patch", change)
     assert_never(change)
+
+
+def of_workload(verb: str, change: RestartWorkload) -> KubeAsk:
+    """A right on workloads of this kind."""
+    return KubeAsk(verb, f"{change.kind}s", "apps")
 
 
 def permissions(changes: Iterable[Change]) -> tuple[str, ...]:
@@ -129,7 +137,7 @@ def resource(ask: AwsAsk, change: Change) -> str:
             return f"arn:{partition_of(change.region)}:s3:::{change.bucket}"
         case SetDefaultEncryption() | CreateBucket() | DeleteBucket():
             return f"arn:{partition_of(change.region)}:s3:::{change.bucket}"
-        case SetAccountPublicAccess() | SetAnnotation():
+        case SetAccountPublicAccess() | SetAnnotation() | RestartWorkload():
             return "*"
         case SetTrustPolicy() | SetSessionDuration():
             return change.role_arn

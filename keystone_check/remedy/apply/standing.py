@@ -31,12 +31,14 @@ from keystone_check.model.creation import (
     DeleteProvider,
     DeleteRole,
 )
+from keystone_check.model.workload import RestartWorkload
 from keystone_check.probes import rights
 from keystone_check.probes.answer import BODY_LIMIT, text
 from keystone_check.probes.aws import Aws
 from keystone_check.probes.kube import Kube
 from keystone_check.probes.refusals import ReadError
 from keystone_check.remedy.apply.buckets import bucket_setting, bucket_there, in_region
+from keystone_check.remedy.apply.workloads import restarted_since
 from keystone_check.remedy.describe import SETTINGS
 
 T = TypeVar("T")
@@ -108,6 +110,8 @@ def standing(hands: Hands, change: Change) -> Standing:
             return Standing(seconds, seconds == change.after)
         case SetAnnotation():
             return _annotation(hands, change)
+        case RestartWorkload():
+            return Standing(*restarted_since(hands.kube, change))
     assert_never(change)
 
 
@@ -246,7 +250,7 @@ def _or_none(code: str, read: Callable[[], T]) -> T | None:
 def before(change: Change) -> object:
     """What the plan was made over, as `standing` gives it."""
     match change:
-        case CreateProvider() | CreateRole() | CreateBucket():
+        case CreateProvider() | CreateRole() | CreateBucket() | RestartWorkload():
             return None
         case DeleteProvider():
             return provider_settings(change.client_ids, change.thumbprints)

@@ -30,6 +30,7 @@ from keystone_check.model.creation import (
     DeleteRole,
 )
 from keystone_check.model.finding import Safety
+from keystone_check.model.workload import RestartWorkload
 from keystone_check.remedy import describe
 from keystone_check.remedy.emit import shell
 from keystone_check.remedy.plan import HeldBack, Step
@@ -64,7 +65,7 @@ def beyond(change: Change) -> str:
     match change:
         case DeleteProvider() | DeleteRole() | DeleteBucket():
             return "delete it from the stack that has it"
-        case PutDocument() | SetAccountPublicAccess() | SetAnnotation():
+        case PutDocument() | SetAccountPublicAccess() | SetAnnotation() | RestartWorkload():
             return _SHELL
         case SetAcl() | SetOwnership(after=None):
             return "a template only says what ACL a new bucket has; these commands do it"
@@ -113,6 +114,8 @@ def _resources(change: Change) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
             encrypted = {"BucketName": bucket, "BucketEncryption": rules}
             yield _name("Bucket", bucket), "AWS::S3::Bucket", encrypted
         case DeleteProvider() | PutDocument() | SetAccountPublicAccess() | SetAnnotation():
+            return
+        case RestartWorkload():
             return
         case DeleteRole() | DeleteBucket() | SetAcl() | SetOwnership() | SetSessionDuration():
             return

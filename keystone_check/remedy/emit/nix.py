@@ -28,6 +28,7 @@ from keystone_check.model.creation import (
     DeleteRole,
 )
 from keystone_check.model.finding import Safety
+from keystone_check.model.workload import RestartWorkload
 from keystone_check.remedy import describe
 from keystone_check.remedy.emit import notes
 from keystone_check.remedy.plan import HeldBack, Step
@@ -73,7 +74,7 @@ def where(change: Change) -> str:
             return "in S3"
         case SetOwnership() | SetAcl() | SetDefaultEncryption() | CreateBucket() | DeleteBucket():
             return "in S3"
-        case SetAnnotation():
+        case SetAnnotation() | RestartWorkload():
             return "in the cluster"
     assert_never(change)
 

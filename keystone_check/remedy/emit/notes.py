@@ -30,7 +30,8 @@ def left(held_back: Sequence[HeldBack]) -> Iterator[str]:
             for line in repair.steps:
                 yield from comment(f"  {line}")
         else:
-            yield from comment(f"held back, released by --fix={repair.safety.value}: {repair.title}")
+            flag = "--restart" if repair.safety is Safety.RESTART else f"--fix={repair.safety.value}"
+            yield from comment(f"held back, released by {flag}: {repair.title}")
 
 
 def text(lines: Iterator[str]) -> str:

@@ -29,6 +29,7 @@ from keystone_check.model.creation import (
     DeleteProvider,
     DeleteRole,
 )
+from keystone_check.model.workload import RESTARTED_AT, RestartWorkload
 from keystone_check.remedy import describe
 from keystone_check.remedy.emit import aws_made, notes
 from keystone_check.remedy.emit.command import aws, file, from_file
@@ -100,6 +101,8 @@ def commands(change: Change) -> Iterator[str]:
             )
         case SetAnnotation():
             yield annotate(change)
+        case RestartWorkload():
+            yield restart(change)
         case _:
             assert_never(change)
 
@@ -116,6 +119,14 @@ def annotate(change: SetAnnotation) -> str:
     if change.after is not None:
         write = {"op": "replace", "path": path, "value": change.after}
     return join((*where, "--type=json", f"--patch={json.dumps([test, write])}"))
+
+
+def restart(change: RestartWorkload) -> str:
+    """What `kubectl rollout restart` does, with the moment of the plan."""
+    annotated = {"metadata": {"annotations": {RESTARTED_AT: change.at}}}
+    patch = {"spec": {"template": annotated}}
+    where = ("kubectl", "patch", change.kind, change.name, f"--namespace={change.namespace}")
+    return join((*where, "--type=merge", f"--patch={json.dumps(patch)}"))
 
 
 def _create(change: CreateProvider) -> str:

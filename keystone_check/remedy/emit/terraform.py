@@ -30,6 +30,7 @@ from keystone_check.model.creation import (
     DeleteProvider,
     DeleteRole,
 )
+from keystone_check.model.workload import RestartWorkload
 from keystone_check.remedy import describe
 from keystone_check.remedy.emit import notes
 from keystone_check.remedy.plan import HeldBack, Step
@@ -105,6 +106,8 @@ def beyond(change: Change) -> str:
             return "grants to others are no repair: --emit shell has the command"
         case SetBucketPublicAccess(after=None) | SetAccountPublicAccess(after=None):
             return "to delete it, remove its resource from your configuration, or use --emit shell"
+        case RestartWorkload():
+            return "what is done once is no resource: --emit shell has the command"
         case _:
             return ""
 
@@ -158,7 +161,7 @@ def resources(change: Change) -> Iterator[Resource]:
             yield _annotation(change, value)
         case DeleteProvider() | PutDocument() | SetBucketPublicAccess() | SetAccountPublicAccess():
             return
-        case SetBucketPolicy() | SetAnnotation() | DeleteRole() | DeleteBucket():
+        case SetBucketPolicy() | SetAnnotation() | DeleteRole() | DeleteBucket() | RestartWorkload():
             return
         case _:
             assert_never(change)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from keystone_check.sandbox.kube import bodies, objects, patches
+from keystone_check.sandbox.kube import bodies, objects, patches, rollout
 from keystone_check.sandbox.kube.deletion import last_state, require_preconditions
 from keystone_check.sandbox.kube.mutation import mutated
 from keystone_check.sandbox.kube.options import (
@@ -143,7 +143,12 @@ class Collection:
             objects.require_immutable_uid(self.resource, old, value)
             return objects.changed(self.resource, old, value)
 
-        kept = self.store.update(self.resource, self._key(name), checked, dry_run=request.dry_run)
+        key = self._key(name)
+        before = rollout.template_of(self.store.get(self.resource, *key).value)
+        kept = self.store.update(self.resource, key, checked, dry_run=request.dry_run)
+        changed = rollout.template_of(kept.value) != before and not request.dry_run
+        if self.resource in rollout.WORKLOADS and changed:
+            rollout.roll_out(self.store, self.identity, self.resource, kept.value, self.now)
         return with_warnings(self._shown(request, kept), tuple(warnings))
 
     def _apply(self, request: Request, name: str) -> Answer:

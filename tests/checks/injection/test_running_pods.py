@@ -1,6 +1,6 @@
 """Which identity a pod really uses, workload by workload."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -14,8 +14,19 @@ from keystone_check.checks.injection import (
     token_is_readable_by_the_user,
 )
 from keystone_check.model.cluster import Cluster
-from keystone_check.model.finding import Finding, Status
-from keystone_check.model.injection import Container, Import, Mount, Shape, Variable
+from keystone_check.model.facts import Missing, Subjects
+from keystone_check.model.finding import Finding, Safety, Status
+from keystone_check.model.injection import (
+    Container,
+    DryRun,
+    Import,
+    Mount,
+    Refused,
+    RunningPod,
+    Shape,
+    Variable,
+)
+from keystone_check.model.workload import RestartWorkload
 from tests.checks.injection.build import (
     ACCOUNTS,
     FOLDER,
@@ -29,6 +40,7 @@ from tests.checks.injection.build import (
     pods,
     shape,
 )
+from tests.worlds import NOW
 
 
 def broken(found: Iterable[Finding]) -> str:
@@ -36,6 +48,15 @@ def broken(found: Iterable[Finding]) -> str:
     finding = one(found)
     assert finding.status is Status.BROKEN
     return finding.message
+
+
+def injected(found: Subjects[RunningPod], dry_run: DryRun | None = None) -> Iterator[Finding]:
+    """Judged where a dry run shows this; nothing said: nobody could see one."""
+    unseen = Missing("webhooks", "no matter")
+    shown: Subjects[DryRun | Refused] | Missing = Missing("injections", "nobody looked")
+    if dry_run is not None:
+        shown = Subjects((("app/api", dry_run),))
+    return running_pods_were_injected.judge(ACCOUNTS, found, unseen, shown, NOW)
 
 
 def steps(found: Iterable[Finding]) -> tuple[str, ...]:
@@ -48,20 +69,42 @@ def steps(found: Iterable[Finding]) -> tuple[str, ...]:
 def test_pods_of_one_workload_are_one_finding_that_counts_them() -> None:
     bare = shape(container({}))
     found = pods(pod(bare, "a"), pod(bare, "b"), pod(name="c"))
-    assert broken(running_pods_were_injected.judge(ACCOUNTS, found)).startswith("2 of 3 pods got neither")
-    assert steps(running_pods_were_injected.judge(ACCOUNTS, found))[0] == (
-        "kubectl -n app rollout restart deployment/api"
-    )
+    assert broken(injected(found)).startswith("2 of 3 pods got neither")
+    assert steps(injected(found))[0] == ("kubectl -n app rollout restart deployment/api")
+
+
+@pytest.mark.parametrize("kind", ["StatefulSet", "DaemonSet"])
+def test_a_workload_whose_new_pods_would_have_the_role_is_restarted_when_that_is_asked_for(kind: str) -> None:
+    found = pods(pod(shape(container({})), owner_kind=kind, owner_name="api"))
+    repair = one(injected(found, DryRun(shape()))).repair
+    assert repair is not None
+    assert repair.safety is Safety.RESTART
+    assert repair.changes == (RestartWorkload(kind.lower(), "app", "api", "2027-01-15T08:00:00Z"),)
+
+
+@pytest.mark.parametrize("kind", ["Job", ""])
+def test_a_job_and_a_bare_pod_are_for_whoever_made_them(kind: str) -> None:
+    found = pods(pod(shape(container({})), owner_kind=kind, owner_name="once" if kind else ""))
+    repair = one(injected(found, DryRun(shape()))).repair
+    assert repair is not None
+    assert repair.safety is Safety.MANUAL
+    assert "makes the pods of a" in repair.reason
+
+
+def test_a_workload_whose_new_pods_would_lack_the_role_too_is_not_restarted() -> None:
+    repair = one(injected(pods(pod(shape(container({})))), DryRun(shape(container({}))))).repair
+    assert repair is not None
+    assert repair.safety is Safety.MANUAL
 
 
 def test_a_pod_of_its_own_is_deleted_by_who_made_it() -> None:
     alone = pods(pod(shape(container({})), "alone", owner_kind="", owner_name=""))
-    assert steps(running_pods_were_injected.judge(ACCOUNTS, alone)) == ("kubectl -n app delete pod alone",)
+    assert steps(injected(alone)) == ("kubectl -n app delete pod alone",)
 
 
 def test_a_pod_on_the_nodes_network_reaches_the_nodes_role() -> None:
     found = pods(pod(shape(container({})), host_network=True))
-    assert "node's role" in broken(running_pods_were_injected.judge(ACCOUNTS, found))
+    assert "node's role" in broken(injected(found))
 
 
 def test_a_role_from_a_config_map_is_not_called_another() -> None:
@@ -70,7 +113,7 @@ def test_a_role_from_a_config_map_is_not_called_another() -> None:
         Variable("AWS_WEB_IDENTITY_TOKEN_FILE", "value", "/t"),
     )
     found = pods(pod(shape(Container("main", variables, ()))))
-    assert one(running_pods_were_injected.judge(ACCOUNTS, found)).status is Status.HOLDS
+    assert one(injected(found)).status is Status.HOLDS
 
 
 @pytest.mark.parametrize("name", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])

@@ -29,6 +29,7 @@ from keystone_check.model.creation import (
     DeleteRole,
 )
 from keystone_check.model.finding import Safety
+from keystone_check.model.workload import RestartWorkload
 from keystone_check.remedy.emit import emit
 from keystone_check.remedy.mend import Mended, rehearsed
 from keystone_check.sandbox.faults import FAULTS
@@ -51,6 +52,7 @@ CHANGES: tuple[Change, ...] = (
     SetBucketPublicAccess(BUCKET, REGION, SHUT, None),
     SetAccountPublicAccess(ACCOUNT, REGION, None, OPEN),
     SetAccountPublicAccess(ACCOUNT, REGION, OPEN, None),
+    RestartWorkload("deployment", "app", "api", "2026-11-25T20:35:06Z"),
     CreateRole(ROLE, TRUST),
     DeleteRole(ROLE, TRUST),
     CreateBucket(BUCKET, REGION),

@@ -12,6 +12,13 @@ ServerDocuments = Annotated[Subjects[Server], "discovery"]
 T = TypeVar("T")
 
 
+_VERIFY = (
+    "after the rebuild: kubectl get --raw /.well-known/openid-configuration names the issuer of each server",
+    "keystone-check --fix --wait goes on by itself with the rest when the cluster shows the change",
+)
+_NEVER = f"never {ISSUER}+=: K3s keeps its default first then, and goes on signing for it"
+
+
 def restart(title: str, *arguments: str, after: tuple[str, ...] = ()) -> Repair:
     """Start every API server with these arguments; by hand, for they are set on its host."""
     flags = " ".join(f"--kube-apiserver-arg={argument}" for argument in arguments)
@@ -34,16 +41,25 @@ def restart(title: str, *arguments: str, after: tuple[str, ...] = ()) -> Repair:
             *nix,
             "kubeadm: the same arguments in /etc/kubernetes/manifests/kube-apiserver.yaml",
             "restart one server after the other (systemctl restart k3s), then look again",
+            *((_NEVER,) if issuer else ()),
+            *_VERIFY[0 if issuer else 1 :],
             *after,
         ),
     )
 
 
 def issuers(title: str, first: str, *former: str) -> Repair:
-    """Sign for the first issuer and go on accepting the former ones."""
+    """Sign for the first issuer and go on accepting the former ones, until their tokens have run out.
+
+    kubelet takes a new token at 80 % of its life or after a day (pkg/kubelet/token/token_manager.go).
+    """
     former = tuple(dict.fromkeys(issuer for issuer in former if issuer != first))
     last = f"drop {' and '.join(former)} when the longest token of it has run out: a day after the restart, "
-    after = (f"{last}or a year where tokens are stretched for old clients",) if former else ()
+    order = (
+        f"the order matters: {first} comes first and signs, "
+        f"{' and '.join(former)} stays behind it so that running tokens stay valid"
+    )
+    after = (order, f"{last}or a year where tokens are stretched for old clients") if former else ()
     return restart(title, *(f"{ISSUER}={issuer}" for issuer in (first, *former)), after=after)
 
 

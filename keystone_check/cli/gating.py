@@ -32,7 +32,8 @@ def arguments(parser: argparse.ArgumentParser, seconds: Callable[[str], float]) 
         nargs="?",
         type=seconds,
         const=WAITED,
-        help=f"wait for a good round, at most S seconds ({WAITED:g}); ends early where waiting cannot help",
+        help=f"wait for a good round, at most S seconds ({WAITED:g}); ends early where waiting cannot help; "
+        "with --fix: wait for what is to be done by hand, then mend the rest",
     )
     add("--every", metavar="S", type=seconds, help=f"seconds between two rounds ({EVERY:g})")
     add(
@@ -50,7 +51,10 @@ def arguments(parser: argparse.ArgumentParser, seconds: Callable[[str], float]) 
 def agree(options: "Options", *, looks: bool) -> None:
     """UsageError where they contradict one another; `looks`: whether a look is asked for at all."""
     rounds = dict(_rounds(options))
+    writes = options.fix and not (options.dry_run or options.plan_out or options.emit)
     for option in (*rounds, *(["--accept-all"] if options.accept_all else [])):
+        if writes and options.wait is not None and option in ("--wait", "--every"):
+            continue  # for what is to be done by hand
         if options.fix:
             raise UsageError(
                 f"{option} looks and --fix looks and writes", f"mend first, then look with {option}"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from keystone_check.cli.arguments import Options
+from keystone_check.cli.awaiting import awaited
 from keystone_check.cli.consent import NOBODY_TO_ASK, agree, code, is_mute
 from keystone_check.cli.doors import Doors
 from keystone_check.cli.guide import guide
@@ -85,6 +86,8 @@ class Fixing:
             except Quit:
                 return replace(_nothing(foreseen), declined=foreseen.applied, quit=True), option
             mended = self._mended(foreseen, write, allow)
+            if self.options.wait is not None and not mended.failures and not mended.quit:
+                mended = self._awaited(mended, write, allow)
             if left_over and not mended.failures and not mended.quit:
                 write.begin()
                 journal.settle(left_over.id, undone=False)
@@ -95,6 +98,18 @@ class Fixing:
         look = first(foreseen.before.world, self.look)
         confirm = self._confirm(foreseen)
         return mend(look, self.checks, write, allow, confirm, wait=self.doors.wait, judge=self.judge)
+
+    def _awaited(self, mended: Mended, write: Recorded, allow: frozenset[Release]) -> Mended:
+        """Go on when what is to be done by hand is seen to be done."""
+
+        def later(seen: World) -> Mended:
+            foreseen = rehearsed(seen, self.checks, allow, judge=self.judge)
+            changes = [step.change for step in foreseen.applied]
+            vouch(self.access, seen, changes, self.doors, self.terminal)
+            return self._mended(foreseen, write, allow)
+
+        report = reporting(self.options, self.access.name)
+        return awaited(mended, later, self.look, self.judge, report, self.options, self.doors, self.terminal)
 
     def _wish(self, left_over: Run) -> Wish:
         asks = not self.options.yes

@@ -20,11 +20,14 @@ While tokens of the old issuer are in use, list it second and drop it when the l
 
 from collections.abc import Iterator
 
+from keystone_check.checks import starting
 from keystone_check.iam.oidc import issuer_problem
 from keystone_check.model.cluster import Issuer
-from keystone_check.model.finding import Evidence, Finding, Repair, Safety, Severity, broken, holds
+from keystone_check.model.finding import Evidence, Finding, Severity, broken, holds
 
 severity = Severity.CRITICAL
+
+_PUBLIC = "https://BUCKET.s3.REGION.amazonaws.com"
 
 
 def judge(issuer: Issuer) -> Iterator[Finding]:
@@ -39,16 +42,5 @@ def judge(issuer: Issuer) -> Iterator[Finding]:
         Evidence(
             issuer.source, "an https URL that AWS can reach, without port, query or fragment", issuer.url
         ),
-        Repair(
-            "let the API server sign for a public https issuer",
-            Safety.MANUAL,
-            "the API server's arguments are set on its host",
-            steps=(
-                "K3s: --kube-apiserver-arg=service-account-issuer=https://BUCKET.s3.REGION.amazonaws.com",
-                "then, until old tokens have expired: "
-                f"--kube-apiserver-arg=service-account-issuer={issuer.url}",
-                'NixOS: keystone.cluster.oidc.issuerUrl = "https://BUCKET.s3.REGION.amazonaws.com";',
-                "restart K3s on every server, then look again",
-            ),
-        ),
+        starting.issuers("let the API server sign for a public https issuer", _PUBLIC, issuer.url),
     )

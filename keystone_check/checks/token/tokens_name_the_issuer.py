@@ -17,9 +17,10 @@ every server, and drop the former one when its longest token has run out.
 
 from collections.abc import Iterator
 
+from keystone_check.checks import starting
 from keystone_check.model.cluster import Issuer, Token
 from keystone_check.model.facts import Absent, Missing, Subjects
-from keystone_check.model.finding import Evidence, Finding, Repair, Safety, Severity, broken, gap, holds
+from keystone_check.model.finding import Evidence, Finding, Severity, broken, gap, holds
 
 severity = Severity.CRITICAL
 
@@ -40,16 +41,5 @@ def _other(name: str, token: Token, issuer: Issuer) -> Finding:
         name,
         f"its tokens name the issuer {token.issuer}, not {issuer.url}",
         Evidence("iss claim of a fresh token", f"{issuer.url} ({issuer.source})", token.issuer),
-        Repair(
-            "let the API server sign for the expected issuer first",
-            Safety.MANUAL,
-            "the API server's arguments are set on its host",
-            steps=(
-                f"K3s: --kube-apiserver-arg=service-account-issuer={issuer.url}",
-                "then, until old tokens have expired: "
-                f"--kube-apiserver-arg=service-account-issuer={token.issuer}",
-                f'NixOS: keystone.cluster.oidc.issuerUrl = "{issuer.url}";',
-                "restart K3s on every server, then look again",
-            ),
-        ),
+        starting.issuers("let the API server sign for the expected issuer first", issuer.url, token.issuer),
     )

@@ -12,6 +12,7 @@ from keystone_check.model.creation import (
     DeleteProvider,
     DeleteRole,
 )
+from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RestartWorkload
 
 SSE_S3 = Encryption("AES256")
@@ -157,6 +158,7 @@ Change = (
     | BucketSetting
     | RoleSetting
     | SetAnnotation
+    | SetNamespaceSelector
     | RestartWorkload
 )
 
@@ -194,6 +196,8 @@ def address(change: Change) -> tuple[str, ...]:
             return ("trust policy", change.role_arn)
         case SetAnnotation():
             return ("annotation", f"{change.namespace}/{change.name}", change.annotation)
+        case SetNamespaceSelector():
+            return ("namespace selector", change.configuration, change.webhook)
         case RestartWorkload():
             return ("workload", change.namespace, change.kind, change.name)
 
@@ -240,5 +244,7 @@ def inverse(change: Change) -> Change | None:
         case SetTrustPolicy():
             return replace(change, before=change.after, after=change.before)
         case SetSessionDuration():
+            return replace(change, before=change.after, after=change.before)
+        case SetNamespaceSelector():
             return replace(change, before=change.after, after=change.before)
     assert_never(change)

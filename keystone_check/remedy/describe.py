@@ -28,6 +28,7 @@ from keystone_check.model.creation import (
     DeleteProvider,
     DeleteRole,
 )
+from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RESTARTED_AT, RestartWorkload
 
 
@@ -77,6 +78,8 @@ def title(change: Change) -> str:
             if change.after is None:
                 return f"remove the annotation {change.annotation} of service account {account}"
             return f"annotate service account {account} with {change.annotation}"
+        case SetNamespaceSelector():
+            return f"set for which namespaces the webhook {change.webhook} of {change.configuration} is asked"
         case RestartWorkload():
             return f"restart {change.kind} {change.namespace}/{change.name}"
     assert_never(change)
@@ -122,6 +125,8 @@ def _texts(change: Change) -> tuple[str, str]:
             return str(change.before), str(change.after)
         case SetSessionDuration():
             return f"{change.before} seconds", f"{change.after} seconds"
+        case SetNamespaceSelector():
+            return "\n".join(map(str, change.before)), "\n".join(map(str, change.after))
         case RestartWorkload():
             return "", f"{RESTARTED_AT}: {change.at}"
         case PutDocument() if change.before == change.after:

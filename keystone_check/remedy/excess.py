@@ -35,6 +35,7 @@ from keystone_check.model.creation import (
     DeleteRole,
 )
 from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.web import Response
 from keystone_check.model.workload import RestartWorkload
 from keystone_check.model.world import World
@@ -70,7 +71,7 @@ def excess(world: World, change: Change) -> str:
             return _longer(world, change)
         case DeleteProvider() | DeleteRole() | DeleteBucket() | SetThumbprints() | SetAnnotation():
             return ""
-        case SetDefaultEncryption() | SetOwnership() | RestartWorkload():
+        case SetDefaultEncryption() | SetOwnership() | SetNamespaceSelector() | RestartWorkload():
             return ""
     assert_never(change)
 

@@ -43,8 +43,8 @@ def injections_followed(before: World, after: World) -> World:
             continue
         audience = after.expected.audience
         known = _given(shown, former, account, audience) if former.role_arn else None
-        fact = known or _as_another(before, account, audience) or _unknown(name)
-        injections = injections.put(name, fact)
+        given = known or as_another(before, account, audience) or _unknown(name)
+        injections = injections.put(name, given)
     return replace(after, injections=injections)
 
 
@@ -52,7 +52,7 @@ def _unknown(name: str) -> Missing:
     return Missing(name, f"no pod of {name} was given a role before; only a look after the change can tell")
 
 
-def _as_another(before: World, account: ServiceAccount, audience: str) -> DryRun | None:
+def as_another(before: World, account: ServiceAccount, audience: str) -> DryRun | None:
     """What the webhook gives somebody else, with this account's role."""
     assert isinstance(before.accounts, Subjects)
     assert isinstance(before.injections, Subjects)

@@ -33,6 +33,7 @@ from keystone_check.model.creation import (
 from keystone_check.model.finding import Repair, Safety, Severity, Status
 from keystone_check.model.outcome import Diagnosis, Outcome
 from keystone_check.model.owner import Owner
+from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RestartWorkload
 from keystone_check.remedy.owners import owners
 
@@ -150,6 +151,8 @@ def rank(change: Change) -> tuple[int, ...]:
             return (7, 1)
         case SetAnnotation():
             return (8,)
+        case SetNamespaceSelector():
+            return (8, 1)
         case RestartWorkload():
             return (9,)
     assert_never(change)

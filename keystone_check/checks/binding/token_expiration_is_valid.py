@@ -64,12 +64,10 @@ def _wrong(name: str, account: ServiceAccount, defect: str, right: int | None) -
 def _repair(account: ServiceAccount, written: str, right: int | None) -> Repair:
     if right is None:
         return Repair(
-            "annotate whole seconds, or nothing",
-            Safety.MANUAL,
-            "how many seconds are meant is not known here",
-            steps=(
-                f"kubectl -n {account.namespace} annotate serviceaccount {account.name} {TOKEN_EXPIRATION}-",
-            ),
+            "remove the annotation",
+            Safety.SAFE,
+            "the webhook ignores it, so nothing changes but what is written",
+            (SetAnnotation(account.namespace, account.name, TOKEN_EXPIRATION, written, None),),
         )
     change = SetAnnotation(account.namespace, account.name, TOKEN_EXPIRATION, written, str(right))
     return Repair(

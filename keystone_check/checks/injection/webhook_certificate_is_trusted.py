@@ -20,6 +20,7 @@ do it.
 - https://cert-manager.io/docs/concepts/ca-injector/
 """
 
+import json
 from collections.abc import Iterator
 
 from keystone_check.checks import calling
@@ -101,3 +102,19 @@ def _steps(webhook: Webhook) -> Iterator[str]:
         f"cert-manager.io/inject-ca-from={namespace}/{service}"
     )
     yield f"kubectl -n {namespace} rollout restart deployment/{service}"
+    yield f"or from the Secret of its certificate: BUNDLE=$({_bundle(namespace)})"
+    yield (
+        f"kubectl patch mutatingwebhookconfiguration {webhook.configuration} --type=strategic "
+        f'--patch "{_patch(webhook.name)}"'
+    )
+
+
+def _bundle(namespace: str) -> str:
+    """cert-manager and most installers keep the authority beside the certificate."""
+    return f"kubectl -n {namespace} get secret NAME -o jsonpath='{{.data.ca\\.crt}}'"
+
+
+def _patch(name: str) -> str:
+    """For double quotes of a shell, in which the bundle is put in."""
+    patch = json.dumps({"webhooks": [{"name": name, "clientConfig": {"caBundle": "$BUNDLE"}}]})
+    return patch.replace('"', '\\"')

@@ -12,10 +12,12 @@ Give the namespace the label that the selector asks for, or widen the selector; 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.finding import Evidence, Finding, Repair, Safety, Severity, broken, gap, holds
 from keystone_check.model.injection import Namespace, Requirement, Webhook
+from keystone_check.model.selector import SetNamespaceSelector
 
 severity = Severity.HIGH
 
@@ -42,13 +44,33 @@ def _left_out(namespace: Namespace, webhook: Webhook, unmet: tuple[Requirement, 
         namespace.name,
         f"the webhook {webhook.name} asks for namespaces with {wanted}; this one has {labels}",
         Evidence(f"mutatingwebhookconfiguration {webhook.configuration}", wanted, labels),
-        Repair(
+        _repair(namespace, webhook, unmet),
+    )
+
+
+def _repair(namespace: Namespace, webhook: Webhook, unmet: tuple[Requirement, ...]) -> Repair:
+    """Names are in the selector; labels with a meaning are for whoever gave them one."""
+    if any((it.key, it.operator) != (NAME, "In") for it in unmet):
+        return Repair(
             "give the namespace the label",
             Safety.MANUAL,
             "labels of namespaces may mean something to others too",
             steps=tuple(f"kubectl label namespace {namespace.name} --overwrite {_label(it)}" for it in unmet),
-        ),
+        )
+    after = tuple(
+        replace(it, values=(*it.values, namespace.name)) if it in unmet else it for it in webhook.namespaces
     )
+    fails = webhook.failure_policy != "Ignore"
+    return Repair(
+        f"let the webhook be asked in {namespace.name} too",
+        Safety.UNSAFE if fails else Safety.SAFE,
+        "once it is down no pod of the namespace can start" if fails else "other namespaces stay as they are",
+        (SetNamespaceSelector(webhook.configuration, webhook.name, webhook.namespaces, after),),
+    )
+
+
+NAME = "kubernetes.io/metadata.name"
+"""The label that every namespace has, and nobody may change."""
 
 
 def _label(requirement: Requirement) -> str:

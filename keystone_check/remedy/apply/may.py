@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from keystone_check.model.access import Access
 from keystone_check.model.change import Change, SetAnnotation
+from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RestartWorkload
 from keystone_check.probes.refusals import ReadError
 from keystone_check.probes.rights import AwsAsk, KubeAsk
 from keystone_check.remedy.apply.rights import needed, resource
 from keystone_check.remedy.apply.standing import Hands
 
-IN_CLUSTER = SetAnnotation | RestartWorkload
+InCluster = SetAnnotation | SetNamespaceSelector | RestartWorkload
 REVIEW = KubeAsk("create", "selfsubjectaccessreviews", "authorization.k8s.io", given_by="system:basic-user")
 SIMULATE = AwsAsk("iam", "SimulatePrincipalPolicy", "iam:SimulatePrincipalPolicy")
 
@@ -31,7 +32,7 @@ def rights(access: Access, caller: str, changes: Sequence[Change]) -> Rights:
     hands = Hands(access)
     asked = [(ask, change) for change in changes for ask in needed(change)]
     kube = list(
-        dict.fromkeys((a, c) for a, c in asked if isinstance(a, KubeAsk) and isinstance(c, IN_CLUSTER))
+        dict.fromkeys((a, c) for a, c in asked if isinstance(a, KubeAsk) and isinstance(c, InCluster))
     )
     aws = list(
         dict.fromkeys((a.action, resource(a, c)) for a, c in asked if isinstance(a, AwsAsk) and a.action)
@@ -48,10 +49,8 @@ def rights(access: Access, caller: str, changes: Sequence[Change]) -> Rights:
     return Rights(tuple(lacking), tuple(unchecked))
 
 
-def _refused_by_kubernetes(
-    hands: Hands, asks: Sequence[tuple[KubeAsk, SetAnnotation | RestartWorkload]]
-) -> Iterator[str]:
-    for ask, change in dict.fromkeys((ask, (change.namespace, change.name)) for ask, change in asks):
+def _refused_by_kubernetes(hands: Hands, asks: Sequence[tuple[KubeAsk, InCluster]]) -> Iterator[str]:
+    for ask, change in dict.fromkeys((ask, _place(change)) for ask, change in asks):
         namespace, name = change
         wanted = {
             "verb": ask.verb,
@@ -68,7 +67,14 @@ def _refused_by_kubernetes(
         path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
         answer = hands.kube.request("POST", path, review, ask=REVIEW)
         if answer.get("status", {}).get("allowed") is False:
-            yield f"{ask.permission} {namespace}/{name}"
+            yield f"{ask.permission} {namespace}/{name}".replace(" /", " ")
+
+
+def _place(change: InCluster) -> tuple[str, str]:
+    """Namespace and name; what lies in no namespace has none."""
+    if isinstance(change, SetNamespaceSelector):
+        return "", change.configuration
+    return change.namespace, change.name
 
 
 def principal(caller: str) -> str:

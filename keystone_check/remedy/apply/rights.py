@@ -27,6 +27,7 @@ from keystone_check.model.creation import (
     DeleteProvider,
     DeleteRole,
 )
+from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RestartWorkload
 from keystone_check.probes import rights
 from keystone_check.probes.rights import AwsAsk, KubeAsk
@@ -61,6 +62,8 @@ DELETE_ACCOUNT_PUBLIC_ACCESS = AwsAsk(
 )
 PUT_ACCOUNT_PUBLIC_ACCESS = AwsAsk("s3control", "PutPublicAccessBlock", "s3:PutAccountPublicAccessBlock")
 PATCH_ACCOUNT = KubeAsk("patch", "serviceaccounts")
+GET_WEBHOOK = KubeAsk("get", "mutatingwebhookconfigurations", "admissionregistration.k8s.io")
+PATCH_WEBHOOK = KubeAsk("patch", "mutatingwebhookconfigurations", "admissionregistration.k8s.io")
 
 
 def needed(change: Change) -> tuple[AwsAsk | KubeAsk, ...]:
@@ -106,6 +109,8 @@ def needed(change: Change) -> tuple[AwsAsk | KubeAsk, ...]:
             return rights.GET_ROLE, UPDATE_ROLE
         case SetAnnotation():
             return rights.GET_ACCOUNT, PATCH_ACCOUNT
+        case SetNamespaceSelector():
+            return GET_WEBHOOK, PATCH_WEBHOOK
         case RestartWorkload():
             return of_workload("get", change), of_workload("patch", change)
     assert_never(change)
@@ -137,7 +142,7 @@ def resource(ask: AwsAsk, change: Change) -> str:
             return f"arn:{partition_of(change.region)}:s3:::{change.bucket}"
         case SetDefaultEncryption() | CreateBucket() | DeleteBucket():
             return f"arn:{partition_of(change.region)}:s3:::{change.bucket}"
-        case SetAccountPublicAccess() | SetAnnotation() | RestartWorkload():
+        case SetAccountPublicAccess() | SetAnnotation() | RestartWorkload() | SetNamespaceSelector():
             return "*"
         case SetTrustPolicy() | SetSessionDuration():
             return change.role_arn

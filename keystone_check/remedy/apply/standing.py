@@ -31,6 +31,7 @@ from keystone_check.model.creation import (
     DeleteProvider,
     DeleteRole,
 )
+from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RestartWorkload
 from keystone_check.probes import rights
 from keystone_check.probes.answer import BODY_LIMIT, text
@@ -38,6 +39,7 @@ from keystone_check.probes.aws import Aws
 from keystone_check.probes.kube import Kube
 from keystone_check.probes.refusals import ReadError
 from keystone_check.remedy.apply.buckets import bucket_setting, bucket_there, in_region
+from keystone_check.remedy.apply.registrations import selector_standing
 from keystone_check.remedy.apply.workloads import restarted_since
 from keystone_check.remedy.describe import SETTINGS
 
@@ -110,6 +112,9 @@ def standing(hands: Hands, change: Change) -> Standing:
             return Standing(seconds, seconds == change.after)
         case SetAnnotation():
             return _annotation(hands, change)
+        case SetNamespaceSelector():
+            selector, version = selector_standing(hands.kube, change)
+            return Standing(selector, selector == change.after, version)
         case RestartWorkload():
             return Standing(*restarted_since(hands.kube, change))
     assert_never(change)

@@ -32,6 +32,7 @@ from keystone_check.model.creation import (
     DeleteProvider,
     DeleteRole,
 )
+from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RestartWorkload
 from keystone_check.probes.aws import translated
 from keystone_check.probes.refusals import ReadError
@@ -39,6 +40,7 @@ from keystone_check.probes.rights import AwsAsk
 from keystone_check.remedy.apply import rights
 from keystone_check.remedy.apply.buckets import write_bucket, write_setting
 from keystone_check.remedy.apply.obstacles import changed, in_doubt, next_step
+from keystone_check.remedy.apply.registrations import select
 from keystone_check.remedy.apply.standing import Hands, Standing, before, role_name, role_path, standing
 from keystone_check.remedy.apply.workloads import restart
 from keystone_check.remedy.describe import settings, title
@@ -119,6 +121,8 @@ def _write(hands: Hands, change: Change, version: str) -> None:
             _ask(hands, rights.UPDATE_TRUST, name, RoleName=name, PolicyDocument=change.after)
         case SetAnnotation():
             _annotate(hands, change, version)
+        case SetNamespaceSelector():
+            select(hands.kube, change, version)
         case RestartWorkload():
             restart(hands.kube, change, version)
         case _:

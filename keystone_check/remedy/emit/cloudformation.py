@@ -30,6 +30,7 @@ from keystone_check.model.creation import (
     DeleteRole,
 )
 from keystone_check.model.finding import Safety
+from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RestartWorkload
 from keystone_check.remedy import describe
 from keystone_check.remedy.emit import shell
@@ -66,6 +67,8 @@ def beyond(change: Change) -> str:
         case DeleteProvider() | DeleteRole() | DeleteBucket():
             return "delete it from the stack that has it"
         case PutDocument() | SetAccountPublicAccess() | SetAnnotation() | RestartWorkload():
+            return _SHELL
+        case SetNamespaceSelector():
             return _SHELL
         case SetAcl() | SetOwnership(after=None):
             return "a template only says what ACL a new bucket has; these commands do it"
@@ -115,7 +118,7 @@ def _resources(change: Change) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
             yield _name("Bucket", bucket), "AWS::S3::Bucket", encrypted
         case DeleteProvider() | PutDocument() | SetAccountPublicAccess() | SetAnnotation():
             return
-        case RestartWorkload():
+        case RestartWorkload() | SetNamespaceSelector():
             return
         case DeleteRole() | DeleteBucket() | SetAcl() | SetOwnership() | SetSessionDuration():
             return

@@ -26,10 +26,11 @@ from keystone_check.model.creation import (
     DeleteProvider,
     DeleteRole,
 )
+from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RestartWorkload
 from keystone_check.remedy import describe
 from keystone_check.remedy.emit import notes
-from keystone_check.remedy.emit.shell import annotate, restart
+from keystone_check.remedy.emit.shell import annotate, restart, select
 from keystone_check.remedy.plan import HeldBack, Step
 
 
@@ -52,7 +53,7 @@ def _lines(steps: Sequence[Step], held_back: Sequence[HeldBack]) -> Iterator[str
 def beyond(change: Change) -> str:
     """Why this form does not say the change; empty when it does."""
     match change:
-        case SetAnnotation() | RestartWorkload():
+        case SetAnnotation() | SetNamespaceSelector() | RestartWorkload():
             return ""
         case CreateProvider() | DeleteProvider() | SetClientIds() | SetThumbprints() | SetTrustPolicy():
             return "it lies in IAM: --emit shell has the command"
@@ -68,5 +69,7 @@ def beyond(change: Change) -> str:
 def _patch(change: Change) -> Iterator[str]:
     if isinstance(change, SetAnnotation):
         yield annotate(change)
+    elif isinstance(change, SetNamespaceSelector):
+        yield select(change)
     elif isinstance(change, RestartWorkload):
         yield restart(change)

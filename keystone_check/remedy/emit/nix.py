@@ -28,6 +28,7 @@ from keystone_check.model.creation import (
     DeleteRole,
 )
 from keystone_check.model.finding import Safety
+from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RestartWorkload
 from keystone_check.remedy import describe
 from keystone_check.remedy.emit import notes
@@ -74,7 +75,7 @@ def where(change: Change) -> str:
             return "in S3"
         case SetOwnership() | SetAcl() | SetDefaultEncryption() | CreateBucket() | DeleteBucket():
             return "in S3"
-        case SetAnnotation() | RestartWorkload():
+        case SetAnnotation() | SetNamespaceSelector() | RestartWorkload():
             return "in the cluster"
     assert_never(change)
 

@@ -29,6 +29,7 @@ from keystone_check.model.creation import (
     DeleteProvider,
     DeleteRole,
 )
+from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RESTARTED_AT, RestartWorkload
 from keystone_check.remedy import describe
 from keystone_check.remedy.emit import aws_made, notes
@@ -101,6 +102,8 @@ def commands(change: Change) -> Iterator[str]:
             )
         case SetAnnotation():
             yield annotate(change)
+        case SetNamespaceSelector():
+            yield select(change)
         case RestartWorkload():
             yield restart(change)
         case _:
@@ -119,6 +122,12 @@ def annotate(change: SetAnnotation) -> str:
     if change.after is not None:
         write = {"op": "replace", "path": path, "value": change.after}
     return join((*where, "--type=json", f"--patch={json.dumps([test, write])}"))
+
+
+def select(change: SetNamespaceSelector) -> str:
+    """The webhook's selector alone; its neighbours in the registration stay as they are."""
+    where = ("kubectl", "patch", "mutatingwebhookconfiguration", change.configuration)
+    return join((*where, "--type=strategic", f"--patch={json.dumps(change.patch())}"))
 
 
 def restart(change: RestartWorkload) -> str:

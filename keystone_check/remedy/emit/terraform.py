@@ -30,6 +30,7 @@ from keystone_check.model.creation import (
     DeleteProvider,
     DeleteRole,
 )
+from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RestartWorkload
 from keystone_check.remedy import describe
 from keystone_check.remedy.emit import notes
@@ -106,6 +107,8 @@ def beyond(change: Change) -> str:
             return "grants to others are no repair: --emit shell has the command"
         case SetBucketPublicAccess(after=None) | SetAccountPublicAccess(after=None):
             return "to delete it, remove its resource from your configuration, or use --emit shell"
+        case SetNamespaceSelector():
+            return "a resource would take the whole registration over: --emit shell has the command"
         case RestartWorkload():
             return "what is done once is no resource: --emit shell has the command"
         case _:
@@ -162,6 +165,8 @@ def resources(change: Change) -> Iterator[Resource]:
         case DeleteProvider() | PutDocument() | SetBucketPublicAccess() | SetAccountPublicAccess():
             return
         case SetBucketPolicy() | SetAnnotation() | DeleteRole() | DeleteBucket() | RestartWorkload():
+            return
+        case SetNamespaceSelector():
             return
         case _:
             assert_never(change)

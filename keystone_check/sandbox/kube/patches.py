@@ -25,6 +25,7 @@ MERGE_KEYS = {
     "env": "name",
     "volumeMounts": "mountPath",
     "ownerReferences": "uid",
+    "webhooks": "name",
 }
 
 

@@ -29,6 +29,8 @@ from keystone_check.model.creation import (
     DeleteRole,
 )
 from keystone_check.model.finding import Safety
+from keystone_check.model.injection import Requirement
+from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RestartWorkload
 from keystone_check.remedy.emit import emit
 from keystone_check.remedy.mend import Mended, rehearsed
@@ -52,6 +54,9 @@ CHANGES: tuple[Change, ...] = (
     SetBucketPublicAccess(BUCKET, REGION, SHUT, None),
     SetAccountPublicAccess(ACCOUNT, REGION, None, OPEN),
     SetAccountPublicAccess(ACCOUNT, REGION, OPEN, None),
+    SetNamespaceSelector(
+        "pod-identity-webhook", "a.b", (Requirement("x", "In", ("a",)),), (Requirement("x", "Exists"),)
+    ),
     RestartWorkload("deployment", "app", "api", "2026-11-25T20:35:06Z"),
     CreateRole(ROLE, TRUST),
     DeleteRole(ROLE, TRUST),

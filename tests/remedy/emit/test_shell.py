@@ -12,6 +12,7 @@ import pytest
 from keystone_check.checks import load
 from keystone_check.model.change import PutDocument, SetAnnotation, SetClientIds
 from keystone_check.model.finding import Safety
+from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RestartWorkload
 from keystone_check.probes.gather import gather
 from keystone_check.remedy.emit import emit, shell
@@ -27,6 +28,7 @@ from tests.worlds import NOW
 
 CHECKS = load()
 EVERYTHING = frozenset(Safety)
+IN_CLUSTER = SetAnnotation | SetNamespaceSelector | RestartWorkload
 PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
 KUBECTL = shutil.which("kubectl", path=PATH)
 
@@ -47,7 +49,8 @@ def test_the_emitted_commands_leave_the_world_that_applying_leaves(name: str) ->
         look = partial(gather, serving.access, clock=lambda: NOW)
         promised = rehearsed(look(), CHECKS, EVERYTHING)
         in_cluster = any(
-            isinstance(item.change, SetAnnotation | RestartWorkload) for item in promised.applied
+            isinstance(item.change, SetAnnotation | SetNamespaceSelector | RestartWorkload)
+            for item in promised.applied
         )
         if in_cluster and not KUBECTL:
             pytest.skip("there is no kubectl here")

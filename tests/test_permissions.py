@@ -179,7 +179,7 @@ def _offered(found: Iterable[Finding]) -> int:
     return sum(WORTH[it.repair.safety] for it in found if it.repair)
 
 
-WORTH = {Safety.SAFE: 2, Safety.UNSAFE: 1, Safety.MANUAL: 0}
+WORTH = {Safety.SAFE: 2, Safety.UNSAFE: 1, Safety.RESTART: 1, Safety.MANUAL: 0}
 
 
 def test_with_every_right_nothing_is_blocked() -> None:

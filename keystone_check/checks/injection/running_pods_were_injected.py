@@ -57,15 +57,14 @@ def _repair(
     given = isinstance(shown, DryRun) and any(
         it.value(ROLE) == account.role_arn for it in shown.shape.containers
     )
-    if given and not any(_opts_out(pod, webhooks) for pod in workload.pods):
-        return renew(workload, now)
-    return restart(workload, "it helps once new pods get the role, which nothing shows that they do")
+    if not given or isinstance(webhooks, Missing) or any(_opts_out(pod, webhooks) for pod in workload.pods):
+        return restart(workload, "it helps once new pods get the role, which nothing shows that they do")
+    return renew(workload, now)
 
 
-def _opts_out(pod: RunningPod, webhooks: Subjects[Webhook] | Missing) -> bool:
+def _opts_out(pod: RunningPod, webhooks: Subjects[Webhook]) -> bool:
     """Whether the template keeps the webhook away from the pod, or from containers of it."""
-    found = () if isinstance(webhooks, Missing) else webhooks.seen()
-    unmet = any(not it.met(pod.labels) for _, webhook in found for it in webhook.objects)
+    unmet = any(not it.met(pod.labels) for _, webhook in webhooks.seen() for it in webhook.objects)
     return bool(pod.skipped) or unmet
 
 

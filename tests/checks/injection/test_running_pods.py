@@ -52,11 +52,10 @@ def broken(found: Iterable[Finding]) -> str:
 
 def injected(found: Subjects[RunningPod], dry_run: DryRun | None = None) -> Iterator[Finding]:
     """Judged where a dry run shows this; nothing said: nobody could see one."""
-    unseen = Missing("webhooks", "no matter")
     shown: Subjects[DryRun | Refused] | Missing = Missing("injections", "nobody looked")
     if dry_run is not None:
         shown = Subjects((("app/api", dry_run),))
-    return running_pods_were_injected.judge(ACCOUNTS, found, unseen, shown, NOW)
+    return running_pods_were_injected.judge(ACCOUNTS, found, Subjects(), shown, NOW)
 
 
 def steps(found: Iterable[Finding]) -> tuple[str, ...]:

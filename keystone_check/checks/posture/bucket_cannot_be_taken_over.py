@@ -15,10 +15,8 @@ Make the bucket again in your own account, or delete the provider.
 
 from collections.abc import Iterator
 
-from keystone_check.checks import publishing
-from keystone_check.iam.s3 import Location, locate
+from keystone_check.iam.s3 import locate
 from keystone_check.model.aws import Caller
-from keystone_check.model.cluster import Issuer
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.finding import (
     Evidence,
@@ -36,7 +34,7 @@ severity = Severity.CRITICAL
 
 
 def judge(
-    provider_arns: tuple[str, ...], provider_buckets: Subjects[str], caller: Caller, issuer: Issuer | Missing
+    provider_arns: tuple[str, ...], provider_buckets: Subjects[str], caller: Caller
 ) -> Iterator[Finding]:
     """One finding for each provider whose URL is an address of S3."""
     found = False
@@ -45,20 +43,12 @@ def judge(
         place = locate(f"https://{arn.partition(':oidc-provider/')[2]}")
         if place:
             found = True
-            yield _judged(arn, place, others.get(place.bucket), caller, _is_the_issuers(place, issuer))
+            yield _judged(arn, place.bucket, others.get(place.bucket), caller)
     if not found:
         yield not_applicable(f"account {caller.account}", "no provider here names a bucket")
 
 
-def _is_the_issuers(place: Location, issuer: Issuer | Missing) -> bool:
-    own = locate(issuer.url) if isinstance(issuer, Issuer) else None
-    return own is not None and own.bucket == place.bucket
-
-
-def _judged(
-    arn: str, place: Location, elsewhere: str | Absent | Missing | None, caller: Caller, issuers: bool
-) -> Finding:
-    bucket = place.bucket
+def _judged(arn: str, bucket: str, elsewhere: str | Absent | Missing | None, caller: Caller) -> Finding:
     match elsewhere:
         case None:
             return holds(arn)
@@ -71,7 +61,7 @@ def _judged(
                 arn,
                 f"the provider names bucket {bucket}, which nobody has; whoever makes it signs for its roles",
                 Evidence("s3:HeadBucket", f"bucket {bucket} in account {caller.account}", because),
-                publishing.make_bucket(place) if issuers else _repair(arn, bucket),
+                _repair(arn, bucket),
             )
 
 

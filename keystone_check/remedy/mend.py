@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from keystone_check.diagnosis import diagnose
 from keystone_check.errors import KeystoneError
 from keystone_check.model.change import Change
-from keystone_check.model.finding import Status
+from keystone_check.model.finding import Safety, Status
 from keystone_check.model.outcome import Check, Diagnosis, Outcome
 from keystone_check.model.world import World
 from keystone_check.remedy.plan import SAFE_ONLY, HeldBack, Release, Step, named, plan
@@ -86,9 +86,17 @@ def mend(
         mended = following
         if ends:
             break
-    restart = {named(outcome) for outcome in mended.restart}
-    held_back = (it for it in plan(mended.after, allow).held_back if named(it.outcome) not in restart)
-    return replace(mended, held_back=tuple(held_back))
+    restart = _by_hand(mended)
+    names = {named(outcome) for outcome in restart}
+    held_back = (it for it in plan(mended.after, allow).held_back if named(it.outcome) not in names)
+    return replace(mended, held_back=tuple(held_back), restart=restart)
+
+
+def _by_hand(mended: Mended) -> tuple[Outcome, ...]:
+    """Of the pods that are to be restarted, those that no repair restarts."""
+    broken = {named(outcome): outcome.finding.repair for outcome in mended.after.having(Status.BROKEN)}
+    repairs = ((outcome, broken.get(named(outcome))) for outcome in mended.restart)
+    return tuple(outcome for outcome, repair in repairs if repair and repair.safety is Safety.MANUAL)
 
 
 def carry_out(

@@ -156,11 +156,14 @@ def test_an_unsafe_repair_waits_for_its_flag_and_then_ends_green(fault: str) -> 
 
 
 @pytest.mark.parametrize(("fault", "option"), OUTDATED.items(), ids=OUTDATED)
-def test_a_repair_that_outdates_pods_is_written_and_says_how_to_restart_them(fault: str, option: str) -> None:
+def test_a_repair_that_outdates_pods_is_written_and_says_what_restarts_them(fault: str, option: str) -> None:
     code, said = keystone_check("--cluster", f"sandbox:{fault}", option, "--yes")
     assert "1 change written." in said
-    assert RESTART in said
+    assert f"next: keystone-check --cluster sandbox:{fault} --fix --restart --dry-run" in said
     assert code == 1
+    code, said = keystone_check("--cluster", f"sandbox:{fault}", option, "--restart", "--yes")
+    assert "2 changes written." in said
+    assert code == 0
 
 
 @pytest.mark.parametrize("fault", RESTARTED)

@@ -8,7 +8,7 @@ import pytest
 
 from keystone_check.errors import ApplyError
 from keystone_check.model.access import Access
-from keystone_check.model.change import SetAnnotation, inverse
+from keystone_check.model.change import SetAnnotation
 from keystone_check.model.cluster import AUDIENCE, ROLE_ARN
 from keystone_check.probes.kube import Kube
 from keystone_check.probes.refusals import ReadError
@@ -16,6 +16,7 @@ from keystone_check.remedy.apply import apply
 from keystone_check.remedy.apply.obstacles import next_step
 from tests.reality.apiserver import ApiServer
 from tests.reality.asking import ACCOUNTS
+from tests.remedy.back import back
 
 pytestmark = pytest.mark.reality
 MERGE = "application/merge-patch+json"
@@ -42,8 +43,8 @@ def test_an_annotation_is_written_replaced_and_taken_back(access: Access) -> Non
     assert annotations(access) == {AUDIENCE: CHANGE.after}
     apply(access, other)
     assert annotations(access) == {AUDIENCE: "another"}
-    apply(access, inverse(other))
-    apply(access, inverse(CHANGE))
+    apply(access, back(other))
+    apply(access, back(CHANGE))
     assert annotations(access) == {}
 
 
@@ -52,7 +53,7 @@ def test_what_stands_there_otherwise_than_planned_is_not_overwritten(access: Acc
     with pytest.raises(ApplyError, match="is not what the plan was made for"):
         apply(access, replace(CHANGE, after="another"))
     assert annotations(access) == {AUDIENCE: CHANGE.after}
-    apply(access, inverse(CHANGE))
+    apply(access, back(CHANGE))
 
 
 def test_a_patch_over_an_older_version_is_a_conflict_and_is_told_as_one(access: Access) -> None:
@@ -65,7 +66,7 @@ def test_a_patch_over_an_older_version_is_a_conflict_and_is_told_as_one(access: 
     assert caught.value.code == "409"
     assert next_step(caught.value) == "somebody else wrote to it in between: repeat the command"
     assert annotations(access) == {AUDIENCE: CHANGE.after}
-    apply(access, inverse(CHANGE))
+    apply(access, back(CHANGE))
 
 
 def applied(access: Access, value: str) -> None:

@@ -21,11 +21,6 @@ from tests.worlds import NOW
 
 CHECKS = load()
 EVERYTHING = frozenset(Safety)
-OUTDATED = {
-    "pods-took-up-another-partition": {"running_pods_were_injected"},
-    "pods-took-up-an-empty-audience": {"injected_token_has_the_audience"},
-}
-"""What a repaired annotation leaves until the pods that were started under the former one are restarted."""
 
 
 def amiss(diagnosis: Diagnosis) -> set[str]:
@@ -63,5 +58,5 @@ def test_a_fault_is_mended_as_rehearsed(name: str) -> None:
     assert mended.failures == ()
     assert mended.applied == promised.applied
     assert as_far_as_known(mended.after.world, promised.after.world) == promised.after.world
-    assert amiss(mended.after) == OUTDATED.get(name, set())
+    assert amiss(mended.after) == set()
     assert rehearsed(mended.after.world, CHECKS, EVERYTHING).applied == ()

@@ -10,7 +10,6 @@ from keystone_check.diagnosis import diagnose
 from keystone_check.model.aws import Provider, Role
 from keystone_check.model.change import (
     Change,
-    CreateProvider,
     PutDocument,
     SetAccountPublicAccess,
     SetAnnotation,
@@ -20,6 +19,7 @@ from keystone_check.model.change import (
     SetThumbprints,
 )
 from keystone_check.model.cluster import ROLE_ARN
+from keystone_check.model.creation import CreateProvider
 from keystone_check.model.facts import Subjects
 from keystone_check.model.finding import Finding, Safety, Status
 from keystone_check.model.world import World

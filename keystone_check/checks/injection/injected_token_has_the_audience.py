@@ -23,6 +23,7 @@ from keystone_check.checks.injecting import (
     edit,
     held,
     is_by_hand,
+    renew,
     restart,
     token_volumes,
     workloads,
@@ -52,6 +53,7 @@ def judge(
     injections: Subjects[DryRun | Refused],
     pods: Subjects[RunningPod] | Missing,
     expected: Expected,
+    now: int,
 ) -> Iterator[Finding]:
     """One finding a service account whose dry run got a token, and one a workload that has one."""
     for name, account in accounts:
@@ -64,7 +66,7 @@ def judge(
         yield blocked(pods.fact, pods)
         return
     for workload in workloads(pods):
-        yield from _running(workload, accounts, expected.audience)
+        yield from _running(workload, accounts, injections, expected.audience, now)
 
 
 def _new(account: ServiceAccount, wanted: str, shown: DryRun) -> Finding:
@@ -95,9 +97,16 @@ def _annotated(account: ServiceAccount, wanted: str) -> Repair | None:
     )
 
 
-def _running(workload: Workload, accounts: Subjects[ServiceAccount], default: str) -> Iterator[Finding]:
+def _running(
+    workload: Workload,
+    accounts: Subjects[ServiceAccount],
+    injections: Subjects[DryRun | Refused],
+    default: str,
+    now: int,
+) -> Iterator[Finding]:
     found = {audience for pod in workload.pods for audience in _audiences(pod)}
-    account = accounts[f"{workload.namespace}/{workload.pods[0].account}"]
+    name = f"{workload.namespace}/{workload.pods[0].account}"
+    account = accounts[name]
     if not found or not isinstance(account, ServiceAccount):
         return
     wanted = account.audience(default)
@@ -110,15 +119,18 @@ def _running(workload: Workload, accounts: Subjects[ServiceAccount], default: st
         workload.subject,
         f"the token in its pods is for {seen}; expected is {wanted}",
         Evidence("projected volumes of running pods", wanted, seen),
-        _renewed(workload, wanted),
+        _renewed(workload, wanted, injections[name], now),
     )
 
 
-def _renewed(workload: Workload, wanted: str) -> Repair:
+def _renewed(workload: Workload, wanted: str, shown: object, now: int) -> Repair:
+    """A restart, where the dry run shows that new pods get a token for the audience."""
     if any(is_by_hand(pod.shape) for pod in workload.pods):
         what = f"serviceAccountToken: {{audience: {wanted}}}"
         return edit(workload, "the volume stands in the template", what)
-    return restart(workload, "what runs is interrupted; pods get another token when they are created anew")
+    if isinstance(shown, DryRun) and wanted in (volume.audience for volume in token_volumes(shown.shape)):
+        return renew(workload, now)
+    return restart(workload, "it helps once new pods get the other token, which nothing shows that they do")
 
 
 def _audiences(pod: RunningPod) -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from keystone_check.errors import ApplyError
-from keystone_check.model.change import Change, PutDocument, SetAnnotation, SetClientIds, inverse
+from keystone_check.model.change import Change, PutDocument, SetAnnotation, SetClientIds
 from keystone_check.model.world import World
 from keystone_check.remedy.apply import apply
 from keystone_check.remedy.rehearse import rehearse
@@ -16,6 +16,7 @@ from keystone_check.sandbox.serve import Serving, serve
 from keystone_check.sandbox.worlds import healthy
 from tests.remedy.apply.conftest import noon
 from tests.remedy.apply.test_writing import MADE, look, provider
+from tests.remedy.back import back
 from tests.worlds import NOW
 
 
@@ -38,7 +39,7 @@ class Stage:
         self.mishaps.start({})
         if isinstance(change, PutDocument):
             change = replace(change, content_type_before=change.content_type)
-        apply(self.serving.access, inverse(change))
+        apply(self.serving.access, back(change))
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +148,7 @@ def test_client_ids_that_were_written_by_half_are_finished_or_taken_back(stage: 
     assert not caught.value.unchanged
     assert stage.mishaps.written == ["iam:AddClientIDToOpenIDConnectProvider"]
     stage.mishaps.start({})
-    stage.write(change if go_on else inverse(change))
+    stage.write(change if go_on else back(change))
     assert set(provider(stage.now()).client_ids) == ({"one", "two"} if go_on else set(before))
     if go_on:
         stage.back(change)

@@ -91,6 +91,7 @@ def _bucket(world: World, change: CreateBucket) -> World:
         policy_is_public=Absent("policy_is_public", f"bucket {name} has no policy"),
         default_encryption=SSE_S3,
         grants=(),
+        tags=Absent("tags", f"bucket {name} has no tags"),
     )
     return replace(world, bucket=bucket)
 

@@ -185,7 +185,7 @@ def test_a_manual_repair_is_said_line_by_line_and_nothing_is_written(fault: str,
     assert code == 1
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", [name for name in FAULTS if name not in MANUAL])
 def test_a_dry_run_writes_nothing_and_exits_as_the_truth_is_now(fault: str) -> None:
     code, said = keystone_check("--cluster", f"sandbox:{fault}", "--fix", "--dry-run")
     assert "✓ written" not in said

@@ -29,8 +29,8 @@ def pod_of(world: World) -> RunningPod:
 
 def test_an_annotation_is_mended_though_pods_have_to_be_restarted() -> None:
     mended = rehearsed(FAULTS[BENT].apply(healthy_world()), CHECKS)
-    assert (len(mended.applied), mended.refused, mended.held_back) == (1, (), ())
-    assert [named(outcome) for outcome in mended.restart] == [RESTART]
+    assert (len(mended.applied), mended.refused, mended.restart) == (1, (), ())
+    assert [(named(it.outcome), it.release) for it in mended.held_back] == [(RESTART, "--restart")]
 
 
 def test_a_restart_gives_pods_what_new_ones_are_given() -> None:

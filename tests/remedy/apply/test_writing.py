@@ -179,6 +179,8 @@ MADE: list[Callable[[World], Change]] = [
     _again,
     _session,
 ]
+FOLLOWING = (_acl, _no_ownership)
+"""Those that the one before makes way for: S3 takes no ACL where ownership is enforced."""
 by_kind = pytest.mark.parametrize("made", MADE, ids=lambda made: made.__name__.strip("_"))
 
 

@@ -134,6 +134,7 @@ def resources(change: Change) -> Iterator[Resource]:
                 "key": change.key,
                 "content": content,
                 "content_type": change.content_type,
+                **_encrypted(change.encryption),
             }
             imported = "" if change.before is None else f"{change.bucket}/{change.key}"
             yield Resource("aws_s3_object", _name(f"{change.bucket}/{change.key}"), said, imported)
@@ -214,8 +215,19 @@ def _encryption(bucket: str, after: Encryption) -> Resource:
     key: dict[str, Value] = {"kms_master_key_id": after.key} if after.key else {}
     said: dict[str, Value] = {"sse_algorithm": after.algorithm, **key}
     kind = "aws_s3_bucket_server_side_encryption_configuration"
-    rule: Block = {"apply_server_side_encryption_by_default": Inner(said)}
+    once: dict[str, Value] = {"bucket_key_enabled": True} if after.bucket_key else {}
+    rule: Block = {**once, "apply_server_side_encryption_by_default": Inner(said)}
     return Resource(kind, _name(bucket), {"bucket": bucket}, bucket, blocks={"rule": rule})
+
+
+def _encrypted(how: Encryption) -> dict[str, Value]:
+    """How an object is: without it, as the bucket encrypts by default."""
+    said: dict[str, Value] = {"server_side_encryption": how.algorithm} if how.algorithm else {}
+    if how.key:
+        said["kms_key_id"] = how.key
+    if how.bucket_key:
+        said["bucket_key_enabled"] = True
+    return said
 
 
 def _annotation(change: SetAnnotation, value: str) -> Resource:
@@ -239,7 +251,8 @@ def _joined(one: Resource, other: Resource) -> Resource:
     said = {**{k: v for k, v in other.arguments.items() if k not in other.ignored}}
     kept = {k: v for k, v in one.arguments.items() if k not in one.ignored or k not in said}
     ignored = tuple(name for name in one.ignored if name in other.ignored)
-    return Resource(one.kind, one.name, {**kept, **said}, one.imported, ignored, one.blocks)
+    blocks = {**one.blocks, **other.blocks}
+    return Resource(one.kind, one.name, {**kept, **said}, one.imported, ignored, blocks)
 
 
 def _block(resource: Resource) -> Iterator[str]:

@@ -159,8 +159,11 @@ def of(diagnosis: Diagnosis, check: Check) -> tuple[Finding, ...]:
 
 def subject(outcome: Outcome) -> tuple[str, str]:
     """Check and subject, without what differs from one sandbox to the next."""
-    text = re.sub(r"keystone-oidc-\d+", "BUCKET", re.sub(r"\d{12}", "ACCOUNT", outcome.finding.subject))
-    return outcome.check.id, text
+    return outcome.check.id, _alike(outcome.finding.subject)
+
+
+def _alike(text: str) -> str:
+    return re.sub(r"keystone-oidc-\d+", "BUCKET", re.sub(r"\d{12}", "ACCOUNT", text))
 
 
 def subjects(outcomes: Iterable[Outcome]) -> set[tuple[str, str]]:
@@ -168,10 +171,15 @@ def subjects(outcomes: Iterable[Outcome]) -> set[tuple[str, str]]:
 
 
 def lost(diagnosis: Diagnosis, less: Diagnosis, check: Check, permission: str) -> bool:
-    """Whether the check sees less: it is blocked, or a repair is not offered or held back."""
+    """Whether the check sees less: it is blocked, tells less, or a repair is not offered or held back."""
     with_all, without = of(diagnosis, check), of(less, check)
     blocked = any(it.status is Status.BLOCKED and it.permission == permission for it in without)
-    return blocked or _offered(without) < _offered(with_all)
+    return blocked or _told(without) != _told(with_all) or _offered(without) < _offered(with_all)
+
+
+def _told(found: Iterable[Finding]) -> list[str]:
+    """What is said of what is broken, without what differs from one sandbox to the next."""
+    return [_alike(it.message) for it in found if it.status is Status.BROKEN]
 
 
 def _offered(found: Iterable[Finding]) -> int:

@@ -121,9 +121,12 @@ def _agree(options: Options) -> None:
         if given and not writes:
             message = f"{option} says how to repair, and nothing is to be repaired"
             raise UsageError(message, f"add --fix, or leave {option} out")
-    if options.managed and not options.fix:
+    repairs = options.fix or options.apply
+    if options.managed and not repairs:
         raise UsageError("--managed says what a repair may write, and none is made", "add --fix")
-    if options.unfinished and not options.fix:
+    if options.unfinished == "finish" and options.apply:
+        raise UsageError("a plan from a file finishes no other run", "finish it first: keystone-check --fix")
+    if options.unfinished and not repairs:
         raise UsageError(
             "--unfinished says what a repair does about an earlier one", "add --fix, or undo it: --undo RUN"
         )
@@ -246,8 +249,8 @@ def _mending(parser: argparse.ArgumentParser) -> None:
     add(
         "--managed",
         action="store_true",
-        help="with --fix: also what Terraform, CloudFormation, Helm, Argo CD, Flux or another owner manages, "
-        "and will likely revert",
+        help="with --fix or --apply: also what Terraform, CloudFormation, Helm, Argo CD, Flux or another owner "
+        "manages, and will likely revert",
     )
     add(
         "--dry-run",
@@ -271,7 +274,8 @@ def _mending(parser: argparse.ArgumentParser) -> None:
         "--unfinished",
         choices=("finish", "undo"),
         default="",
-        help="with --fix, where an earlier run was killed on its way: finish it (what --yes does) or undo it",
+        help="with --fix, where an earlier run was killed on its way: finish it (what --yes does) or undo "
+        "it; with --apply: undo it instead (--yes leaves it)",
     )
 
 

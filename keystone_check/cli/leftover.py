@@ -13,6 +13,7 @@ from keystone_check.remedy.mend import Quit
 from keystone_check.remedy.runs import Run
 
 QUESTION = "[f]inish it, [u]ndo it, [q]uit: "
+BESIDE_A_PLAN = "[l]eave it and apply the plan, [u]ndo it, [q]uit: "
 SHOWN = 5
 """Of its writes; more would push the question off the screen."""
 
@@ -22,6 +23,14 @@ class Wish(Enum):
 
     FINISH = "finish"
     UNDO = "undo"
+    LEAVE = "leave"
+    """Apply a plan from a file, which says nothing of it."""
+
+
+_OTHERS = {
+    Wish.FINISH: (QUESTION, "finish it: mend what is still broken, and call it done"),
+    Wish.LEAVE: (BESIDE_A_PLAN, "leave it: write what the plan says, and finish or undo it another time"),
+}
 
 
 def tell(run: Run, terminal: Terminal) -> None:
@@ -46,26 +55,29 @@ def mention(
         tell(run, terminal)
 
 
-def wish(run: Run, terminal: Terminal, *, said: str, asks: bool) -> Wish:
-    """What the option says, else the answer at a terminal, else to finish; raises Quit for neither."""
+def wish(run: Run, terminal: Terminal, *, said: str, asks: bool, other: Wish = Wish.FINISH) -> Wish:
+    """What the option says, else the answer at a terminal, else the other; raises Quit for neither."""
     tell(run, terminal)
     if said or not asks:
-        return Wish(said or "finish")
+        return Wish(said) if said else other
     screen = terminal.asking()
     for written in run.changes[:SHOWN]:
         state = "written" if written.confirmed else "begun, and nobody knows whether it took effect"
         terminal.say(screen.marked("-", f"{title(written.change)} ({state})"))
     if more := len(run.changes) - SHOWN:
         terminal.say([f"- and {more} more"] if more > 0 else [])
-    return answered(terminal.ask, terminal.say)
+    return answered(terminal.ask, terminal.say, other)
 
 
-def answered(ask: Callable[[str], str], say: Callable[[Iterable[str]], None]) -> Wish:
+def answered(
+    ask: Callable[[str], str], say: Callable[[Iterable[str]], None], other: Wish = Wish.FINISH
+) -> Wish:
     """Ask until it is one of the letters."""
+    question, meant = _OTHERS[other]
     while True:
-        match heard(ask, QUESTION).lower()[:1]:
-            case "f":
-                return Wish.FINISH
+        match heard(ask, question).lower()[:1]:
+            case letter if letter == other.value[0]:
+                return other
             case "u":
                 return Wish.UNDO
             case "q":
@@ -73,7 +85,7 @@ def answered(ask: Callable[[str], str], say: Callable[[Iterable[str]], None]) ->
             case _:
                 say(
                     (
-                        "  f  finish it: mend what is still broken, and call it done",
+                        f"  {other.value[0]}  {meant}",
                         "  u  undo it: put back what stood there, last write first",
                         "  q  quit: write nothing (Ctrl-C and Ctrl-D too)",
                     )

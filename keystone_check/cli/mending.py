@@ -12,7 +12,7 @@ from keystone_check.cli.leftover import Wish, tell, wish
 from keystone_check.cli.passing import pass_on
 from keystone_check.cli.reaching import reporting
 from keystone_check.cli.terminal import Terminal
-from keystone_check.cli.undoing import restored
+from keystone_check.cli.undoing import restored, tell_lasting
 from keystone_check.errors import KeystoneError
 from keystone_check.model.access import Access
 from keystone_check.model.change import Change
@@ -80,6 +80,7 @@ class Fixing:
             left_over = journal.unfinished
             try:
                 if left_over and self._wish(left_over) is Wish.UNDO:
+                    tell_lasting(left_over, self.terminal)
                     confirm = self._confirm(foreseen)
                     mended = restored(left_over, foreseen.before, write, confirm, self.look, self.judge)
                     return mended, f"--undo {left_over.id}"

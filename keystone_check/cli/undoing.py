@@ -15,7 +15,7 @@ from keystone_check.remedy.mend import Confirm, Judge, Mended, Quit
 from keystone_check.remedy.record import Recorded
 from keystone_check.remedy.rehearse import rehearse
 from keystone_check.remedy.runs import Run
-from keystone_check.remedy.undo import chosen, restore, steps
+from keystone_check.remedy.undo import chosen, lasting, restore, steps
 from keystone_check.reports.mended import Repaired, render
 
 
@@ -34,6 +34,7 @@ def undo(
     before = judge(world)
     with doors.journal(access, world) as journal:
         run = chosen(journal.runs, options.undo or "")
+        tell_lasting(run, terminal)
         if dry:
             wanted = steps(run)
             after = judge(rehearse(world, [step.change for step in wanted]))
@@ -64,3 +65,12 @@ def restored(
     write.end()
     after = judge(look()) if done else before
     return Mended(before, after, applied=done, declined=declined, failures=failures)
+
+
+def tell_lasting(run: Run, terminal: Terminal) -> None:
+    """Say what stays as it is, though the rest is taken back."""
+    restarts = lasting(run)
+    if 0 < len(restarts) < len(run.changes):
+        what = ", ".join(f"{it.kind} {it.namespace}/{it.name}" for it in restarts)
+        said = f"A restart cannot be undone: {what} keeps the pods that it has until it is restarted again."
+        terminal.say(terminal.asking().words(said))

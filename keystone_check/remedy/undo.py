@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from keystone_check.errors import KeystoneError, UsageError
 from keystone_check.model.change import Change, inverse
 from keystone_check.model.finding import Repair, Safety
+from keystone_check.model.workload import RestartWorkload
 from keystone_check.near import did_you_mean
 from keystone_check.remedy.mend import Failure
 from keystone_check.remedy.plan import Step
@@ -31,8 +32,23 @@ def chosen(runs: Sequence[Run], id: str) -> Run:
     )
 
 
+def lasting(run: Run) -> tuple[RestartWorkload, ...]:
+    """What the run did that nothing undoes."""
+    changes = (written.change for written in run.changes)
+    return tuple(change for change in changes if isinstance(change, RestartWorkload))
+
+
 def steps(run: Run) -> tuple[Step, ...]:
-    """What restores the state before the run. Workloads that it restarted go on as they are."""
+    """What restores the state before the run. Workloads that it restarted go on as they are.
+
+    UsageError for a run that did nothing else.
+    """
+    if run.changes and len(lasting(run)) == len(run.changes):
+        what = ", ".join(f"{it.kind} {it.namespace}/{it.name}" for it in lasting(run))
+        raise UsageError(
+            f"a restart cannot be undone, and the run {run.id} did nothing else: it restarted {what}",
+            "there is nothing to take back; an earlier run is taken back by its name: --undo RUN",
+        )
     undone = (inverse(written.change) for written in reversed(run.changes))
     changes = tuple(change for change in undone if change is not None)
     repair = Repair(f"undo the run {run.id}", Safety.UNSAFE, "what that run mended is broken again", changes)

@@ -1,6 +1,7 @@
 """A run that was killed: said by the next, and finished or undone as somebody wishes."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -123,3 +124,38 @@ def test_a_damaged_journal_spoils_no_look() -> None:
     ran = command(Damaged([audience_check()]))
     assert ran.code == 1
     assert "line 1 of the journal cannot be read" in ran.err
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> str:
+    """A plan of somebody else."""
+    path = tmp_path / "plan"
+    command(Outside([audience_check()]), "--fix", "--plan-out", str(path))
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("options", "stdin", "written"),
+    [
+        (("--yes",), None, [ADDED]),
+        (("--yes", "--unfinished=undo"), None, []),
+        ((), "l\ny\n", [ADDED]),
+        ((), "q\n", []),
+    ],
+    ids=["yes", "undone by an option", "left", "quit"],
+)
+def test_beside_a_plan_from_a_file_it_is_left_or_undone(
+    plan: str, options: tuple[str, ...], stdin: str | None, written: list[Change]
+) -> None:
+    outside = killed(DyingBefore)
+    ran = command(outside, "--apply", plan, *options, stdin=stdin)
+    assert "did not come to its end" in ran.err
+    assert [change for change in outside.written if change != REMOVED] == written
+    assert ("undid" in events(outside)) == ("--unfinished=undo" in options)
+    assert "finished" not in events(outside)
+
+
+def test_a_plan_from_a_file_finishes_no_other_run(plan: str) -> None:
+    ran = command(killed(), "--apply", plan, "--unfinished=finish")
+    assert ran.code == 2
+    assert "finish it first: keystone-check --fix" in ran.err

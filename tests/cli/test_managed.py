@@ -1,6 +1,7 @@
 """`--managed`: what Terraform and others manage is left to them, with the command for their source."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -52,7 +53,26 @@ def test_the_emitted_form_needs_no_release() -> None:
     assert outside.written == []
 
 
-def test_the_option_goes_with_fix_alone() -> None:
+def test_a_plan_of_what_is_managed_says_so_again_when_it_is_applied(tmp_path: Path) -> None:
+    path, outside = tmp_path / "plan", managed()
+    ran = command(outside, "--fix", "--managed", "--plan-out", str(path))
+    assert f"--apply {path} --managed" in ran.out
+    refused = command(outside, "--apply", str(path), "--yes")
+    assert (refused.code, outside.written) == (2, [])
+    assert "to write what Terraform manages (tag ManagedBy=terraform) and will likely revert" in refused.err
+    assert "add --managed" in refused.err
+    assert command(outside, "--apply", str(path), "--managed", "--yes").code == 0
+    assert len(outside.written) == 1
+
+
+def test_a_plan_of_a_time_before_the_owner_came_is_refused(tmp_path: Path) -> None:
+    path, outside = tmp_path / "plan", managed()
+    command(Outside([audience_check()]), "--fix", "--plan-out", str(path))
+    assert command(outside, "--apply", str(path), "--yes").code == 2
+    assert outside.written == []
+
+
+def test_the_option_goes_with_a_repair_alone() -> None:
     ran = command(managed(), "--managed")
     assert ran.code == 2
     assert "add --fix" in ran.err

@@ -7,8 +7,10 @@ import pytest
 from keystone_check.errors import ApplyError
 from keystone_check.model.access import Access
 from keystone_check.model.change import Change, SetClientIds
+from keystone_check.model.workload import RestartWorkload
 from tests.cli.build import AUDIENCE, Outside, audience_check, command
 from tests.reports.build import PROVIDER
+from tests.worlds import NOW
 
 ADDED = SetClientIds(PROVIDER, ("foo",), ("foo", AUDIENCE))
 REMOVED = SetClientIds(PROVIDER, ("foo", AUDIENCE), ("foo",))
@@ -126,3 +128,37 @@ def test_a_run_that_was_killed_is_said_by_the_next_and_can_be_undone() -> None:
     assert f"keystone-check --undo {run_of(outside)} takes back what it wrote" in told
     command(again, "--undo", "--yes")
     assert again.written == [REMOVED]
+
+
+RESTART = RestartWorkload("deployment", "app", "api", "2026-11-25T20:35:06Z")
+
+
+def restarted(*others: Change) -> Outside:
+    """After a run that wrote these, and restarted a workload."""
+    outside = Outside([audience_check()])
+    for change in others:
+        outside.write(Access("prod"), change)
+    journal = outside.opened_journal()
+    journal.begin(NOW, "prod")
+    for change in (*others, RESTART):
+        journal.writing(change)
+        journal.written()
+    journal.end()
+    return outside
+
+
+@pytest.mark.parametrize("options", [("--yes",), ("--dry-run",), ()])
+def test_a_run_that_only_restarted_cannot_be_undone_and_says_so(options: tuple[str, ...]) -> None:
+    outside = restarted()
+    ran = command(outside, "--undo", *options)
+    assert (ran.code, outside.written) == (2, [])
+    assert "a restart cannot be undone" in ran.err
+    assert "did nothing else: it restarted deployment app/api" in ran.err
+
+
+def test_of_a_run_with_a_restart_the_rest_is_undone_and_what_stays_is_said() -> None:
+    outside = restarted(ADDED)
+    ran = command(outside, "--undo", "--yes")
+    assert outside.written == [ADDED, REMOVED]
+    assert "A restart cannot be undone: deployment app/api keeps the pods" in " ".join(ran.err.split())
+    assert command(outside, "--undo", run_of(outside), "--yes").code == 2

@@ -33,6 +33,10 @@ class Event:
     """`errorCode`; empty when STS granted."""
     message: str
     """`errorMessage`, which need not be what the caller was told."""
+    seconds: int = 0
+    """`durationSeconds` of the request; 0 where it named none."""
+    provider_id: str = ""
+    """`providerId` of the request."""
 
 
 @dataclass(frozen=True, slots=True)

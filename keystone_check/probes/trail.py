@@ -70,7 +70,7 @@ class _Pages:
 
 
 def _read(event: Mapping[str, Any]) -> tuple[Key, Event]:
-    """Role, subject and outcome of an event; what else is in it, session tokens too, is dropped."""
+    """Role, subject, request and outcome of an event; what else is in it, session tokens too, is dropped."""
     body = _body(event["CloudTrailEvent"])
     asked, answered, identity = (
         _member(body, name) for name in ("requestParameters", "responseElements", "userIdentity")
@@ -80,8 +80,16 @@ def _read(event: Mapping[str, Any]) -> tuple[Key, Event]:
         int(event["EventTime"].timestamp()),
         str(body.get("errorCode") or ""),
         str(body.get("errorMessage") or ""),
+        _seconds(asked.get("durationSeconds")),
+        str(asked.get("providerId") or ""),
     )
     return (str(asked.get("roleArn", "")), str(subject)), outcome
+
+
+def _seconds(asked: object) -> int:
+    """A number as such, or as text; 0 for what is neither, which STS would not have taken for one."""
+    text = str(asked)
+    return int(text) if text.isdecimal() else 0
 
 
 def _body(text: str) -> Mapping[str, Any]:

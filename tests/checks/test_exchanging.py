@@ -7,7 +7,7 @@ import pytest
 
 from keystone_check import checks
 from keystone_check.diagnosis import findings
-from keystone_check.model.exchange import GRANTED, Answer, Event, Trail, nothing_recorded
+from keystone_check.model.exchange import GRANTED, Answer, Event, Recorded, Trail, nothing_recorded
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.finding import Finding, Status
 from keystone_check.model.outcome import Check
@@ -16,7 +16,9 @@ from keystone_check.sandbox.faults.editing import VICTIM
 from tests.sandbox.worlds import healthy_world, world_with
 from tests.worlds import NOW
 
-LIVE, RECORDED = checks.load(["live_answer_agrees_with_the_prediction", "recorded_exchanges_agree"])
+LIVE, RECORDED, REQUESTS = checks.load(
+    ["live_answer_agrees_with_the_prediction", "recorded_exchanges_agree", "recorded_requests_fit"]
+)
 DENIED = Answer("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
 NOT_ASKED = Absent("answers", "--live was not given")
 
@@ -124,3 +126,47 @@ def test_what_sts_itself_says_settles_it() -> None:
     finding = of_victim(world, RECORDED)
     assert finding.status is Status.HOLDS
     assert "refused with AccessDenied, 10 minutes ago; STS itself grants it now" in finding.message
+
+
+def requesting(last: Recorded) -> World:
+    """A world in which these are the last exchanges that were recorded of one account."""
+    world = healthy_world()
+    assert isinstance(world.recorded, Trail)
+    exchanges = world.recorded.exchanges.put(VICTIM, last)
+    return replace(world, answers=NOT_ASKED, recorded=replace(world.recorded, exchanges=exchanges))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "provider_id", "status"),
+    [
+        (21600, "", Status.BROKEN),
+        (3601, "", Status.BROKEN),
+        (3600, "", Status.HOLDS),
+        (0, "", Status.HOLDS),
+        (0, "www.amazon.com", Status.BROKEN),
+    ],
+)
+def test_a_refused_request_for_more_than_the_role_gives_is_broken(
+    seconds: int, provider_id: str, status: Status
+) -> None:
+    refused = Event(NOW - 600, "ValidationError", "", seconds, provider_id)
+    world = requesting(replace(nothing_recorded(VICTIM), refused=refused))
+    assert of_victim(world, REQUESTS).status is status
+    if status is Status.BROKEN:
+        assert of_victim(world, RECORDED).status is Status.NOT_APPLICABLE
+
+
+def test_a_request_that_was_accepted_since_holds_whatever_was_asked_before() -> None:
+    refused, accepted = Event(NOW - 600, "ValidationError", "", 21600), Event(NOW - 300, "", "", 900)
+    assert of_victim(requesting(Recorded(accepted, refused)), REQUESTS).status is Status.HOLDS
+
+
+def test_a_role_that_nobody_may_read_blocks_only_where_a_duration_was_refused() -> None:
+    refused = Event(NOW - 600, "ValidationError", "", 21600)
+    world = replace(
+        requesting(replace(nothing_recorded(VICTIM), refused=refused)),
+        roles=Missing("roles", "iam:GetRole: AccessDenied", "iam:GetRole"),
+    )
+    assert of_victim(world, REQUESTS).permission == "iam:GetRole"
+    others = [finding for finding in findings(world, REQUESTS) if finding.subject != VICTIM]
+    assert {finding.status for finding in others} == {Status.HOLDS}

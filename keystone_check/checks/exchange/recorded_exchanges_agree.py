@@ -53,6 +53,8 @@ from keystone_check.model.world import Expected
 
 severity = Severity.MEDIUM
 EXPIRED = "ExpiredTokenException"
+ITS_OWN = "Validation"
+"""How the codes begin that concern the call's parameters: `recorded_requests_fit` judges those."""
 UNRECORDED = "InvalidIdentityToken"
 """AWS says so of one of its texts (knowledge-center/iam-sts-invalididentitytoken), users of all."""
 
@@ -100,6 +102,8 @@ def _judged(
     said = _told(last, now)
     if last.code == EXPIRED and isinstance(predicted, Granted):
         return _kept(name, said)
+    if last.code.startswith(ITS_OWN) and (last.provider_id or last.seconds):
+        return not_applicable(name, f"{said}, for what it asked for beside the token")
     if isinstance(predicted, Undecided):
         return unforeseen(name, predicted)
     if _agree(last, predicted):

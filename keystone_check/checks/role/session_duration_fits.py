@@ -18,18 +18,14 @@ workloads ask for is told by `session_seconds` in the configuration.
 
 from collections.abc import Iterator
 
-from keystone_check.checks import trusting
+from keystone_check.checks import lasting, trusting
 from keystone_check.model.aws import Role
-from keystone_check.model.change import SetSessionDuration
 from keystone_check.model.cluster import Issuer, ServiceAccount
 from keystone_check.model.facts import Subjects
-from keystone_check.model.finding import Evidence, Finding, Repair, Safety, Severity, broken, holds
+from keystone_check.model.finding import Evidence, Finding, Severity, broken, holds
 from keystone_check.model.world import Expected
 
 severity = Severity.CRITICAL
-
-LONGEST = 43200
-"""https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateRole.html"""
 
 
 def judge(
@@ -50,21 +46,5 @@ def _judged(name: str, role: Role, asked: int) -> Finding:
         name,
         f"sessions of {asked} seconds are asked for; {role.arn} allows {role.max_session_seconds}",
         Evidence("iam:GetRole", f"MaxSessionDuration of {asked} or more", str(role.max_session_seconds)),
-        _repair(role, asked),
-    )
-
-
-def _repair(role: Role, asked: int) -> Repair:
-    if asked > LONGEST:
-        return Repair(
-            "ask for less",
-            Safety.MANUAL,
-            "no role allows longer sessions",
-            steps=(f"let workloads ask for {LONGEST} seconds at most, and set session_seconds to that",),
-        )
-    return Repair(
-        f"raise the role's MaxSessionDuration to {asked}",
-        Safety.UNSAFE,
-        "everyone whom the role lets in may then ask for longer sessions, which nothing ends early",
-        (SetSessionDuration(role.arn, role.max_session_seconds, asked),),
+        lasting.repair(role, asked),
     )

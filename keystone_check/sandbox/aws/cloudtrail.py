@@ -64,7 +64,7 @@ def record(
         "eventSource": "sts.amazonaws.com",
         "eventName": "AssumeRoleWithWebIdentity",
         "awsRegion": account.region,
-        "requestParameters": {"roleArn": role_arn, "roleSessionName": "sandbox"},
+        "requestParameters": {"roleArn": role_arn, "roleSessionName": "sandbox", **_asked(event)},
         "responseElements": None,
     }
     if event.code:
@@ -83,6 +83,12 @@ def record(
         "Username": subject,
         "CloudTrailEvent": json.dumps(body),
     }
+
+
+def _asked(event: Event) -> Record:
+    """What the request may name beside role and session."""
+    asked = {"durationSeconds": event.seconds, "providerId": event.provider_id}
+    return {name: value for name, value in asked.items() if value}
 
 
 def history(world: World, account: Account) -> list[Record]:

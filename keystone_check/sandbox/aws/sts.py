@@ -92,7 +92,9 @@ class Sts:
         """Record the exchange as CloudTrail does; AWS does not where it does not believe the token."""
         if isinstance(token, Malformed) or answer.code not in ("", "AccessDenied"):
             return
-        event = Event(self.clock(), answer.code, answer.message)
+        event = Event(
+            self.clock(), answer.code, answer.message, request.duration_seconds, request.provider_id
+        )
         audience = next(iter(token.audiences), "")
         provider = (
             f"{request.role_arn.rpartition(':')[0]}:oidc-provider/{token.issuer.removeprefix('https://')}"

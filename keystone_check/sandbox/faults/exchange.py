@@ -36,3 +36,24 @@ def pods_are_refused_unseen(world: World) -> World:
         answers=Absent("answers", "--live was not given"),
         recorded=replace(world.recorded, exchanges=world.recorded.exchanges.put(VICTIM, recorded)),
     )
+
+
+@fault(breaks=("recorded_requests_fit",))
+def library_asks_for_a_longer_session(world: World) -> World:
+    """A library asks for sessions of six hours by itself, and the role allows one."""
+    return _asking(world, seconds=21600)
+
+
+@fault(breaks=("recorded_requests_fit",))
+def library_names_a_provider_id(world: World) -> World:
+    """A library sends a ProviderId with its token, which is for OAuth 2.0 alone."""
+    return _asking(world, provider_id="oidc.example")
+
+
+def _asking(world: World, seconds: int = 3600, provider_id: str = "") -> World:
+    """The last request of one account named these, and was refused."""
+    assert isinstance(world.recorded, Trail)
+    event = Event(world.now - 600, "ValidationError", "An unknown error occurred", seconds, provider_id)
+    recorded = replace(nothing_recorded(VICTIM), accepted=Event(world.now - 7200, "", ""), refused=event)
+    exchanges = world.recorded.exchanges.put(VICTIM, recorded)
+    return replace(world, recorded=replace(world.recorded, exchanges=exchanges))

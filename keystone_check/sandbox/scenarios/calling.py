@@ -44,14 +44,27 @@ def annotation_names_a_certificate(world: World) -> World:
 @scenario(
     30,
     "EKS",
-    "session_duration_fits",
-    "sessions of 21600 seconds are asked for",
+    "recorded_requests_fit",
+    "asked for a session of 21600 seconds",
     "https://github.com/d2a4u/sqs4s/issues/270",
     "https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html",
 )
 def library_asks_for_six_hours(world: World) -> World:
     """`DurationSeconds exceeds the MaxSessionDuration`: a library asks for six hours, the role allows one."""
-    return FAULTS["sessions-are-too-long"].apply(world)
+    return FAULTS["library-asks-for-a-longer-session"].apply(world)
+
+
+@scenario(
+    30,
+    "EKS",
+    "recorded_requests_fit",
+    'named the ProviderId "oidc.example"',
+    "https://github.com/d2a4u/sqs4s/issues/270",
+    "https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html",
+)
+def library_passes_a_provider_id(world: World) -> World:
+    """STS refuses a call that is right otherwise: it names a ProviderId, which is for OAuth 2.0 alone."""
+    return FAULTS["library-names-a-provider-id"].apply(world)
 
 
 @scenario(

@@ -8,8 +8,8 @@ role.` (one asked for six hours of its own accord; a role allows one hour unless
 is for OAuth 2.0 access tokens; with the token of an OpenID Connect provider no call may name it.
 
 It is read from `requestParameters` of the events, with `--cloudtrail` only. `session_duration_fits` judges
-the duration that the configuration tells, this check what was really asked for. AWS does not say of every refusal
-whether it is recorded, so that no event says nothing.
+the duration that the configuration tells, this check what was really asked for. AWS does not say of
+every refusal whether it is recorded, so that no event says nothing.
 
 ## How to fix
 Let the caller ask for less (`DurationSeconds`, `AWS_ROLE_DURATION_SECONDS`, `duration_seconds` in a profile),

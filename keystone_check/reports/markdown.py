@@ -31,6 +31,10 @@ MARKS = {
     Status.NOT_APPLICABLE: "➖",
 }
 ACCEPTED = "🟡"
+MOST_ROWS = 14_000
+"""Bytes of one table, and below of all details: GitHub takes 65,536 characters in a comment, 1 MiB in a job's
+summary (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands)."""
+MOST_DETAILS = 14_000
 
 
 def render(report: Report, after: Iterable[str] = ()) -> str:
@@ -94,8 +98,9 @@ def _broken(report: Report) -> Iterator[str]:
     yield ""
     head = ("severity", "check", "what is wrong", "mend")
     yield from _table(head, [_row(outcome) for outcome, _ in shown])
-    for outcome, others in shown:
-        yield from _details(outcome, others)
+    yield from _within(
+        [tuple(_details(outcome, others)) for outcome, others in shown], MOST_DETAILS, "findings' details"
+    )
 
 
 def _row(outcome: Outcome) -> tuple[str, ...]:
@@ -201,5 +206,18 @@ def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> Iterator[str]
     if lines:
         yield f"| {' | '.join(head)} |"
         yield f"|{'---|' * len(head)}"
-        yield from (f"| {' | '.join(cells)} |" for cells in lines)
+        yield from _within([(f"| {' | '.join(cells)} |",) for cells in lines], MOST_ROWS, "rows")
         yield ""
+
+
+def _within(blocks: Sequence[Sequence[str]], most: int, what: str) -> Iterator[str]:
+    """As many of the blocks, from the first, as fit into so many bytes; of the others the number."""
+    size = 0
+    for number, block_ in enumerate(blocks):
+        size += sum(len(line.encode("utf-8", "replace")) + 1 for line in block_)
+        if size > most:
+            yield ""
+            yield f"> {len(blocks) - number} further {what} are left out here: a text report has them."
+            yield ""
+            return
+        yield from block_

@@ -29,6 +29,9 @@ LEVELS = {
 MOST_TEXT = 1024
 """What GitHub shows of a rule's description."""
 
+MOST_RESULTS = 25_000
+"""GitHub refuses a run with more."""
+
 Json = Mapping[str, Any]
 
 
@@ -75,7 +78,7 @@ def _rule(check: Check) -> Json:
 
 def _results(report: Report, ids: Sequence[str]) -> Iterator[Json]:
     met: dict[tuple[str, str], int] = {}
-    for outcome in report.diagnosis.having(Status.BROKEN):
+    for outcome in _gravest(report)[:MOST_RESULTS]:
         key = (outcome.check.id, outcome.finding.subject)
         met[key] = met.get(key, 0) + 1
         yield {
@@ -88,6 +91,20 @@ def _results(report: Report, ids: Sequence[str]) -> Iterator[Json]:
             "suppressions": list(_suppressions(outcome)),
             "properties": {"link": outcome.check.link, "fails": report.gate.fails(outcome)},
         }
+
+
+def _gravest(report: Report) -> Sequence[Outcome]:
+    """All that is broken; the most severe first where GitHub would refuse so many."""
+    broken = report.diagnosis.having(Status.BROKEN)
+    if len(broken) <= MOST_RESULTS:
+        return broken
+    return sorted(broken, key=lambda outcome: list(LEVELS).index(outcome.check.severity))
+
+
+def _left_out(report: Report) -> Iterator[str]:
+    left = len(report.diagnosis.having(Status.BROKEN)) - MOST_RESULTS
+    if left > 0:
+        yield f"{left} further broken findings are left out: GitHub takes {MOST_RESULTS}"
 
 
 def _message(outcome: Outcome) -> str:
@@ -138,7 +155,8 @@ def _invocation(report: Report) -> Json:
             *(_notification(outcome, "warning") for outcome in blocked),
         ],
         "toolConfigurationNotifications": [
-            {"level": "note", "message": {"text": _plain(note)}} for note in idle_entries(report.diagnosis)
+            {"level": "note", "message": {"text": _plain(note)}}
+            for note in (*idle_entries(report.diagnosis), *_left_out(report))
         ],
     }
 

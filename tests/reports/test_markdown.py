@@ -1,5 +1,6 @@
 """The report for a pull request."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -80,3 +81,21 @@ def test_what_strangers_wrote_changes_nothing_but_its_own_cell(place: str) -> No
     cells = {line.count(" | ") for line in text.splitlines() if line.startswith("| critical")}
     assert cells == {3}
     assert len(text) < 30_000
+
+
+def test_it_fits_into_a_comment_whatever_was_found_and_what_is_left_out_is_counted() -> None:
+    broken = [
+        replace(
+            build.outcome(replace(build.defect(seen="é" * 300), subject=f"app/{number}"), f"check_{number}")
+        )
+        for number in range(1000)
+    ]
+    gaps = [
+        build.outcome(build.unseen(f"{number}: {'x' * 500}"), f"other_{number}") for number in range(1000)
+    ]
+    text = render(build.report(*broken, *gaps))
+    assert len(text.encode()) < 65_536
+    assert re.search(r"> [0-9]+ further rows are left out here", text)
+    assert re.search(r"> [0-9]+ further findings' details are left out here", text)
+    assert text.count("<details>") == text.count("</details>") > 0
+    assert "1000 broken" in text

@@ -13,7 +13,7 @@ from keystone_check.model.acceptance import Acceptance
 from keystone_check.model.finding import Severity, Status
 from keystone_check.model.outcome import Outcome
 from keystone_check.reports.report import Report
-from keystone_check.reports.sarif import render
+from keystone_check.reports.sarif import MOST_RESULTS, render
 from tests.reports import build
 
 OFFICIAL = Path(__file__).parents[2] / "fixtures" / "sarif" / "sarif-schema-2.1.0.json"
@@ -122,3 +122,13 @@ def test_what_strangers_wrote_is_text(place: str) -> None:
     VALIDATOR.validate(json.loads(text))
     assert all(char == "\n" or " " <= char <= "~" for char in text)
     assert "[click](https" not in json.loads(text)["runs"][0]["results"][0]["message"]["text"]
+
+
+def test_of_more_than_github_takes_the_gravest_are_given_and_the_rest_is_counted() -> None:
+    grave, found = broken(), broken("another")
+    mild = replace(found, check=replace(found.check, severity=Severity.LOW))
+    document = json.loads(render(build.report(*[mild] * MOST_RESULTS, grave)))["runs"][0]
+    assert len(document["results"]) == MOST_RESULTS
+    assert document["results"][0]["level"] == "error"
+    (note,) = document["invocations"][0]["toolConfigurationNotifications"]
+    assert note["message"]["text"] == "1 further broken findings are left out: GitHub takes 25000"

@@ -34,6 +34,7 @@ from keystone_check.model.creation import (
     DeleteProvider,
     DeleteRole,
 )
+from keystone_check.model.exchange import Event, Trail
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.web import Response
@@ -131,8 +132,17 @@ def _is_the_issuers(world: World, change: CreateBucket) -> bool:
     return place is not None and place.bucket == change.bucket
 
 
+def _asked_for(world: World, role_arn: str) -> Iterator[int]:
+    """The durations that CloudTrail's last refused requests for the role named."""
+    if isinstance(world.recorded, Trail) and isinstance(world.accounts, Subjects):
+        bound = {name for name, account in world.accounts.seen() if account.role_arn == role_arn}
+        for name, exchanges in world.recorded.exchanges.seen():
+            if name in bound and isinstance(exchanges.refused, Event):
+                yield exchanges.refused.seconds
+
+
 def _longer(world: World, change: SetSessionDuration) -> str:
-    needed = max(change.before, world.expected.session_seconds)
+    needed = max(change.before, world.expected.session_seconds, *_asked_for(world, change.role_arn))
     return f"nobody asks for sessions of more than {needed} seconds" if change.after > needed else ""
 
 

@@ -24,6 +24,7 @@ from keystone_check.remedy.journal import Journal
 from keystone_check.remedy.runs import Run
 
 if TYPE_CHECKING:
+    from keystone_check.probes.trail import History as Events
     from keystone_check.remedy.apply.may import Rights as Vouched
 
 Rights = tuple[Sequence[KubeAsk], Sequence[str]]
@@ -80,7 +81,7 @@ def real(environ: Mapping[str, str], folders: Sequence[str] = ()) -> Doors:
         index=lambda: known().index(),
         load=lambda ids: known().load(ids),
         open=lambda name, said: open_cluster(name, said, Path.cwd(), environ),
-        gather=_gather,
+        gather=_gathering(),
         write=_write,
         stale=_stale,
         may=_may,
@@ -115,10 +116,19 @@ def _scenarios() -> Mapping[str, int]:
 # What is below loads boto3 and kubernetes; listing and explaining checks do without.
 
 
-def _gather(access: Access, needs: frozenset[str], progress: Progress) -> World:
-    from keystone_check.probes.gather import gather
+def _gathering() -> Callable[[Access, frozenset[str], Progress], World]:
+    """One look after another, each with what the one before read of CloudTrail's history."""
+    kept: list[Events] = []
 
-    return gather(access, needs, progress=progress)
+    def look(access: Access, needs: frozenset[str], progress: Progress) -> World:
+        from keystone_check.probes.gather import gather
+        from keystone_check.probes.trail import History
+
+        if not kept:
+            kept.append(History())
+        return gather(access, needs, progress=progress, history=kept[0])
+
+    return look
 
 
 def _write(access: Access, change: Change) -> None:

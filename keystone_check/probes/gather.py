@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import fields
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from keystone_check.model.access import Access
 from keystone_check.model.facts import Missing, Subjects
@@ -19,6 +19,9 @@ from keystone_check.probes.readers import READERS, Reader, reader_of, unasked
 from keystone_check.probes.refusals import ReadError
 from keystone_check.probes.rights import ASKED, KubeAsk, aws_actions, kube_rights, parts
 from keystone_check.probes.sources import Sources
+
+if TYPE_CHECKING:
+    from keystone_check.probes.trail import History
 
 FIELDS = tuple(field.name for field in fields(World))
 GIVEN = frozenset({"expected", "now"})
@@ -34,16 +37,18 @@ def gather(
     *,
     clock: Callable[[], float] = time.time,
     progress: Callable[[str, str], None] = silent,
+    history: History | None = None,
 ) -> World:
     """Read the facts that `needs` names (fields of World; None: all) and those that they follow from.
 
     Of the bucket, `bucket.policy` and the like name the settings that are read; `bucket` alone means all.
 
     What cannot be read is Missing with its reason; nothing is raised for it. `progress(source, what)` is
-    called from several threads, with `cluster`, `AWS` or `web` as the source.
+    called from several threads, with `cluster`, `AWS` or `web` as the source. A `history` that goes from look
+    to look spares reading again what CloudTrail told before.
     """
     limits = Limits.starting_now(access)
-    sources = Sources(access, limits, wanted_parts(needs), Heard(clock))
+    sources = Sources(access, limits, wanted_parts(needs), Heard(clock), history)
     wanted = closure(needs, access)
     look = _Look(sources, wanted, progress)
     facts: dict[str, Any] = {name: look.fact(name) if name in wanted else unneeded(name) for name in READERS}

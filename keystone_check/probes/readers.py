@@ -235,7 +235,9 @@ def _answers(sources: Sources, accounts: Subjects[ServiceAccount]) -> Subjects[A
 def _recorded(sources: Sources, caller: Caller, accounts: Subjects[ServiceAccount]) -> Trail:
     from keystone_check.probes import trail
 
-    return trail.recorded(sources.aws(), sources.limits, int(sources.clock()), accounts)
+    place = (caller.account, sources.access.aws_endpoint)
+    history = sources.history or trail.History()
+    return trail.recorded(sources.aws(), sources.limits, int(sources.clock()), accounts, history, place)
 
 
 def _webhooks(sources: Sources) -> Subjects[Webhook]:

@@ -14,6 +14,7 @@ from keystone_check.probes.refusals import ReadError
 if TYPE_CHECKING:  # a client library is loaded when one of its facts is asked for
     from keystone_check.probes.aws import Aws
     from keystone_check.probes.kube import Kube
+    from keystone_check.probes.trail import History
 
 T = TypeVar("T")
 
@@ -51,6 +52,7 @@ class Sources:
         limits: Limits,
         parts: frozenset[str] = frozenset(),
         heard: Heard | None = None,
+        history: History | None = None,
     ) -> None:
         """`parts` are the wanted parts of facts that can be read in parts (`bucket.policy`)."""
         self.access = access
@@ -58,6 +60,7 @@ class Sources:
         self.heard = heard or Heard()
         self.clock = self.heard.clock
         self.parts = parts
+        self.history = history
         self.kube: Callable[[], Kube] = _Once(self._kube)
         self.aws: Callable[[], Aws] = _Once(self._aws)
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 HOURS = 12
 PAGE = 50
+LATE = 1800
+"""Seconds: AWS speaks of about five minutes on average until an event shows."""
 BETWEEN_PAGES = 0.5
 """Seconds: the service takes two requests a second."""
 SHARE = 0.5
@@ -34,9 +36,41 @@ Key = tuple[str, str]
 """A role's ARN and a subject."""
 
 
-def recorded(aws: Aws, limits: Limits, now: int, accounts: Subjects[ServiceAccount]) -> Trail:
-    """The last accepted and the last refused exchange of each bound account for its role."""
+class History:
+    """What one process has read of the event history, so that a further look asks for the latest alone.
+
+    Nothing is kept on disk. Events show late, so the last half an hour is always asked for again.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str, str], tuple[int, tuple[tuple[Key, Event], ...]]] = {}
+
+    def before(self, place: tuple[str, str, str], since: int) -> tuple[int, tuple[tuple[Key, Event], ...]]:
+        """From when on to ask, and what is known of the time before."""
+        until, known = self._kept.get(place, (since, ()))
+        first = max(since, until - LATE)
+        return first, tuple((key, event) for key, event in known if since <= event.at < first)
+
+    def keep(self, place: tuple[str, str, str], until: int, found: Iterable[tuple[Key, Event]]) -> None:
+        """Remember a complete reading."""
+        self._kept[place] = (until, tuple(found))
+
+
+def recorded(
+    aws: Aws,
+    limits: Limits,
+    now: int,
+    accounts: Subjects[ServiceAccount],
+    history: History,
+    place: tuple[str, str] = ("", ""),
+) -> Trail:
+    """The last accepted and the last refused exchange of each bound account for its role.
+
+    `place` tells accounts apart in the history: its number, and the endpoint of another AWS.
+    """
     since = now - HOURS * 3600
+    here = (*place, aws.region)
+    first, known = history.before(here, since)
     wanted = {(account.role_arn, account.subject): name for name, account in accounts.seen()}
     pages = _Pages(limits)
     events = aws.pages(
@@ -45,10 +79,13 @@ def recorded(aws: Aws, limits: Limits, now: int, accounts: Subjects[ServiceAccou
         lambda page: map(_read, page["Events"]),
         pages.turn,
         LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "AssumeRoleWithWebIdentity"}],
-        StartTime=since,
+        StartTime=first,
         MaxResults=PAGE,
     )
     found = list(events)
+    if not pages.stopped:
+        found += known
+        history.keep(here, now, found)
     seen = max(since, min((event.at for _, event in found), default=since)) if pages.stopped else since
     return Trail(aws.region, seen, _by_account(found, wanted))
 

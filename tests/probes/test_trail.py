@@ -12,6 +12,7 @@ from keystone_check.model.exchange import Event, Recorded, Trail
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.world import World
 from keystone_check.probes.gather import gather
+from keystone_check.probes.trail import LATE, History
 from keystone_check.sandbox.ground import Ground
 from keystone_check.sandbox.serve import Serving, serve
 from keystone_check.sandbox.worlds import healthy
@@ -129,3 +130,27 @@ def test_with_little_time_left_the_trail_says_how_far_back_it_was_read() -> None
         found = gather(access, NEEDS, clock=lambda: NOW).recorded
     assert isinstance(found, Trail)
     assert found.since in (NOW - 12 * 3600, *(NOW - 400 - last for last in (49, 99, 149)))
+
+
+def test_a_second_look_asks_for_the_latest_events_alone_and_knows_the_former() -> None:
+    history = History()
+    with sandbox() as (world, serving):
+        first = gather(serving.access, NEEDS, clock=lambda: NOW, history=history).recorded
+        kept = [event for event in serving.events if event["EventTime"] > NOW - LATE]
+        assert len(kept) < len(serving.events)
+        serving.events[:] = kept
+        again = gather(serving.access, NEEDS, clock=lambda: NOW, history=history).recorded
+        afresh = gather(serving.access, NEEDS, clock=lambda: NOW).recorded
+    assert first == again == world.recorded
+    assert afresh != again
+
+
+def test_what_a_request_named_beside_its_token_is_kept() -> None:
+    with sandbox() as (_, serving):
+        body = json.loads(serving.events[0]["CloudTrailEvent"])
+        body["requestParameters"] |= {"durationSeconds": 21600, "providerId": "www.amazon.com"}
+        serving.events[0]["CloudTrailEvent"] = json.dumps(body)
+        found = gather(serving.access, NEEDS, clock=lambda: NOW).recorded
+    assert isinstance(found, Trail)
+    told = [each.last for _, each in found.exchanges.seen() if isinstance(each.last, Event)]
+    assert [(it.seconds, it.provider_id) for it in told if it.seconds] == [(21600, "www.amazon.com")]

@@ -249,8 +249,8 @@ def _mending(parser: argparse.ArgumentParser) -> None:
     add(
         "--managed",
         action="store_true",
-        help="with --fix or --apply: also what Terraform, CloudFormation, Helm, Argo CD, Flux or another owner "
-        "manages, and will likely revert",
+        help="with --fix or --apply: also what Terraform, CloudFormation, Helm, Argo CD, Flux or another "
+        "owner manages, and will likely revert",
     )
     add(
         "--dry-run",

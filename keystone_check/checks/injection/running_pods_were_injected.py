@@ -89,9 +89,9 @@ def _others(pod: RunningPod, role_arn: str) -> Iterator[str]:
 
 
 def _never(workload: Workload, account: ServiceAccount, bare: list[RunningPod], repair: Repair) -> Finding:
-    node = "; on the node's network, its SDK reaches the node's role" if bare[0].host_network else ""
+    reaches = "on the node's network, its SDK reaches" if bare[0].host_network else "its SDK may take"
     seen = f"neither {ROLE} nor {TOKEN_FILE}"
-    why = f"{_older(account, bare)}{node}"
+    why = f"{_older(account, bare)}; {reaches} the node's role"
     return broken(
         workload.subject,
         f"{workload.some(len(bare))} got {seen} at creation, so not the role {account.role_arn}{why}",
@@ -102,7 +102,10 @@ def _never(workload: Workload, account: ServiceAccount, bare: list[RunningPod], 
 
 def _older(account: ServiceAccount, bare: list[RunningPod]) -> str:
     minutes = (account.annotated - min(pod.created for pod in bare)) // 60
-    return f"; it is {minutes} minutes older than the annotation" if account.annotated and minutes > 0 else ""
+    if not account.annotated or minutes <= 0:
+        return ""
+    age = f"{minutes // 60} hours" if minutes >= 120 else f"{minutes} minutes"
+    return f"; it is {age} older than the annotation"
 
 
 def _stale(workload: Workload, account: ServiceAccount, former: list[str], repair: Repair) -> Finding:

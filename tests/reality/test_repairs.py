@@ -1,7 +1,7 @@
-"""Repairs on a real API server: annotations written and taken back, conflicts, and fields that others own."""
+"""Repairs on a real API server: annotations, webhooks, restarts, conflicts, and fields that others own."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import pytest
@@ -10,10 +10,15 @@ from keystone_check.errors import ApplyError
 from keystone_check.model.access import Access
 from keystone_check.model.change import SetAnnotation
 from keystone_check.model.cluster import AUDIENCE, ROLE_ARN
+from keystone_check.model.injection import Requirement
+from keystone_check.model.selector import SetNamespaceSelector
+from keystone_check.model.workload import RESTARTED_AT, RestartWorkload
 from keystone_check.probes.kube import Kube
 from keystone_check.probes.refusals import ReadError
 from keystone_check.remedy.apply import apply
 from keystone_check.remedy.apply.obstacles import next_step
+from keystone_check.remedy.apply.registrations import selector_standing
+from tests.reality.admission import WEBHOOK, Endpoint, registered, webhook
 from tests.reality.apiserver import ApiServer
 from tests.reality.asking import ACCOUNTS
 from tests.remedy.back import back
@@ -98,3 +103,61 @@ def test_a_field_that_an_applier_owns_changes_hands_and_its_next_apply_is_a_conf
     assert annotations(access) == {ROLE_ARN: ours}
     apply(access, replace(change, before=ours, after=None))
     assert annotations(access) == {}
+
+
+NAMED = SetNamespaceSelector(
+    "pod-identity-webhook",
+    WEBHOOK,
+    (Requirement("kubernetes.io/metadata.name", "In", ("other",)),),
+    (Requirement("kubernetes.io/metadata.name", "In", ("other", "keystone")),),
+)
+
+
+@pytest.fixture
+def listing(apiserver: ApiServer) -> Iterator[None]:
+    """A webhook that is asked about one namespace by name, and that nobody answers for."""
+    (only,) = NAMED.before
+    named = {"key": only.key, "operator": only.operator, "values": list(only.values)}
+    wanted = {"matchExpressions": [named]}
+    with registered(apiserver, webhook(Endpoint("https://127.0.0.1:1/", b""), namespaceSelector=wanted)):
+        yield
+
+
+def asked(access: Access) -> tuple[Requirement, ...] | None:
+    return selector_standing(Kube(access), NAMED)[0]
+
+
+@pytest.mark.usefixtures("listing")
+def test_a_webhook_is_asked_about_one_more_namespace_and_as_before_when_that_is_taken_back(
+    access: Access,
+) -> None:
+    apply(access, NAMED)
+    apply(access, NAMED)
+    assert asked(access) == NAMED.after
+    apply(access, back(NAMED))
+    assert asked(access) == NAMED.before
+
+
+@pytest.mark.usefixtures("listing")
+def test_a_selector_that_somebody_else_wrote_is_not_overwritten(access: Access) -> None:
+    apply(access, replace(NAMED, after=(Requirement("team", "Exists"),)))
+    with pytest.raises(ApplyError, match="is not what the plan was made for"):
+        apply(access, NAMED)
+    assert asked(access) == (Requirement("team", "Exists"),)
+
+
+def test_a_deployment_is_restarted_once_as_kubectl_does_it(access: Access) -> None:
+    kube, deployments = Kube(access), "/apis/apps/v1/namespaces/keystone/deployments"
+    pod = {"containers": [{"name": "it", "image": "none"}]}
+    labels = {"app": "restarted"}
+    template = {"metadata": {"labels": labels}, "spec": pod}
+    spec = {"selector": {"matchLabels": labels}, "template": template}
+    kube.request("POST", deployments, {"metadata": {"name": "restarted"}, "spec": spec})
+    change = RestartWorkload("deployment", "keystone", "restarted", "2026-11-25T20:35:06Z")
+    apply(access, change)
+    apply(access, change)
+    found = kube.request("GET", f"{deployments}/restarted")
+    assert found["metadata"]["generation"] == 2
+    assert found["spec"]["template"]["metadata"]["annotations"] == {RESTARTED_AT: change.at}
+    with pytest.raises(ApplyError, match="a restart at"):
+        apply(access, replace(change, at="2026-11-25T20:35:05Z"))

@@ -1,4 +1,4 @@
-"""A write that fails, as its user sees it: what was tried, what came back, what is next, and the exit code."""
+"""A write that fails, as its user sees it: what was tried, what came back, what is next, the exit code."""
 
 import pytest
 

@@ -18,7 +18,7 @@ from tests.reality.wire import Json
 MERGE = "application/merge-patch+json"
 K3S_DEFAULT = "https://kubernetes.default.svc.cluster.local"
 """The issuer that K3s sets when nobody does."""
-BY_URL = {"webhook_certificate_is_trusted", "webhook_has_endpoints"}
+BY_URL = {"webhook_has_endpoints"}
 """What is not judged of a webhook that is called by URL, as one outside the cluster has to be."""
 NOWHERE = "203.0.113.10"
 """An address for documentation, RFC 5737; nothing is ever sent there."""

@@ -102,7 +102,7 @@ def webhook_breaks_native_sidecars(world: World) -> World:
     45,
     "irsa-manager",
     "running_pods_were_injected",
-    "minutes older than the annotation",
+    "hours older than the annotation",
     "https://github.com/kkb0318/irsa-manager/issues/7",
 )
 def pod_is_older_than_the_setup(world: World) -> World:

@@ -1,7 +1,7 @@
 """What the checks of the bucket policy share: offering the policy that opens the two documents."""
 
 from keystone_check.iam.bucket_network import given_way
-from keystone_check.iam.s3 import document_policy, opened_beyond, opens
+from keystone_check.iam.s3 import document_policy, of_other_issuers, opened_beyond, opens
 from keystone_check.model.aws import Bucket, Caller
 from keystone_check.model.change import SetBucketPolicy
 from keystone_check.model.finding import Repair, Safety
@@ -20,7 +20,7 @@ def repair(bucket: Bucket, caller: Caller, policy: str | None) -> Repair:
 
 
 def _class(bucket: Bucket, policy: str | None, keys: tuple[str, ...]) -> tuple[Safety, str]:
-    if policy is not None and opened_beyond(policy, bucket):
+    if policy is not None and opened_beyond(policy, bucket, of_other_issuers(policy, bucket)):
         return Safety.UNSAFE, "it also takes away what the policy opens beyond the two documents"
     if policy is not None and (gone := given_way(policy, bucket, keys)):
         return Safety.UNSAFE, f"it also drops {', '.join(gone)}, which denies more than these documents"

@@ -62,18 +62,28 @@ def opens(policy: str, bucket: Bucket, key: str) -> bool:
     return reading.policy is not None and _readable(reading.policy, _of_bucket(bucket, (key,)))
 
 
-def opened_beyond(policy: str, bucket: Bucket) -> tuple[str, ...]:
+def opened_beyond(policy: str, bucket: Bucket, shared: Sequence[str] = ()) -> tuple[str, ...]:
     """What strangers can do beyond reading the bucket's documents, a sentence for each statement.
 
-    A bucket may be shared: another issuer's two documents, each by its whole name, are public by design too.
+    `shared` are ARNs of more documents that may be open, such as `of_other_issuers` finds.
     A policy that cannot be read counts as one that opens more: nobody can say that it does not.
     """
     reading = read(policy, PolicyKind.RESOURCE)
     if reading.policy is None:
         return (f"the policy cannot be read ({reading.because})",)
     allowed = _of_bucket(bucket, tuple(key for key, _ in bucket.objects))
-    others = _of_other_issuers(reading.policy)
-    return tuple(str(opening) for opening in openings(reading.policy, (*allowed, *others)))
+    return tuple(str(opening) for opening in openings(reading.policy, (*allowed, *shared)))
+
+
+def of_other_issuers(policy: str, bucket: Bucket) -> tuple[str, ...]:
+    """ARNs of what the policy opens in a bucket that is shared, and that has another issuer's names.
+
+    Only the names say so: nobody has looked whether they are an issuer's documents.
+    """
+    reading = read(policy, PolicyKind.RESOURCE)
+    own = _of_bucket(bucket, tuple(key for key, _ in bucket.objects))
+    found = _of_other_issuers(reading.policy) if reading.policy else ()
+    return tuple(arn for arn in found if arn not in own)
 
 
 def openings(policy: Policy, allowed: tuple[str, ...]) -> tuple[Opening, ...]:

@@ -10,6 +10,7 @@ from keystone_check.iam.bucket_policy import (
     document_policy,
     documents,
     is_public,
+    of_other_issuers,
     opened_beyond,
     opens,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "is_public",
     "locate",
     "object_key",
+    "of_other_issuers",
     "opened_beyond",
     "opens",
 ]

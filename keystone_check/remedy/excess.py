@@ -7,9 +7,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, assert_never
 
-from keystone_check.iam.bucket_policy import opened_beyond
+from keystone_check.iam.bucket_policy import of_other_issuers, opened_beyond
 from keystone_check.iam.oidc import KeySet, read_key_set
 from keystone_check.iam.s3 import locate
+from keystone_check.iam.trust import Pin, subject_pin
 from keystone_check.model.aws import Bucket, PublicAccessBlock
 from keystone_check.model.change import (
     Change,
@@ -153,8 +154,9 @@ def _bucket(world: World, change: SetBucketPolicy) -> str:
     bucket = world.bucket
     if change.after is None or not isinstance(bucket, Bucket) or bucket.name != change.bucket:
         return "" if change.after is None else f"{change.bucket} is not the issuer's bucket"
-    before = set(opened_beyond(change.before, bucket)) if change.before else set()
-    more = sorted(set(opened_beyond(change.after, bucket)) - before)
+    shared = of_other_issuers(change.before, bucket) if change.before else ()
+    before = set(opened_beyond(change.before, bucket, shared)) if change.before else set()
+    more = sorted(set(opened_beyond(change.after, bucket, shared)) - before)
     return "; ".join(more)
 
 
@@ -168,7 +170,29 @@ def _trust(world: World, change: SetTrustPolicy) -> str:
             return more
         if more := _beyond(world, change, statement, before):
             return more
+    return _let_in(world, change)
+
+
+def _let_in(world: World, change: SetTrustPolicy) -> str:
+    """Whatever the statements say, no other subjects than those that are bound may come in anew.
+
+    Asked of the law with each subject changed: a condition that names a subject may keep only that one out.
+    """
+    ours = {
+        name for one in _statements(change.after) for kind, name in _principals(one) if kind == "Federated"
+    }
+    for provider in sorted(ours):
+        for subject in sorted(_bound(world, change.role_arn)):
+            more = _others(world, change.after, provider, subject)
+            if more := more - _others(world, change.before, provider, subject):
+                return f"it admits the subject {', '.join(sorted(more))}"
     return ""
+
+
+def _others(world: World, trust: str, provider: str, subject: str) -> set[str]:
+    """Subjects like this one, and not it, that the policy lets in."""
+    pin = subject_pin(trust, provider, getattr(world.issuer, "url", ""), subject)
+    return set(pin.others) if isinstance(pin, Pin) else set()
 
 
 def _stranger(world: World, principals: set[tuple[str, str]]) -> str:

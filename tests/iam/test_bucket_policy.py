@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keystone_check.iam.bucket_policy import document_policy, is_public, opened_beyond, opens
+from keystone_check.iam.bucket_policy import (
+    document_policy,
+    is_public,
+    of_other_issuers,
+    opened_beyond,
+    opens,
+)
 from keystone_check.iam.evaluate import Undecided
 from keystone_check.model.aws import Bucket, StoredObject
 from keystone_check.model.facts import Absent, Subjects
@@ -132,7 +138,10 @@ OTHERS = [f"arn:aws:s3:::b-1/prod/{key}" for key in KEYS]
 
 
 def test_the_documents_of_another_issuer_in_the_bucket_are_public_by_design_too() -> None:
-    assert opened_beyond(text(grant(), grant(Resource=OTHERS)), BUCKET) == ()
+    policy = text(grant(), grant(Resource=OTHERS))
+    assert of_other_issuers(policy, BUCKET) == tuple(OTHERS)
+    assert opened_beyond(policy, BUCKET, of_other_issuers(policy, BUCKET)) == ()
+    assert opened_beyond(policy, BUCKET)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +155,9 @@ def test_the_documents_of_another_issuer_in_the_bucket_are_public_by_design_too(
     ids=["all-below", "any-path", "keys-without-an-issuer", "something-else"],
 )
 def test_what_no_issuer_publishes_is_opened_beyond(resource: str) -> None:
-    assert resource in opened_beyond(text(grant(), grant(Resource=[resource])), BUCKET)[0]
+    policy = text(grant(), grant(Resource=[resource]))
+    assert of_other_issuers(policy, BUCKET) == ()
+    assert resource in opened_beyond(policy, BUCKET)[0]
 
 
 def test_a_policy_that_is_written_anew_keeps_other_issuers_documents_open() -> None:

@@ -21,7 +21,7 @@ from typing import Annotated
 
 from keystone_check.checks import opening
 from keystone_check.checks.publishing import unnamed_documents
-from keystone_check.iam.s3 import is_public, opened_beyond, opens
+from keystone_check.iam.s3 import is_public, of_other_issuers, opened_beyond, opens
 from keystone_check.model.aws import Bucket, Caller
 from keystone_check.model.facts import Absent, Missing
 from keystone_check.model.finding import (
@@ -52,7 +52,8 @@ def judge(bucket: Annotated[Bucket, "policy", "objects", "absence"], caller: Cal
 
 def _judged(bucket: Bucket, caller: Caller, policy: str) -> Finding:
     shut = tuple(key for key in _keys(bucket) if not opens(policy, bucket, key))
-    beyond = opened_beyond(policy, bucket)
+    shared = of_other_issuers(policy, bucket)
+    beyond = opened_beyond(policy, bucket, shared)
     if shut:
         return _shut(bucket, caller, policy, shut, f"not opened: {', '.join(shut)}")
     if beyond:
@@ -62,7 +63,8 @@ def _judged(bucket: Bucket, caller: Caller, policy: str) -> Finding:
             Evidence(SOURCE, f"s3:GetObject on {' and '.join(_keys(bucket))}", "; ".join(beyond)),
             opening.repair(bucket, caller, policy),
         )
-    return holds(bucket.name)
+    opened = ", ".join(arn.partition(":::")[2] for arn in shared)
+    return holds(bucket.name, f"another issuer's by their names are open too: {opened}" if shared else "")
 
 
 def _shut(bucket: Bucket, caller: Caller, policy: str | None, shut: tuple[str, ...], seen: str) -> Finding:

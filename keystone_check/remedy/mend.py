@@ -194,7 +194,8 @@ class _Run:
         applied, failures, skipped = self._write(agreed)
         after = self._look(now, applied) if applied or failures else now
         restart = outdated(now, applied, self.checks)
-        return Mended(now, after, applied, declined, failures=failures, skipped=skipped, restart=restart)
+        mended = Mended(now, after, applied, declined, failures=failures, skipped=skipped, restart=restart)
+        return replace(mended, restart=_by_hand(mended))
 
     def _agreed(self, steps: tuple[Step, ...]) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
         left_out = set()

@@ -9,7 +9,7 @@ the code counts.
 
 `ExpiredTokenException` (`Token expired: current date/time … must be before the expiration date/time …`)
 tells more: the kubelet renews the token in the file long before it runs out, and a fresh one would be
-accepted. Whoever sent one that had run out keeps the token that it read once; old SDKs do.
+accepted. Whoever sends one that has run out most likely keeps the token that it read once, as old SDKs do.
 
 It is read with `--cloudtrail` only: the last 12 hours of one region's event history, in one pass for all
 roles. An event takes about five minutes to show. Pods that use another region's endpoint, or the global one,
@@ -119,8 +119,8 @@ def _kept(name: str, said: str) -> Finding:
     namespace, _, account = name.partition("/")
     return broken(
         name,
-        f"{said}; a fresh token would be accepted: a program keeps the token that it read once, while the "
-        "kubelet renews the file",
+        f"{said}; a fresh token would be accepted: it seems that a program keeps the token that it read "
+        "once, while the kubelet renews the file",
         Evidence("cloudtrail:LookupEvents", "an exchange of a token that has not run out", said),
         Repair(
             "update the program's SDK, and restart its pods",

@@ -52,12 +52,13 @@ def judge(
 ) -> Iterator[Finding]:
     """One finding a bound service account that names a role."""
     others = any(is_injected(shown) for _, shown in injections)
+    ignored = _open(injections, webhooks)
     for name, account in accounts:
         if isinstance(account, Absent | Missing):
             yield gap(name, account)
         elif account.role_arn:
             asked = others and _is_asked(account.namespace, webhooks, namespaces)
-            yield _judged(name, injections[name], webhooks, _open(injections, webhooks), asked)
+            yield _judged(name, injections[name], webhooks, ignored, asked)
 
 
 def _open(injections: Subjects[DryRun | Refused], webhooks: Subjects[Webhook] | Missing) -> str:

@@ -25,7 +25,7 @@ class Operator:
     replicas: int
     ready: int
     settings: Mapping[str, str] = field(default_factory=dict)
-    """Variables by name, of those alone that knowledge lists; `<secret>` and the like where a value is not said."""
+    """Variables by name, of those alone that knowledge lists; `<secret>` where a value is not said."""
     arguments: tuple[str, ...] = ()
     static_keys: bool = False
     """Whether AWS_ACCESS_KEY_ID or a shared credentials file is given to it."""

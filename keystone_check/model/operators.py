@@ -1,9 +1,7 @@
-"""What is read of Karpenter and ACK's controllers: installs, their objects, and what these name in AWS."""
+"""What is read of Karpenter and ACK's controllers: installs, and their objects in the cluster."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-from keystone_check.model.facts import Missing
 
 KARPENTER = "karpenter"
 """The product of a Karpenter; an ACK controller's is `ack-` and its service."""
@@ -48,6 +46,9 @@ class Crd:
     """A CustomResourceDefinition of Karpenter or ACK."""
 
     name: str
+    """`nodepools.karpenter.sh`."""
+    kind: str
+    namespaced: bool
     served: tuple[str, ...]
     storage: str
     stored: tuple[str, ...] = ()
@@ -70,9 +71,12 @@ class NodeClass:
     """SSM parameters."""
     images: tuple[str, ...] = ()
     """Ids that amiSelectorTerms name."""
+    image_terms: tuple[Mapping[str, str], ...] = ()
+    """amiSelectorTerms that search: `name`, `owner`, and tags as `tag:NAME`."""
     subnets: tuple[Mapping[str, str], ...] = ()
-    """subnetSelectorTerms: `id`, or tags by name."""
+    """subnetSelectorTerms: `id`, or tags as `tag:NAME`; the value `*` is any."""
     security_groups: tuple[Mapping[str, str], ...] = ()
+    """securityGroupSelectorTerms: `id`, `name`, or tags as `tag:NAME`."""
     reservations: bool = False
     placement: bool = False
     keys: tuple[str, ...] = ()
@@ -83,6 +87,8 @@ class NodeClass:
     """Whether the user data registers nodes with karpenter.sh/unregistered."""
     provider_id: bool = False
     """Whether the user data gives the kubelet a provider id."""
+    made_profile: str = ""
+    """The instance profile that Karpenter made for it (status.instanceProfile)."""
     conditions: tuple[Condition, ...] = ()
 
 
@@ -94,6 +100,8 @@ class NodePool:
     node_class: str
     requirements: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Values of `In` by label."""
+    taints: tuple[str, ...] = ()
+    """Of its nodes, `key=value:effect`."""
     conditions: tuple[Condition, ...] = ()
 
 
@@ -104,6 +112,9 @@ class NodeClaim:
     name: str
     pool: str
     node_class: str
+    node: str = ""
+    """Its node's name, once there is one."""
+    provider_id: str = ""
     conditions: tuple[Condition, ...] = ()
 
 
@@ -117,6 +128,7 @@ class Node:
     pool: str = ""
     """The node pool that made it."""
     taints: tuple[str, ...] = ()
+    """`key=value:effect`, without those that the node lifecycle sets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,65 +145,6 @@ class AckKind:
     """Accounts that the resources' namespaces name."""
     stuck: tuple[tuple[str, Condition], ...] = ()
     """ACK.Recoverable and ACK.Terminal that are True, by `namespace/name`; the first twenty."""
-
-
-@dataclass(frozen=True, slots=True)
-class NodeRole:
-    """A role that nodes get, as far as launching goes."""
-
-    arn: str
-    trust: str
-    attached: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class InstanceProfile:
-    """An instance profile that a node class names, or that Karpenter made."""
-
-    arn: str
-    roles: tuple[str, ...]
-    """ARNs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """The interruption queue."""
-
-    arn: str
-    policy: str
-    """Empty where there is none."""
-    key: str = ""
-    """The KMS key of its encryption; empty for SQS's own or none."""
-    rules: tuple[tuple[str, str], ...] | Missing = ()
-    """Name and event pattern of every EventBridge rule that targets it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """What a node class's selectors find."""
-
-    subnets: tuple[str, ...] | Missing
-    security_groups: tuple[str, ...] | Missing
-    images: tuple[str, ...] | Missing
-
-
-@dataclass(frozen=True, slots=True)
-class InstanceType:
-    """An instance type that somebody asks for, as the region offers it."""
-
-    name: str
-    architectures: tuple[str, ...]
-    capacity_types: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A KMS key that volumes or a queue are encrypted with."""
-
-    arn: str
-    enabled: bool
-    managed_by_aws: bool
-    policy: str | Missing
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,28 @@ ASKED: dict[str, tuple[KubeAsk | AwsAsk, ...]] = {
     "namespaces": (LIST_NAMESPACES,),
     "injections": (CREATE_POD,),
     "pods": (LIST_PODS,),
+    **dict.fromkeys(
+        (
+            "operators",
+            "crds",
+            "node_classes",
+            "node_pools",
+            "node_claims",
+            "nodes",
+            "ack_kinds",
+            "role_map",
+            "permissions",
+            "node_roles",
+            "instance_profiles",
+            "queues",
+            "spot_role",
+            "selections",
+            "instance_types",
+            "keys",
+            "denials",
+        ),
+        (),
+    ),
 }
 """By field of the World, or part of one, what reading it asks. Fields that it follows from ask for theirs;
 `expected_accounts` stands for service accounts that the configuration names."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 from keystone_check.iam.oidc import Unreadable, discovery_url, key_set_address, read_discovery
@@ -18,7 +18,7 @@ from keystone_check.model.injection import Backend, DryRun, Namespace, Refused, 
 from keystone_check.model.servers import ApiToken, Clocks, Server, ServerArguments
 from keystone_check.model.web import Addresses, Chain, Response
 from keystone_check.probes import arguments as arguments_room
-from keystone_check.probes import backends, identity, injection, nobody, ownership
+from keystone_check.probes import backends, identity, injection, operator_readers, ownership
 from keystone_check.probes import bucket as bucket_room
 from keystone_check.probes import cluster as cluster_room
 from keystone_check.probes import pods as pod_room
@@ -244,10 +244,6 @@ def _pods(sources: Sources, accounts: Subjects[ServiceAccount]) -> Subjects[Runn
     return pod_room.pods(sources.kube(), sources.access.namespace, accounts)
 
 
-def _nobody(name: str, _: Sources) -> Any:
-    return nobody.without_operators()[name]
-
-
 READERS = {
     "cluster": Reader("cluster", "version and user", _cluster),
     "caller": Reader("AWS", "who asks", _caller),
@@ -284,7 +280,7 @@ READERS = {
     "namespaces": Reader("cluster", "namespaces", _namespaces),
     "injections": Reader("cluster", "dry runs of new pods", _injections),
     "pods": Reader("cluster", "running pods", _pods),
-    **{name: Reader("cluster", name, partial(_nobody, name)) for name in nobody.without_operators()},
+    **{name: Reader(*read) for name, read in operator_readers.READ.items()},
 }
 """By field of the World, in its order."""
 

@@ -78,7 +78,7 @@ def node_class(world: World, release: Version) -> NodeClass:
         made_profile=f"{CLUSTER}_{sha256(f'{region}{CLASS}'.encode()).hexdigest()[:20]}",
         conditions=tuple(
             Condition(name, "True", name)
-            for name, since in conditions.items()
+            for name, since in sorted(conditions.items())
             if name not in _FEATURES and _has(release, since)
         ),
     )

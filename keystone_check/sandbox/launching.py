@@ -31,7 +31,7 @@ from keystone_check.sandbox.karpenter import (
     key_arn,
     node_class,
 )
-from keystone_check.sandbox.staffing import caller, seen
+from keystone_check.sandbox.staffing import caller, put, seen
 
 SUBNETS = ("subnet-0123456789abcdef0", "subnet-0fedcba9876543210")
 GROUPS = ("sg-0123456789abcdef0",)
@@ -44,7 +44,7 @@ def in_aws(world: World, release: Version, role_arn: str) -> World:
     profile = node_class(world, release).made_profile
     return replace(
         world,
-        permissions=seen(world.permissions).put(role_arn, permissions(world, release)),
+        permissions=put(seen(world.permissions), role_arn, permissions(world, release)),
         node_roles=Subjects(((NODE_ROLE, _node_role(world)),)),
         instance_profiles=Subjects(((profile, _profile(world, release, profile)),)),
         queues=Subjects(((CLUSTER, queue(world, release)),)),

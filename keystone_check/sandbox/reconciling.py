@@ -11,7 +11,7 @@ from keystone_check.model.world import World
 from keystone_check.operators.ack.least import least
 from keystone_check.operators.ack.requirement import Controller, Reconciled
 from keystone_check.sandbox.launching import unbounded, uncontrolled
-from keystone_check.sandbox.staffing import caller, seen
+from keystone_check.sandbox.staffing import caller, put, seen
 
 ARGUMENTS = ("--aws-region", "$(AWS_REGION)", "--enable-carm=true", "--watch-namespace", "")
 USED = {"ec2": ("SecurityGroup", "VPC"), "s3": ("Bucket",)}
@@ -51,7 +51,7 @@ def with_kinds(world: World, service: str, operator: Operator) -> World:
         world,
         crds=Subjects(tuple(sorted({**dict(seen(world.crds)), **crds}.items()))),
         ack_kinds=Subjects(tuple(sorted({**dict(seen(world.ack_kinds)), **kinds}.items()))),
-        permissions=seen(world.permissions).put(operator.role_arn, _permissions(world, service, used)),
+        permissions=put(seen(world.permissions), operator.role_arn, _permissions(world, service, used)),
     )
 
 

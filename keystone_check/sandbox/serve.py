@@ -16,10 +16,12 @@ from keystone_check.model.aws import Bucket, Caller
 from keystone_check.model.cluster import Cluster, Listing, Token
 from keystone_check.model.exchange import Trail
 from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.launching import Key, Queue, Selection
+from keystone_check.model.permissions import Permissions
 from keystone_check.model.servers import ApiToken, Clocks
 from keystone_check.model.web import Response
 from keystone_check.model.world import World
-from keystone_check.sandbox import cellar, furnishing
+from keystone_check.sandbox import cellar, equipping, furnishing
 from keystone_check.sandbox.aws import loading, state
 from keystone_check.sandbox.aws.account import Account
 from keystone_check.sandbox.aws.server import AwsServer
@@ -187,7 +189,10 @@ def _missing(value: object) -> Iterator[Missing]:
     elif isinstance(value, Subjects):
         for _, fact in value:
             yield from _missing(fact)
-    elif isinstance(value, World | Bucket | Trail):
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _missing(part)
+    elif isinstance(value, World | Bucket | Trail | Permissions | Queue | Selection | Key):
         for one in fields(value):
             yield from _missing(getattr(value, one.name))
 
@@ -219,8 +224,11 @@ def _kube_server(
         peers=tuple(peers(world)),
         closed=_closed(world),
         labels=furnishing.labels(world),
-        seeds=(*stocked(world), *furnishing.seeds(world)),
+        annotations=equipping.annotations(world),
+        seeds=equipping.merged((*stocked(world), *furnishing.seeds(world), *equipping.seeds(world))),
         identity=identity_of(world),
+        custom=equipping.customs(world),
+        logs=equipping.logs(world),
     )
     return KubeServer(kube, tls, clock, refused, pace)
 

@@ -27,20 +27,20 @@ def bound(world: World, namespace: str, name: str) -> World:
     role = _role(world, account)
     world = replace(
         world,
-        accounts=_put(accounts, subject, account),
-        tokens=_put(seen(world.tokens), subject, _token(world, account)),
-        roles=_put(seen(world.roles), role_arn, role),
-        trusting_roles=_put(seen(world.trusting_roles), role_arn, role),
-        answers=_put(seen(world.answers), subject, GRANTED),
+        accounts=put(accounts, subject, account),
+        tokens=put(seen(world.tokens), subject, _token(world, account)),
+        roles=put(seen(world.roles), role_arn, role),
+        trusting_roles=put(seen(world.trusting_roles), role_arn, role),
+        answers=put(seen(world.answers), subject, GRANTED),
         recorded=_recorded(world, subject),
-        namespaces=_put(
+        namespaces=put(
             seen(world.namespaces),
             namespace,
             Namespace(namespace, {"kubernetes.io/metadata.name": namespace}),
         ),
     )
     pod = running(account, identity.region, world.now - DAY)
-    pods = _put(seen(world.pods), f"{namespace}/{pod.name}", pod)
+    pods = put(seen(world.pods), f"{namespace}/{pod.name}", pod)
     return injected(replace(world, pods=pods), identity)
 
 
@@ -61,7 +61,7 @@ def seen(fact: Subjects[Any] | Absent | Missing) -> Subjects[Any]:
     return fact
 
 
-def _put(held: Subjects[Any], name: str, value: object) -> Subjects[Any]:
+def put(held: Subjects[Any], name: str, value: object) -> Subjects[Any]:
     """One more, where a listing by name has it."""
     return Subjects(tuple(sorted(held.put(name, value).entries, key=lambda entry: entry[0])))
 
@@ -93,4 +93,4 @@ def _recorded(world: World, subject: str) -> Trail:
     exchanges = world.recorded.exchanges
     first = next(recorded for _, recorded in exchanges.seen())
     refused = Absent(subject, "CloudTrail shows no refused exchange")
-    return replace(world.recorded, exchanges=_put(exchanges, subject, replace(first, refused=refused)))
+    return replace(world.recorded, exchanges=put(exchanges, subject, replace(first, refused=refused)))

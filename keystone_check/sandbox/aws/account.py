@@ -10,6 +10,7 @@ from typing import Any
 from keystone_check.iam.s3_address import partition_of
 from keystone_check.model.access import StaticCredentials
 from keystone_check.model.secret import Secret
+from keystone_check.sandbox.aws.landscape import Landscape
 from keystone_check.sandbox.pace import Pace
 
 
@@ -43,6 +44,8 @@ class Account:
     """When each provider was made, by ARN."""
     foreign: frozenset[str] = frozenset()
     """Buckets that stand for another account's: these credentials do what everybody may, and no more."""
+    landscape: Landscape = field(default_factory=Landscape, repr=False)
+    """What operators name beside roles."""
     organization: str | None = None
     """The S3 policy in force, as JSON; empty for an organization without one, None for no organization."""
     throttled: Mapping[str, Collection[int]] = field(default_factory=dict)

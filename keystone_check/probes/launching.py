@@ -1,0 +1,245 @@
+"""What Karpenter's objects name in AWS: nodes' roles and profiles, queues, networks, images, types, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import unquote
+
+from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.launching import InstanceProfile, InstanceType, Key, NodeRole, Queue, Selection
+from keystone_check.model.operators import NodeClass, NodePool
+from keystone_check.probes import rights
+from keystone_check.probes.limits import side_by_side
+from keystone_check.probes.permissions import attached_arns
+from keystone_check.probes.refusals import ReadError
+from keystone_check.probes.rights import AwsAsk
+
+if TYPE_CHECKING:  # boto3 is loaded when a fact of AWS is asked for, not with this room
+    from keystone_check.probes.aws import Aws
+
+TYPE, CAPACITY = "node.kubernetes.io/instance-type", "karpenter.sh/capacity-type"
+SPOT_ROLE = "AWSServiceRoleForEC2Spot"
+AT_MOST = 100
+"""Values of one filter; EC2 takes 200."""
+_OWNERS = ("self", "amazon")
+"""Of images, where a term names a name and no owner."""
+_GONE = frozenset(
+    {
+        "NoSuchEntity",
+        "NotFoundException",
+        "QueueDoesNotExist",
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "ResourceNotFoundException",
+    }
+)
+
+Json = Mapping[str, Any]
+T = TypeVar("T")
+
+
+def instance_profiles(aws: Aws, node_classes: Subjects[NodeClass]) -> Subjects[InstanceProfile]:
+    """Those that node classes name or have."""
+    told = (name for _, it in node_classes.seen() for name in (it.instance_profile, it.made_profile))
+    return _each(told, lambda name: _profile(aws, name), "there is no instance profile {}")
+
+
+def _profile(aws: Aws, name: str) -> InstanceProfile:
+    found = aws.read(
+        rights.GET_PROFILE, name, "", lambda answer: answer["InstanceProfile"], InstanceProfileName=name
+    )
+    return InstanceProfile(found["Arn"], tuple(role["Arn"] for role in found["Roles"]))
+
+
+def node_roles(
+    aws: Aws, node_classes: Subjects[NodeClass], instance_profiles: Subjects[InstanceProfile]
+) -> Subjects[NodeRole]:
+    """Those that node classes name, and those in instance profiles."""
+    named = [it.role.rpartition("/")[2] for _, it in node_classes.seen()]
+    held = [arn.rpartition("/")[2] for _, it in instance_profiles.seen() for arn in it.roles]
+    return _each((*named, *held), lambda name: _node_role(aws, name), "there is no role {}")
+
+
+def _node_role(aws: Aws, name: str) -> NodeRole:
+    role = aws.read(rights.GET_NODE_ROLE, name, "", lambda answer: answer["Role"], RoleName=name)
+    return NodeRole(role["Arn"], unquote(role["AssumeRolePolicyDocument"]), attached_arns(aws, name))
+
+
+def spot_role(aws: Aws) -> bool:
+    """Whether the account has EC2's service-linked role for spot."""
+    try:
+        aws.ask(rights.GET_NODE_ROLE, SPOT_ROLE, RoleName=SPOT_ROLE)
+    except ReadError as refusal:
+        if refusal.code in _GONE:
+            return False
+        raise
+    return True
+
+
+def asks_for_spot(node_pools: Subjects[NodePool]) -> bool:
+    """Whether a pool admits spot; one that says nothing gets on-demand."""
+    return any("spot" in pool.requirements.get(CAPACITY, ()) for _, pool in node_pools.seen())
+
+
+def queues(aws: Aws, names: Iterable[str], region: str) -> Subjects[Queue]:
+    """Interruption queues, with the rules that target them."""
+    return _each(names, lambda name: _queue(aws, name, region), "there is no queue {}")
+
+
+def _queue(aws: Aws, name: str, region: str) -> Queue:
+    url = aws.ask(rights.GET_QUEUE_URL, name, region, QueueName=name)["QueueUrl"]
+    wanted = ["QueueArn", "Policy", "KmsMasterKeyId"]
+    answer = aws.ask(rights.GET_QUEUE, name, region, QueueUrl=url, AttributeNames=wanted)
+    told: Json = answer.get("Attributes") or {}
+    arn = str(told["QueueArn"])
+    return Queue(arn, told.get("Policy", ""), told.get("KmsMasterKeyId", ""), _rules(aws, arn, region))
+
+
+def _rules(aws: Aws, arn: str, region: str) -> tuple[tuple[str, str], ...] | Missing:
+    try:
+        names: list[str] = aws.ask(rights.LIST_RULES, arn, region, TargetArn=arn).get("RuleNames", [])
+        found = side_by_side(
+            lambda name: aws.ask(rights.DESCRIBE_RULE, name, region, Name=name), sorted(names)
+        )
+    except ReadError as refusal:
+        return refusal.missing(arn)
+    enabled = (rule for rule in found if rule.get("State", "ENABLED") != "DISABLED")
+    return tuple((rule["Name"], rule.get("EventPattern", "")) for rule in enabled)
+
+
+def selections(aws: Aws, node_classes: Subjects[NodeClass], region: str) -> Subjects[Selection]:
+    """What each node class's selectors find."""
+    finder = _Finder(aws, region)
+    found = side_by_side(lambda entry: finder.selection(entry[1]), tuple(node_classes.seen()))
+    return Subjects(tuple((name, it) for (name, _), it in zip(node_classes.seen(), found, strict=True)))
+
+
+class _Finder:
+    """EC2's answers to selector terms, each asked for once."""
+
+    def __init__(self, aws: Aws, region: str) -> None:
+        self._aws = aws
+        self._region = region
+        self._found: dict[tuple[str, tuple[tuple[str, str], ...]], tuple[str, ...]] = {}
+
+    def selection(self, one: NodeClass) -> Selection:
+        """Ids by kind."""
+        images = ({"id": image} for image in one.images)
+        terms = (*images, *one.image_terms)
+        return Selection(
+            self._ids(rights.FIND_SUBNETS, "Subnets", "SubnetId", one.subnets),
+            self._ids(rights.FIND_GROUPS, "SecurityGroups", "GroupId", one.security_groups),
+            self._ids(rights.FIND_IMAGES, "Images", "ImageId", terms) if terms else unsearched(one.name),
+        )
+
+    def _ids(
+        self, ask: AwsAsk, kind: str, key: str, terms: Iterable[Mapping[str, str]]
+    ) -> tuple[str, ...] | Missing:
+        try:
+            return tuple(sorted({one for term in terms for one in self._matching(ask, kind, key, term)}))
+        except ReadError as refusal:
+            return refusal.missing(kind)
+
+    def _matching(self, ask: AwsAsk, kind: str, key: str, term: Mapping[str, str]) -> tuple[str, ...]:
+        asked = (kind, tuple(sorted(term.items())))
+        if asked not in self._found:
+            answer = self._aws.ask(ask, _said(term), self._region, **_filters(kind, term))
+            self._found[asked] = tuple(item[key] for item in answer[kind])
+        return self._found[asked]
+
+
+def unsearched(node_class: str) -> Absent:
+    """What stands for the images of a class that names none and searches for none."""
+    return Absent(node_class, f"{node_class} takes its images from an alias or an SSM parameter")
+
+
+_IDS = {"Subnets": "subnet-id", "SecurityGroups": "group-id", "Images": "image-id"}
+_NAMES = {"SecurityGroups": "group-name", "Images": "name"}
+
+
+def _filters(kind: str, term: Mapping[str, str]) -> dict[str, object]:
+    """The term as EC2's filters: an id that is not there finds nothing, and is no error."""
+    filters = []
+    for name, value in term.items():
+        match name:
+            case "id":
+                filters.append({"Name": _IDS[kind], "Values": [value]})
+            case "name":
+                filters.append({"Name": _NAMES[kind], "Values": [value]})
+            case "owner":
+                continue
+            case tag if value == "*":
+                filters.append({"Name": "tag-key", "Values": [tag.removeprefix("tag:")]})
+            case tag:
+                filters.append({"Name": tag, "Values": [value]})
+    owners = [term["owner"]] if "owner" in term else list(_OWNERS) if "name" in term else []
+    return {"Filters": filters, **({"Owners": owners} if owners and kind == "Images" else {})}
+
+
+def _said(term: Mapping[str, str]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in term.items())
+
+
+def instance_types(aws: Aws, node_pools: Subjects[NodePool], region: str) -> Subjects[InstanceType]:
+    """Those that pools name; Absent where the region has none of that name."""
+    named = {name for _, pool in node_pools.seen() for name in pool.requirements.get(TYPE, ())}
+    wanted = sorted(named)
+    found: dict[str, InstanceType] = {}
+    for start in range(0, len(wanted), AT_MOST):
+        filters = [{"Name": "instance-type", "Values": wanted[start : start + AT_MOST]}]
+        answer = aws.ask(rights.DESCRIBE_TYPES, "", region, Filters=filters)
+        found |= {item["InstanceType"]: _type(item) for item in answer["InstanceTypes"]}
+    absent = {name: Absent(name, f"{region or aws.region} has no instance type {name}") for name in wanted}
+    return Subjects(tuple((name, found.get(name) or absent[name]) for name in wanted))
+
+
+def _type(item: Json) -> InstanceType:
+    architectures = (item.get("ProcessorInfo") or {}).get("SupportedArchitectures") or ()
+    return InstanceType(
+        item["InstanceType"],
+        tuple(sorted(architectures)),
+        tuple(sorted(item.get("SupportedUsageClasses") or ())),
+    )
+
+
+def keys(
+    aws: Aws, node_classes: Subjects[NodeClass] | Absent | Missing, queues: Subjects[Queue], region: str
+) -> Subjects[Key]:
+    """KMS keys of volumes and queues, as written there."""
+    classes = node_classes.seen() if isinstance(node_classes, Subjects) else ()
+    named = (*(key for _, it in classes for key in it.keys), *(it.key for _, it in queues.seen()))
+    return _each(named, lambda name: _key(aws, name, region), "there is no KMS key {}")
+
+
+def _key(aws: Aws, name: str, region: str) -> Key:
+    answer = aws.ask(rights.DESCRIBE_KEY, name, region, KeyId=name)
+    told: Json = answer["KeyMetadata"]
+    return Key(
+        told["Arn"],
+        bool(told.get("Enabled")),
+        told.get("KeyManager") == "AWS",
+        _key_policy(aws, told, region),
+    )
+
+
+def _key_policy(aws: Aws, told: Json, region: str) -> str | Missing:
+    try:
+        answer = aws.ask(rights.GET_KEY_POLICY, told["Arn"], region, KeyId=told["Arn"], PolicyName="default")
+    except ReadError as refusal:
+        return refusal.missing(told["Arn"])
+    return str(answer["Policy"])
+
+
+def _each(names: Iterable[str], read: Callable[[str], T], gone: str) -> Subjects[T]:
+    """Each name once, sorted, with what reading it gives, side by side."""
+
+    def attempt(name: str) -> T | Absent | Missing:
+        try:
+            return read(name)
+        except ReadError as refusal:
+            if refusal.code in _GONE:
+                return Absent(name, gone.format(name))
+            return refusal.missing(name)
+
+    wanted = sorted({name for name in names if name})
+    return Subjects(tuple(zip(wanted, side_by_side(attempt, wanted), strict=True)))

@@ -17,7 +17,7 @@ from keystone_check.cli.planning import apply_plan
 from keystone_check.cli.progress import progress
 from keystone_check.cli.reaching import overrides, reporting
 from keystone_check.cli.rounds import Rounds, rounds
-from keystone_check.cli.scope import NARROWING, scope
+from keystone_check.cli.scope import narrowing, scope
 from keystone_check.cli.selection import known, select
 from keystone_check.cli.terminal import Terminal
 from keystone_check.cli.undoing import undo
@@ -160,9 +160,10 @@ def _endpoints(options: Options, access: Access, doors: Doors, terminal: Termina
 def _permissions(
     options: Options, access: Access, checks: Sequence[Check], doors: Doors, terminal: Terminal
 ) -> int:
-    asks, actions = doors.rights(access, frozenset().union(*(check.reads for check in checks)))
+    needs = frozenset[str]().union(*(check.reads for check in checks))
     with progress(terminal.stderr, terminal.screen().width) as tell:
-        known = doors.gather(access, NARROWING, tell)
+        known = doors.gather(access, narrowing(needs), tell)
+    asks, actions = doors.rights(access, needs, known)
     plan = pending(foreseen(options, access, checks, doors, terminal)) if options.fix else NOTHING
     terminal.stdout.write(permissions(asks, actions, scope(access, known), options.format, plan))
     return 0

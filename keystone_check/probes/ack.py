@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from keystone_check.knowledge.store import controllers, facts
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.operators import AckKind, Condition, Crd, Operator
-from keystone_check.probes import rights
+from keystone_check.probes import operator_rights, rights
 from keystone_check.probes.karpenter import conditions
 from keystone_check.probes.limits import side_by_side
 from keystone_check.probes.nobody import NO_ROLES
@@ -145,7 +145,7 @@ def _mapped(kube: Kube, namespace: str) -> dict[str, str]:
 
 def _selected(kube: Kube) -> Iterator[tuple[str, str]]:
     try:
-        for item in kube.listed(rights.LIST_ROLE_SELECTORS, version="v1alpha1"):
+        for item in kube.listed(operator_rights.LIST_ROLE_SELECTORS, version="v1alpha1"):
             yield f"{SELECTOR}/{item['metadata']['name']}", (item.get("spec") or {}).get("arn") or ""
     except ReadError as refusal:
         if refusal.code != "404":

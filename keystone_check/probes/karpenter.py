@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from keystone_check.model.facts import Absent, Subjects
 from keystone_check.model.operators import Condition, Node, NodeClaim, NodeClass, NodePool
-from keystone_check.probes import rights
+from keystone_check.probes import operator_rights, rights
 from keystone_check.probes.refusals import ReadError
 from keystone_check.reports.printable import veiled
 
@@ -26,17 +26,17 @@ T = TypeVar("T")
 
 def node_classes(kube: Kube) -> Subjects[NodeClass] | Absent:
     """Every EC2NodeClass."""
-    return _objects(kube, rights.LIST_NODE_CLASSES, "node_classes", _node_class)
+    return _objects(kube, operator_rights.LIST_NODE_CLASSES, "node_classes", _node_class)
 
 
 def node_pools(kube: Kube) -> Subjects[NodePool] | Absent:
     """Every NodePool."""
-    return _objects(kube, rights.LIST_NODE_POOLS, "node_pools", _node_pool)
+    return _objects(kube, operator_rights.LIST_NODE_POOLS, "node_pools", _node_pool)
 
 
 def node_claims(kube: Kube) -> Subjects[NodeClaim] | Absent:
     """Every NodeClaim."""
-    return _objects(kube, rights.LIST_NODE_CLAIMS, "node_claims", _node_claim)
+    return _objects(kube, operator_rights.LIST_NODE_CLAIMS, "node_claims", _node_claim)
 
 
 def nodes(kube: Kube) -> Subjects[Node]:

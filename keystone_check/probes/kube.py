@@ -10,7 +10,7 @@ from urllib.parse import quote
 from keystone_check.model.access import Access
 from keystone_check.model.secret import Secret
 from keystone_check.model.web import Response
-from keystone_check.probes import rights
+from keystone_check.probes import operator_rights, rights
 from keystone_check.probes.answer import Answer, response
 from keystone_check.probes.clocks import Heard
 from keystone_check.probes.kube_refusals import refused
@@ -151,13 +151,13 @@ class Kube:
 
     def config_map(self, namespace: str, name: str) -> Json:
         """One ConfigMap; ReadError with code 404 when there is none."""
-        what = f"{rights.GET_ROLE_MAP.permission} {namespace}/{name}"
+        what = f"{operator_rights.GET_ROLE_MAP.permission} {namespace}/{name}"
         path = f"/api/v1/namespaces/{quote(namespace)}/configmaps/{quote(name)}"
-        return self.request("GET", path, ask=rights.GET_ROLE_MAP, what=what)
+        return self.request("GET", path, ask=operator_rights.GET_ROLE_MAP, what=what)
 
     def log(self, namespace: str, pod: str, container: str, lines: int, previous: bool) -> list[str]:
         """The last lines of a container's log; none where it has not started, or not a second time."""
-        what = f"{rights.GET_LOG.permission} {namespace}/{pod}"
+        what = f"{operator_rights.GET_LOG.permission} {namespace}/{pod}"
         path = f"/api/v1/namespaces/{quote(namespace)}/pods/{quote(pod)}/log"
         chosen = [("container", container), ("tailLines", str(lines)), ("limitBytes", str(LOG_BYTES))]
         query = [*chosen, *([("previous", "true")] if previous else [])]
@@ -165,7 +165,7 @@ class Kube:
         if answer.status in (400, 404):
             return []
         if answer.status != 200:
-            raise refused(what, answer, attempts, rights.GET_LOG)
+            raise refused(what, answer, attempts, operator_rights.GET_LOG)
         return answer.body.decode(errors="replace").splitlines()
 
     def dry_run(self, namespace: str, pod: Json) -> Answer:

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.launching import InstanceProfile, InstanceType, Key, NodeRole, Queue, Selection
 from keystone_check.model.operators import NodeClass, NodePool
-from keystone_check.probes import rights
+from keystone_check.probes import operator_rights
 from keystone_check.probes.limits import side_by_side
 from keystone_check.probes.permissions import attached_arns
 from keystone_check.probes.refusals import ReadError
@@ -46,7 +46,11 @@ def instance_profiles(aws: Aws, node_classes: Subjects[NodeClass]) -> Subjects[I
 
 def _profile(aws: Aws, name: str) -> InstanceProfile:
     found = aws.read(
-        rights.GET_PROFILE, name, "", lambda answer: answer["InstanceProfile"], InstanceProfileName=name
+        operator_rights.GET_PROFILE,
+        name,
+        "",
+        lambda answer: answer["InstanceProfile"],
+        InstanceProfileName=name,
     )
     return InstanceProfile(found["Arn"], tuple(role["Arn"] for role in found["Roles"]))
 
@@ -61,14 +65,14 @@ def node_roles(
 
 
 def _node_role(aws: Aws, name: str) -> NodeRole:
-    role = aws.read(rights.GET_NODE_ROLE, name, "", lambda answer: answer["Role"], RoleName=name)
+    role = aws.read(operator_rights.GET_NODE_ROLE, name, "", lambda answer: answer["Role"], RoleName=name)
     return NodeRole(role["Arn"], unquote(role["AssumeRolePolicyDocument"]), attached_arns(aws, name))
 
 
 def spot_role(aws: Aws) -> bool:
     """Whether the account has EC2's service-linked role for spot."""
     try:
-        aws.ask(rights.GET_NODE_ROLE, SPOT_ROLE, RoleName=SPOT_ROLE)
+        aws.ask(operator_rights.GET_NODE_ROLE, SPOT_ROLE, RoleName=SPOT_ROLE)
     except ReadError as refusal:
         if refusal.code in _GONE:
             return False
@@ -87,9 +91,9 @@ def queues(aws: Aws, names: Iterable[str], region: str) -> Subjects[Queue]:
 
 
 def _queue(aws: Aws, name: str, region: str) -> Queue:
-    url = aws.ask(rights.GET_QUEUE_URL, name, region, QueueName=name)["QueueUrl"]
+    url = aws.ask(operator_rights.GET_QUEUE_URL, name, region, QueueName=name)["QueueUrl"]
     wanted = ["QueueArn", "Policy", "KmsMasterKeyId"]
-    answer = aws.ask(rights.GET_QUEUE, name, region, QueueUrl=url, AttributeNames=wanted)
+    answer = aws.ask(operator_rights.GET_QUEUE, name, region, QueueUrl=url, AttributeNames=wanted)
     told: Json = answer.get("Attributes") or {}
     arn = str(told["QueueArn"])
     return Queue(arn, told.get("Policy", ""), told.get("KmsMasterKeyId", ""), _rules(aws, arn, region))
@@ -97,9 +101,11 @@ def _queue(aws: Aws, name: str, region: str) -> Queue:
 
 def _rules(aws: Aws, arn: str, region: str) -> tuple[tuple[str, str], ...] | Missing:
     try:
-        names: list[str] = aws.ask(rights.LIST_RULES, arn, region, TargetArn=arn).get("RuleNames", [])
+        names: list[str] = aws.ask(operator_rights.LIST_RULES, arn, region, TargetArn=arn).get(
+            "RuleNames", []
+        )
         found = side_by_side(
-            lambda name: aws.ask(rights.DESCRIBE_RULE, name, region, Name=name), sorted(names)
+            lambda name: aws.ask(operator_rights.DESCRIBE_RULE, name, region, Name=name), sorted(names)
         )
     except ReadError as refusal:
         return refusal.missing(arn)
@@ -127,9 +133,11 @@ class _Finder:
         images = ({"id": image} for image in one.images)
         terms = (*images, *one.image_terms)
         return Selection(
-            self._ids(rights.FIND_SUBNETS, "Subnets", "SubnetId", one.subnets),
-            self._ids(rights.FIND_GROUPS, "SecurityGroups", "GroupId", one.security_groups),
-            self._ids(rights.FIND_IMAGES, "Images", "ImageId", terms) if terms else unsearched(one.name),
+            self._ids(operator_rights.FIND_SUBNETS, "Subnets", "SubnetId", one.subnets),
+            self._ids(operator_rights.FIND_GROUPS, "SecurityGroups", "GroupId", one.security_groups),
+            self._ids(operator_rights.FIND_IMAGES, "Images", "ImageId", terms)
+            if terms
+            else unsearched(one.name),
         )
 
     def _ids(
@@ -187,7 +195,7 @@ def instance_types(aws: Aws, node_pools: Subjects[NodePool], region: str) -> Sub
     found: dict[str, InstanceType] = {}
     for start in range(0, len(wanted), AT_MOST):
         filters = [{"Name": "instance-type", "Values": wanted[start : start + AT_MOST]}]
-        answer = aws.ask(rights.DESCRIBE_TYPES, "", region, Filters=filters)
+        answer = aws.ask(operator_rights.DESCRIBE_TYPES, "", region, Filters=filters)
         found |= {item["InstanceType"]: _type(item) for item in answer["InstanceTypes"]}
     absent = {name: Absent(name, f"{region or aws.region} has no instance type {name}") for name in wanted}
     return Subjects(tuple((name, found.get(name) or absent[name]) for name in wanted))
@@ -202,17 +210,15 @@ def _type(item: Json) -> InstanceType:
     )
 
 
-def keys(
-    aws: Aws, node_classes: Subjects[NodeClass] | Absent | Missing, queues: Subjects[Queue], region: str
-) -> Subjects[Key]:
+def keys(aws: Aws, node_classes: Subjects[NodeClass], queues: Subjects[Queue], region: str) -> Subjects[Key]:
     """KMS keys of volumes and queues, as written there."""
-    classes = node_classes.seen() if isinstance(node_classes, Subjects) else ()
-    named = (*(key for _, it in classes for key in it.keys), *(it.key for _, it in queues.seen()))
+    volumes = (key for _, it in node_classes.seen() for key in it.keys)
+    named = (*volumes, *(it.key for _, it in queues.seen()))
     return _each(named, lambda name: _key(aws, name, region), "there is no KMS key {}")
 
 
 def _key(aws: Aws, name: str, region: str) -> Key:
-    answer = aws.ask(rights.DESCRIBE_KEY, name, region, KeyId=name)
+    answer = aws.ask(operator_rights.DESCRIBE_KEY, name, region, KeyId=name)
     told: Json = answer["KeyMetadata"]
     return Key(
         told["Arn"],
@@ -224,7 +230,9 @@ def _key(aws: Aws, name: str, region: str) -> Key:
 
 def _key_policy(aws: Aws, told: Json, region: str) -> str | Missing:
     try:
-        answer = aws.ask(rights.GET_KEY_POLICY, told["Arn"], region, KeyId=told["Arn"], PolicyName="default")
+        answer = aws.ask(
+            operator_rights.GET_KEY_POLICY, told["Arn"], region, KeyId=told["Arn"], PolicyName="default"
+        )
     except ReadError as refusal:
         return refusal.missing(told["Arn"])
     return str(answer["Policy"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from keystone_check.model.aws import Caller, Role
 from keystone_check.model.cluster import ServiceAccount
@@ -30,6 +30,7 @@ from keystone_check.probes.sources import Sources
 if TYPE_CHECKING:
     from keystone_check.probes.aws import Aws
 
+T = TypeVar("T")
 _QUEUE, _REGION = "INTERRUPTION_QUEUE", "AWS_REGION"
 
 
@@ -70,15 +71,13 @@ def _permissions(
     sources: Sources,
     operators: Subjects[Operator],
     caller: Caller | Missing,
-    roles: Subjects[Role] | Missing,
+    roles: Subjects[Role],
 ) -> Subjects[Permissions] | Missing:
     arns = [operator.role_arn for _, operator in operators.seen()]
     if not any(arns):
         return Subjects()
     if isinstance(caller, Missing):
         return caller
-    if isinstance(roles, Missing):
-        return roles
     return permission_room.permissions(sources.aws(), caller, arns, roles)
 
 
@@ -98,8 +97,8 @@ def _node_roles(
 ) -> Subjects[NodeRole]:
     if isinstance(node_classes, Absent):
         return Subjects()
-    profiles = Subjects() if isinstance(instance_profiles, Missing) else instance_profiles
-    return launching.node_roles(_aws(sources, caller), node_classes, profiles)
+    found = launching.node_roles(_aws(sources, caller), node_classes, _there(instance_profiles))
+    return _with_gaps(found, instance_profiles)
 
 
 def _queues(sources: Sources, operators: Subjects[Operator], caller: Caller | Missing) -> Subjects[Queue]:
@@ -146,8 +145,9 @@ def _keys(
 ) -> Subjects[Key]:
     if not _run(operators):
         return Subjects()
-    there = Subjects() if isinstance(queues, Missing) else queues
-    return launching.keys(_aws(sources, caller), node_classes, there, _region(operators))
+    classes = Subjects() if isinstance(node_classes, Absent) else node_classes
+    found = launching.keys(_aws(sources, caller), _there(classes), _there(queues), _region(operators))
+    return _with_gaps(found, classes, queues)
 
 
 def _denials(
@@ -160,6 +160,16 @@ def _denials(
     if not operators.entries:
         return Subjects()
     return logs.denials(sources.kube(), operators, node_classes, node_claims, ack_kinds)
+
+
+def _there(held: Subjects[T] | Missing) -> Subjects[T]:
+    return Subjects() if isinstance(held, Missing) else held
+
+
+def _with_gaps(found: Subjects[T], *sources: Subjects[Any] | Missing) -> Subjects[T]:
+    """What was found, and beside it what could not be looked for because nobody knows its name."""
+    gaps = tuple((it.fact, it) for it in sources if isinstance(it, Missing))
+    return Subjects((*found.entries, *gaps))
 
 
 def _run(operators: Subjects[Operator]) -> list[Operator]:

@@ -10,7 +10,7 @@ from keystone_check.knowledge.store import controllers, facts
 from keystone_check.model.cluster import ROLE_ARN, ServiceAccount
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.operators import KARPENTER, Crd, Operator
-from keystone_check.probes import rights
+from keystone_check.probes import operator_rights
 from keystone_check.probes.refusals import ReadError
 from keystone_check.reports.printable import veiled
 
@@ -53,7 +53,7 @@ Json = Mapping[str, Any]
 def operators(kube: Kube, namespace: str, accounts: Subjects[ServiceAccount]) -> Subjects[Operator]:
     """Every one that is there, by `namespace/deployment`; one listing."""
     found = {}
-    for item in kube.listed(rights.LIST_DEPLOYMENTS, namespace):
+    for item in kube.listed(operator_rights.LIST_DEPLOYMENTS, namespace):
         product = _product(item)
         if product:
             metadata = item["metadata"]
@@ -164,7 +164,7 @@ def _spread(pod: Json) -> bool:
 
 def crds(kube: Kube) -> Subjects[Crd]:
     """The definitions of Karpenter's kinds and ACK's, by name."""
-    listed = kube.listed(rights.LIST_CRDS, page=CRD_PAGE)
+    listed = kube.listed(operator_rights.LIST_CRDS, page=CRD_PAGE)
     found = (_crd(item) for item in listed if _ours(item))
     return Subjects(tuple(sorted((crd.name, crd) for crd in found)))
 

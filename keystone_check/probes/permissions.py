@@ -10,7 +10,7 @@ from keystone_check.iam.arns import read_role_arn
 from keystone_check.model.aws import Caller, Role
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.permissions import Permissions
-from keystone_check.probes import rights
+from keystone_check.probes import operator_rights
 from keystone_check.probes.limits import side_by_side
 from keystone_check.probes.refusals import ReadError
 
@@ -69,7 +69,7 @@ def unbounded(arn: str) -> Absent:
 def _inline(aws: Aws, role: str) -> Subjects[str] | Missing:
     try:
         listed = aws.pages(
-            rights.LIST_ROLE_POLICIES, "Marker", lambda page: page["PolicyNames"], RoleName=role
+            operator_rights.LIST_ROLE_POLICIES, "Marker", lambda page: page["PolicyNames"], RoleName=role
         )
         names = sorted(listed)
         found = side_by_side(lambda name: _inline_document(aws, role, name), names)
@@ -82,14 +82,16 @@ def _inline_document(aws: Aws, role: str, name: str) -> str | Missing:
     asked = {"RoleName": role, "PolicyName": name}
     try:
         # IAM percent-encodes the document by RFC 3986, in which a plus sign stands for itself.
-        return unquote(aws.ask(rights.GET_ROLE_POLICY, f"{role} {name}", **asked)["PolicyDocument"])
+        return unquote(aws.ask(operator_rights.GET_ROLE_POLICY, f"{role} {name}", **asked)["PolicyDocument"])
     except ReadError as refusal:
         return refusal.missing(name)
 
 
 def attached_arns(aws: Aws, role: str) -> tuple[str, ...]:
     """The managed policies that are attached to a role, sorted. Raises ReadError."""
-    listed = aws.pages(rights.LIST_ATTACHED, "Marker", lambda page: page["AttachedPolicies"], RoleName=role)
+    listed = aws.pages(
+        operator_rights.LIST_ATTACHED, "Marker", lambda page: page["AttachedPolicies"], RoleName=role
+    )
     return tuple(sorted(entry["PolicyArn"] for entry in listed))
 
 
@@ -116,9 +118,9 @@ class _Documents:
 
     def _document(self, arn: str) -> str | Missing:
         try:
-            policy = self._aws.ask(rights.GET_POLICY, arn, PolicyArn=arn)["Policy"]
+            policy = self._aws.ask(operator_rights.GET_POLICY, arn, PolicyArn=arn)["Policy"]
             version = policy["DefaultVersionId"]
-            answer = self._aws.ask(rights.GET_POLICY_VERSION, arn, PolicyArn=arn, VersionId=version)
+            answer = self._aws.ask(operator_rights.GET_POLICY_VERSION, arn, PolicyArn=arn, VersionId=version)
         except ReadError as refusal:
             return refusal.missing(arn)
         return unquote(answer["PolicyVersion"]["Document"])
@@ -127,7 +129,7 @@ class _Documents:
 def _controls(aws: Aws, caller: Caller) -> tuple[Subjects[str], ...] | Absent | Missing:
     """From the root down to the account. Only the organization's own accounts may read them."""
     try:
-        organization = aws.ask(rights.DESCRIBE_ORGANIZATION)["Organization"]
+        organization = aws.ask(operator_rights.DESCRIBE_ORGANIZATION)["Organization"]
         if organization.get("MasterAccountId") == caller.account:
             return Absent("controls", f"account {caller.account} manages its organization")
         levels = reversed(list(_places(aws, caller.account)))
@@ -142,7 +144,7 @@ def _places(aws: Aws, account: str) -> Iterator[str]:
     place = account
     for _ in range(DEEPEST):
         yield place
-        parents: list[dict[str, Any]] = aws.ask(rights.LIST_PARENTS, place, ChildId=place)["Parents"]
+        parents: list[dict[str, Any]] = aws.ask(operator_rights.LIST_PARENTS, place, ChildId=place)["Parents"]
         if not parents:
             return
         place = parents[0]["Id"]
@@ -153,7 +155,11 @@ def _places(aws: Aws, account: str) -> Iterator[str]:
 
 def _level(aws: Aws, place: str) -> Subjects[str]:
     listed = aws.pages(
-        rights.LIST_CONTROLS, "NextToken", lambda page: page["Policies"], TargetId=place, Filter=CONTROLS
+        operator_rights.LIST_CONTROLS,
+        "NextToken",
+        lambda page: page["Policies"],
+        TargetId=place,
+        Filter=CONTROLS,
     )
     ids = sorted(entry["Id"] for entry in listed)
     return Subjects(tuple((one, _control(aws, one)) for one in ids))
@@ -161,6 +167,6 @@ def _level(aws: Aws, place: str) -> Subjects[str]:
 
 def _control(aws: Aws, policy: str) -> str | Missing:
     try:
-        return str(aws.ask(rights.DESCRIBE_POLICY, policy, PolicyId=policy)["Policy"]["Content"])
+        return str(aws.ask(operator_rights.DESCRIBE_POLICY, policy, PolicyId=policy)["Policy"]["Content"])
     except ReadError as refusal:
         return refusal.missing(policy)

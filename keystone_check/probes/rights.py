@@ -1,43 +1,10 @@
 """What the readers ask for, and the rights that it takes: the requests are made from these values."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
-
-@dataclass(frozen=True, slots=True, order=True)
-class KubeAsk:
-    """One kind of request to the API server, as RBAC names it."""
-
-    verb: str
-    resource: str
-    """`serviceaccounts/token`; or, starting with a slash, a URL that is no resource."""
-    group: str = ""
-    why: str = field(default="", compare=False)
-    given_by: str = field(default="", compare=False)
-    """The default cluster role that gives it to everyone who is signed in."""
-
-    @property
-    def permission(self) -> str:
-        """As people say it: `create serviceaccounts/token`."""
-        return f"{self.verb} {self.resource}{f'.{self.group}' if self.group else ''}"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class AwsAsk:
-    """One kind of request to AWS."""
-
-    service: str
-    """As boto3 names the client."""
-    operation: str
-    action: str
-    """The IAM action that allows it, which for S3 is not the operation's name; empty when none is needed."""
-    why: str = field(default="", compare=False)
-
-    @property
-    def name(self) -> str:
-        """The operation as AWS writes it: `iam:GetRole`."""
-        return f"{self.service}:{self.operation}"
-
+from keystone_check.probes.asks import AwsAsk as AwsAsk
+from keystone_check.probes.asks import KubeAsk as KubeAsk
+from keystone_check.probes.operator_rights import GET_LOG, OF_OPERATORS
 
 VERSION = KubeAsk("get", "/version", given_by="system:public-info-viewer")
 WHOAMI = KubeAsk("create", "selfsubjectreviews", "authentication.k8s.io", given_by="system:basic-user")
@@ -48,7 +15,11 @@ GET_ACCOUNT = KubeAsk("get", "serviceaccounts", why="the configured bindings tha
 CREATE_TOKEN = KubeAsk("create", "serviceaccounts/token", why="one fresh token of each bound service account")
 CREATE_ACCOUNT = KubeAsk("create", "serviceaccounts")
 DELETE_ACCOUNT = KubeAsk("delete", "serviceaccounts")
-LIST_NODES = KubeAsk("list", "nodes", why="how K3s started the API servers (annotation k3s.io/node-args)")
+LIST_NODES = KubeAsk(
+    "list",
+    "nodes",
+    why="how K3s started the API servers (annotation k3s.io/node-args), and Karpenter's nodes",
+)
 GET_SERVERS = KubeAsk(
     "get", "endpointslices", "discovery.k8s.io", why="the addresses of the API servers, to ask each of them"
 )
@@ -78,27 +49,6 @@ LIST_PODS = KubeAsk(
     "pods",
     why="what running pods of bound accounts were given, and how API servers that are pods were started",
 )
-
-LIST_DEPLOYMENTS = KubeAsk("list", "deployments", "apps", why="which Karpenter and ACK controllers run")
-LIST_CRDS = KubeAsk(
-    "list",
-    "customresourcedefinitions",
-    "apiextensions.k8s.io",
-    why="which kinds of Karpenter and ACK are defined, in which versions",
-)
-LIST_NODE_CLASSES = KubeAsk(
-    "list",
-    "ec2nodeclasses",
-    "karpenter.k8s.aws",
-    why="what Karpenter launches: roles, networks, images, keys",
-)
-LIST_NODE_POOLS = KubeAsk("list", "nodepools", "karpenter.sh", why="what Karpenter may launch it for")
-LIST_NODE_CLAIMS = KubeAsk("list", "nodeclaims", "karpenter.sh", why="what became of each launch")
-GET_ROLE_MAP = KubeAsk("get", "configmaps", why="the roles of other accounts that ACK assumes")
-LIST_ROLE_SELECTORS = KubeAsk(
-    "list", "iamroleselectors", "services.k8s.aws", why="the roles that ACK assumes for namespaces"
-)
-GET_LOG = KubeAsk("get", "pods/log", why="what operators report as refused")
 
 CALLER = AwsAsk("sts", "GetCallerIdentity", "")
 FIND_BUCKET = AwsAsk("s3", "HeadBucket", "")
@@ -149,61 +99,6 @@ GET_PROVIDER = AwsAsk(
 )
 GET_ROLE = AwsAsk("iam", "GetRole", "iam:GetRole", "the trust policies of the annotated roles")
 LIST_ROLES = AwsAsk("iam", "ListRoles", "iam:ListRoles", "all roles that trust the issuer, used or not")
-LIST_ROLE_POLICIES = AwsAsk(
-    "iam", "ListRolePolicies", "iam:ListRolePolicies", "the inline policies of operators' roles"
-)
-GET_ROLE_POLICY = AwsAsk("iam", "GetRolePolicy", "iam:GetRolePolicy", "what each of them grants")
-LIST_ATTACHED = AwsAsk(
-    "iam",
-    "ListAttachedRolePolicies",
-    "iam:ListAttachedRolePolicies",
-    "the managed policies of operators' and nodes' roles",
-)
-GET_POLICY = AwsAsk("iam", "GetPolicy", "iam:GetPolicy", "which version of a managed policy is in force")
-GET_POLICY_VERSION = AwsAsk(
-    "iam", "GetPolicyVersion", "iam:GetPolicyVersion", "what that version grants, boundaries included"
-)
-DESCRIBE_ORGANIZATION = AwsAsk(
-    "organizations",
-    "DescribeOrganization",
-    "organizations:DescribeOrganization",
-    "whether service control policies hold for the account",
-)
-LIST_PARENTS = AwsAsk(
-    "organizations", "ListParents", "organizations:ListParents", "the units that the account lies in"
-)
-LIST_CONTROLS = AwsAsk(
-    "organizations",
-    "ListPoliciesForTarget",
-    "organizations:ListPoliciesForTarget",
-    "the service control policies at each of them",
-)
-DESCRIBE_POLICY = AwsAsk(
-    "organizations", "DescribePolicy", "organizations:DescribePolicy", "what these policies deny"
-)
-GET_NODE_ROLE = AwsAsk("iam", "GetRole", "iam:GetRole", "the roles of nodes, and spot's service-linked role")
-GET_PROFILE = AwsAsk("iam", "GetInstanceProfile", "iam:GetInstanceProfile", "the role that nodes start with")
-GET_QUEUE_URL = AwsAsk("sqs", "GetQueueUrl", "sqs:GetQueueUrl", "whether the interruption queue is there")
-GET_QUEUE = AwsAsk(
-    "sqs", "GetQueueAttributes", "sqs:GetQueueAttributes", "policy and encryption of the interruption queue"
-)
-LIST_RULES = AwsAsk(
-    "events", "ListRuleNamesByTarget", "events:ListRuleNamesByTarget", "the rules that feed that queue"
-)
-DESCRIBE_RULE = AwsAsk("events", "DescribeRule", "events:DescribeRule", "which events they let through")
-FIND_SUBNETS = AwsAsk("ec2", "DescribeSubnets", "ec2:DescribeSubnets", "what subnetSelectorTerms find")
-FIND_GROUPS = AwsAsk(
-    "ec2", "DescribeSecurityGroups", "ec2:DescribeSecurityGroups", "what securityGroupSelectorTerms find"
-)
-FIND_IMAGES = AwsAsk("ec2", "DescribeImages", "ec2:DescribeImages", "what amiSelectorTerms find")
-DESCRIBE_TYPES = AwsAsk(
-    "ec2",
-    "DescribeInstanceTypes",
-    "ec2:DescribeInstanceTypes",
-    "whether the region has the instance types that node pools name",
-)
-DESCRIBE_KEY = AwsAsk("kms", "DescribeKey", "kms:DescribeKey", "whether the volumes' keys can be used")
-GET_KEY_POLICY = AwsAsk("kms", "GetKeyPolicy", "kms:GetKeyPolicy", "whom these keys are open to")
 ASSUME = AwsAsk("sts", "AssumeRoleWithWebIdentity", "")
 LOOKUP_EVENTS = AwsAsk(
     "cloudtrail", "LookupEvents", "cloudtrail:LookupEvents", "the exchanges that STS really answered"
@@ -257,32 +152,9 @@ ASKED: dict[str, tuple[KubeAsk | AwsAsk, ...]] = {
     "namespaces": (LIST_NAMESPACES,),
     "injections": (CREATE_POD,),
     "pods": (LIST_PODS,),
-    "operators": (LIST_DEPLOYMENTS,),
-    "crds": (LIST_CRDS,),
-    "node_classes": (LIST_NODE_CLASSES,),
-    "node_pools": (LIST_NODE_POOLS,),
-    "node_claims": (LIST_NODE_CLAIMS,),
+    **OF_OPERATORS,
     "nodes": (LIST_NODES,),
     "ack_kinds": (LIST_NAMESPACES,),
-    "role_map": (GET_ROLE_MAP, LIST_ROLE_SELECTORS),
-    "permissions": (
-        LIST_ROLE_POLICIES,
-        GET_ROLE_POLICY,
-        LIST_ATTACHED,
-        GET_POLICY,
-        GET_POLICY_VERSION,
-        DESCRIBE_ORGANIZATION,
-        LIST_PARENTS,
-        LIST_CONTROLS,
-        DESCRIBE_POLICY,
-    ),
-    "node_roles": (GET_NODE_ROLE, LIST_ATTACHED),
-    "instance_profiles": (GET_PROFILE,),
-    "queues": (GET_QUEUE_URL, GET_QUEUE, LIST_RULES, DESCRIBE_RULE),
-    "spot_role": (GET_NODE_ROLE,),
-    "selections": (FIND_SUBNETS, FIND_GROUPS, FIND_IMAGES),
-    "instance_types": (DESCRIBE_TYPES,),
-    "keys": (DESCRIBE_KEY, GET_KEY_POLICY),
     "denials": (LIST_PODS, GET_LOG),
 }
 """By field of the World, or part of one, what reading it asks. Fields that it follows from ask for theirs;

@@ -6,7 +6,7 @@ from typing import Any
 
 from keystone_check.iam.s3_address import suffix_of
 from keystone_check.knowledge.store import facts
-from keystone_check.model.facts import Absent, Subjects
+from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.launching import (
     InstanceProfile,
     InstanceType,
@@ -67,7 +67,7 @@ def permissions(world: World, release: Version) -> Permissions:
         inline=Subjects((("KarpenterVolumeKeys", _volume_keys(world)),)),
         attached=Subjects(tuple(sorted(attached))),
         boundary=unbounded(world, role="karpenter"),
-        controls=uncontrolled(world),
+        controls=controls(world),
     )
 
 
@@ -77,9 +77,10 @@ def unbounded(world: World, role: str) -> Absent:
     return Absent(arn, f"{arn} has no permissions boundary")
 
 
-def uncontrolled(world: World) -> Absent:
-    """What stands for the service control policies of an account on its own."""
-    return Absent("controls", f"account {caller(world).account} is in no organization")
+def controls(world: World) -> tuple[Subjects[str], ...] | Absent | Missing:
+    """Those that other roles of the account are under; of an account on its own there are none."""
+    alone = Absent("controls", f"account {caller(world).account} is in no organization")
+    return next((held.controls for _, held in seen(world.permissions).seen()), alone)
 
 
 def _volume_keys(world: World) -> str:

@@ -10,7 +10,7 @@ from keystone_check.model.permissions import Permissions
 from keystone_check.model.world import World
 from keystone_check.operators.ack.least import least
 from keystone_check.operators.ack.requirement import Controller, Reconciled
-from keystone_check.sandbox.launching import unbounded, uncontrolled
+from keystone_check.sandbox.launching import controls, unbounded
 from keystone_check.sandbox.staffing import caller, put, seen
 
 ARGUMENTS = ("--aws-region", "$(AWS_REGION)", "--enable-carm=true", "--watch-namespace", "")
@@ -73,5 +73,5 @@ def _permissions(world: World, service: str, used: tuple[str, ...]) -> Permissio
         inline=Subjects(tuple((document.name, document.text) for document in documents)),
         attached=Subjects(),
         boundary=unbounded(world, role=f"ack-{service}-controller"),
-        controls=uncontrolled(world),
+        controls=controls(world),
     )

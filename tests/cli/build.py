@@ -155,7 +155,7 @@ class Outside:
     def opened_journal(self) -> Journal:
         return Journal(self.journal.append, read("".join(self.journal), Path("journal")))
 
-    def rights(self, access: Access, needs: frozenset[str]) -> Rights:
+    def rights(self, access: Access, needs: frozenset[str], known: World) -> Rights:
         return (LIST_ACCOUNTS, CREATE_TOKEN), ("iam:GetRole", "s3:GetObject")
 
 

@@ -1,0 +1,248 @@
+"""gather(serve(world)) == world where operators run: every minor of Karpenter, and what may be otherwise."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from keystone_check import snapshot
+from keystone_check.checks import load
+from keystone_check.diagnosis import diagnose
+from keystone_check.model.facts import Absent, Subjects
+from keystone_check.model.finding import Status
+from keystone_check.model.operators import Condition, Denial
+from keystone_check.model.world import World
+from keystone_check.operators.granted import Granted, answers
+from keystone_check.operators.karpenter.installation import Installation, NodeClass
+from keystone_check.operators.karpenter.requirement import requirement
+from keystone_check.operators.version import version
+from keystone_check.probes.gather import gather
+from keystone_check.sandbox.ground import Ground
+from keystone_check.sandbox.karpenter import CLASS, CLUSTER, NODE_ROLE
+from keystone_check.sandbox.operators import MINORS, with_ack, with_karpenter
+from keystone_check.sandbox.serve import serve
+from keystone_check.sandbox.staffing import caller, seen
+from keystone_check.sandbox.worlds import healthy
+from tests.worlds import NOW
+
+GROUND = Ground.make()
+KARPENTER, ACK_S3 = "karpenter/karpenter", "ack-system/ack-s3-controller-s3-chart"
+
+
+def both(world: World) -> World:
+    return with_ack(with_karpenter(world), "s3", "ec2")
+
+
+def two_karpenters(world: World) -> World:
+    return with_karpenter(with_karpenter(world, "1.14"), "1.13", "kube-system")
+
+
+def every_part(world: World) -> World:
+    """Whatever the healthy world leaves out of a node class, a pool and a node."""
+    world = with_karpenter(world)
+    ((name, one),) = seen(world.node_classes).seen()
+    one = replace(
+        one,
+        role="",
+        instance_profile=one.made_profile,
+        made_profile="",
+        family="",
+        aliases=("al2023@latest",),
+        parameters=("/custom/image",),
+        images=(),
+        image_terms=({"name": "node-*", "owner": "self"}, {"tag:stage": "*"}),
+        reservations=True,
+        placement=True,
+        tags={},
+        user_data=False,
+        taint=False,
+        provider_id=False,
+    )
+    ((pool, it),) = seen(world.node_pools).seen()
+    ((node, server), *others) = seen(world.nodes).seen()
+    return replace(
+        world,
+        node_classes=Subjects(((name, one),)),
+        node_pools=Subjects(((pool, replace(it, taints=("team=a:NoSchedule", "gpu:NoExecute"))),)),
+        nodes=Subjects(((node, replace(server, taints=("karpenter.sh/unregistered:NoExecute",))), *others)),
+        selections=Subjects(((name, replace(seen(world.selections)[name], images=("ami-1", "ami-2"))),)),
+    )
+
+
+def gone(world: World) -> World:
+    """What Karpenter's objects name is not there."""
+    world = with_karpenter(world)
+    profile = seen(world.node_classes)[CLASS].made_profile
+    key = seen(world.node_classes)[CLASS].keys[0]
+    return replace(
+        world,
+        node_roles=Subjects(((NODE_ROLE, Absent(NODE_ROLE, f"there is no role {NODE_ROLE}")),)),
+        instance_profiles=Subjects(((profile, Absent(profile, f"there is no instance profile {profile}")),)),
+        queues=Subjects(((CLUSTER, Absent(CLUSTER, f"there is no queue {CLUSTER}")),)),
+        keys=Subjects(((key, Absent(key, f"there is no KMS key {key}")),)),
+        spot_role=False,
+        instance_types=seen(world.instance_types).put(
+            "t3.large", Absent("t3.large", f"{caller(world).region} has no instance type t3.large")
+        ),
+        selections=Subjects(((CLASS, replace(seen(world.selections)[CLASS], subnets=(), images=())),)),
+    )
+
+
+def bounded(world: World) -> World:
+    """A permissions boundary, and an organization of three levels."""
+    world = with_karpenter(world)
+    arn = f"arn:aws:iam::{caller(world).account}:role/karpenter"
+    boundary = f"arn:aws:iam::{caller(world).account}:policy/team/bound"
+    document = '{"Version": "2012-10-17", "Statement": []}'
+    levels = tuple(Subjects(((f"p-{name}", document),)) for name in ("root", "unit", "own"))
+    role, held = seen(world.roles)[arn], seen(world.permissions)[arn]
+    return replace(
+        world,
+        roles=seen(world.roles).put(arn, replace(role, boundary=boundary)),
+        permissions=seen(world.permissions).put(arn, replace(held, boundary=document, controls=levels)),
+    )
+
+
+def refused(world: World) -> World:
+    """Log lines and conditions that tell of refusals."""
+    world = both(world)
+    line = (
+        "is not authorized to perform: iam:ListInstanceProfiles on resource: arn:aws:iam::1:instance-profile/"
+    )
+    told = Denial(
+        "iam:ListInstanceProfiles", "arn:aws:iam::1:instance-profile/", f"AccessDenied: User {line}"
+    )
+    said = Condition(
+        "Launched", "Unknown", "Unauthorized", "Controller isn't authorized to call ec2:RunInstances"
+    )
+    stuck = Condition("ACK.Recoverable", "True", "", "User: me is not authorized to perform: s3:TagResource")
+    ((claim, one),) = seen(world.node_claims).seen()
+    kind = seen(world.ack_kinds)["buckets.s3.services.k8s.aws"]
+    return replace(
+        world,
+        node_claims=Subjects(((claim, replace(one, conditions=(said,))),)),
+        ack_kinds=seen(world.ack_kinds).put(
+            "buckets.s3.services.k8s.aws",
+            replace(
+                kind,
+                count=3,
+                stuck=(("team/data", stuck),),
+                owners=("444455556666",),
+                roles=("arn:a", "arn:b"),
+            ),
+        ),
+        role_map=Subjects(
+            (("444455556666", "arn:aws:iam::444455556666:role/ack"), ("iamroleselectors/team", "arn:x"))
+        ),
+        denials=seen(world.denials).put(KARPENTER, (told,)),
+    )
+
+
+def on_keys(world: World) -> World:
+    """A fork by digest that runs on static keys, whose account is bound to nothing."""
+    world = with_karpenter(world)
+    operator = seen(world.operators)[KARPENTER]
+    image = "registry.example/team/autoscaler@sha256:" + 64 * "0"
+    fork = replace(
+        operator,
+        account="karpenter/other",
+        role_arn="",
+        image=image,
+        label="",
+        static_keys=True,
+        spread=False,
+        replicas=2,
+        settings={**operator.settings, "CLUSTER_NAME": "<secret>"},
+    )
+    told = (Denial("", "", "AccessDenied: who are you"),)
+    return replace(
+        world,
+        operators=Subjects(((KARPENTER, fork),)),
+        denials=Subjects(((KARPENTER, told),)),
+        permissions=Subjects(),
+    )
+
+
+def half_installed(world: World) -> World:
+    """Definitions of Karpenter are not there, those of ACK are older than the kinds."""
+    world = both(world)
+    known = [(name, crd) for name, crd in seen(world.crds).seen() if "services" in name]
+    nothing = {
+        fact: Absent(fact, f"{plural} is not defined in version v1")
+        for fact, plural in (
+            ("node_classes", "ec2nodeclasses.karpenter.k8s.aws"),
+            ("node_pools", "nodepools.karpenter.sh"),
+            ("node_claims", "nodeclaims.karpenter.sh"),
+        )
+    }
+    of_objects = dict.fromkeys(
+        ("node_roles", "instance_profiles", "selections", "instance_types", "keys"), Subjects()
+    )
+    spot = Absent("spot_role", "no Karpenter here asks for spot")
+    return replace(
+        world,
+        crds=Subjects(tuple(known[1:])),
+        **_without(world, known[0][0]),
+        **nothing,
+        **of_objects,
+        spot_role=spot,
+    )
+
+
+def _without(world: World, name: str) -> dict[str, Any]:
+    return {"ack_kinds": seen(world.ack_kinds).without(name)}
+
+
+WORLDS: dict[str, Callable[[World], World]] = {
+    "both": both,
+    "two-karpenters": two_karpenters,
+    "every-part": every_part,
+    "gone": gone,
+    "bounded": bounded,
+    "refused": refused,
+    "on-keys": on_keys,
+    "half-installed": half_installed,
+    "1.0": lambda world: with_karpenter(world, "1.0"),
+}
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_what_is_gathered_of_operators_is_what_is_served(name: str) -> None:
+    ground = Ground.make()
+    with serve(WORLDS[name](healthy(ground, NOW)), ground, clock=lambda: NOW) as serving:
+        assert gather(serving.access, clock=lambda: NOW) == serving.world
+
+
+def installed(world: World) -> Installation:
+    """The healthy Karpenter as what it asks depends on it."""
+    operator = seen(world.operators)[KARPENTER]
+    release = version(operator.label)
+    assert release is not None
+    ((name, one),) = seen(world.node_classes).seen()
+    role = seen(world.node_roles)[one.role].arn
+    node_class = NodeClass(name, one.uid, role, keys=one.keys, tags=tuple(one.tags.items()))
+    settings = operator.settings
+    return Installation(
+        release,
+        settings["CLUSTER_NAME"],
+        caller(world).account,
+        settings["AWS_REGION"],
+        queue=settings["INTERRUPTION_QUEUE"],
+        node_classes=(node_class,),
+    )
+
+
+@pytest.mark.parametrize("minor", MINORS)
+def test_a_healthy_karpenter_is_granted_all_that_it_needs_and_breaks_no_check(minor: str) -> None:
+    world = with_karpenter(healthy(GROUND, NOW), minor)
+    (held,) = (permissions for _, permissions in seen(world.permissions).seen())
+    assert {type(it) for it in answers(held, requirement(installed(world)))} == {Granted}
+    assert not [it for it in diagnose(world, load()).outcomes if it.status in (Status.BROKEN, Status.BLOCKED)]
+    assert snapshot.load(snapshot.save(world)) == world
+
+
+def test_a_healthy_ack_breaks_no_check() -> None:
+    world = with_ack(healthy(GROUND, NOW), "s3", "ec2", "iam", "rds")
+    assert not [it for it in diagnose(world, load()).outcomes if it.status in (Status.BROKEN, Status.BLOCKED)]
+    assert snapshot.load(snapshot.save(world)) == world

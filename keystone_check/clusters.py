@@ -123,7 +123,7 @@ def _resolve(name: str, said: Overrides, configuration: Configuration, environ: 
     raise UsageError(
         f"there is no cluster or context {name!r} ({_looked(configuration, found)})",
         # Of the sandbox's faults only what is near: there are dozens, and few are meant.
-        nearest(name, (*known, *sandbox_names())) or did_you_mean(name, known),
+        nearest(name, known) or nearest(name, sandbox_names()) or did_you_mean(name, known),
     )
 
 

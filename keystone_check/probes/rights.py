@@ -18,7 +18,7 @@ DELETE_ACCOUNT = KubeAsk("delete", "serviceaccounts")
 LIST_NODES = KubeAsk(
     "list",
     "nodes",
-    why="how K3s started the API servers (annotation k3s.io/node-args), and Karpenter's nodes",
+    why="how K3s started the API servers (annotation k3s.io/node-args)",
 )
 GET_SERVERS = KubeAsk(
     "get", "endpointslices", "discovery.k8s.io", why="the addresses of the API servers, to ask each of them"

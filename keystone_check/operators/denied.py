@@ -10,8 +10,11 @@ MOST = 20
 LONGEST = 400
 """Characters that are kept of a line."""
 _NAMED = re.compile(
-    r"is not authorized to perform: (?P<action>[\w-]+:\w+)(?: on resource: (?P<resource>[^\s,;]+))?"
+    r"not authorized to perform:? (?P<action>[\w-]+:\w+)"
+    r"(?: on resource: (?P<resource>(?:(?:role|user|group|policy|instance profile) )?[^\s,;]+))?",
+    re.IGNORECASE,
 )
+"""AWS's own words; IAM writes `role NAME` where it has no ARN yet."""
 _CALLED = re.compile(r"(?:isn't authorized to call|not authorized to call) (?P<action>[a-z0-9-]+:\w+)")
 _HEALTH = re.compile(r"(?P<action>[a-z0-9-]+:[A-Z]\w+) permission is not allowed")
 _OPERATION = re.compile(r"operation error (?P<service>[\w ]+): (?P<operation>\w+)[,:]")

@@ -46,7 +46,7 @@ def bound(world: World, namespace: str, name: str) -> World:
 
 def role_of(world: World, account: str) -> str:
     """The ARN of the role that an account is bound to."""
-    return str(dict(seen(world.accounts).seen())[account].role_arn)
+    return str(one(world.accounts, account).role_arn)
 
 
 def caller(world: World) -> Caller:
@@ -59,6 +59,11 @@ def seen(fact: Subjects[Any] | Absent | Missing) -> Subjects[Any]:
     """A fact that stands in a world from which others are made."""
     assert isinstance(fact, Subjects)
     return fact
+
+
+def one(fact: Subjects[Any] | Absent | Missing, name: str) -> Any:
+    """One subject that was seen. KeyError for another."""
+    return dict(seen(fact).seen())[name]
 
 
 def put(held: Subjects[Any], name: str, value: object) -> Subjects[Any]:

@@ -22,7 +22,7 @@ from keystone_check.sandbox.ground import Ground
 from keystone_check.sandbox.karpenter import CLASS, CLUSTER, NODE_ROLE
 from keystone_check.sandbox.operators import MINORS, with_ack, with_karpenter
 from keystone_check.sandbox.serve import serve
-from keystone_check.sandbox.staffing import caller, seen
+from keystone_check.sandbox.staffing import caller, one, seen
 from keystone_check.sandbox.worlds import healthy
 from tests.worlds import NOW
 
@@ -41,11 +41,11 @@ def two_karpenters(world: World) -> World:
 def every_part(world: World) -> World:
     """Whatever the healthy world leaves out of a node class, a pool and a node."""
     world = with_karpenter(world)
-    ((name, one),) = seen(world.node_classes).seen()
-    one = replace(
-        one,
+    ((name, found),) = seen(world.node_classes).seen()
+    found = replace(
+        found,
         role="",
-        instance_profile=one.made_profile,
+        instance_profile=found.made_profile,
         made_profile="",
         family="",
         aliases=("al2023@latest",),
@@ -63,18 +63,18 @@ def every_part(world: World) -> World:
     ((node, server), *others) = seen(world.nodes).seen()
     return replace(
         world,
-        node_classes=Subjects(((name, one),)),
+        node_classes=Subjects(((name, found),)),
         node_pools=Subjects(((pool, replace(it, taints=("team=a:NoSchedule", "gpu:NoExecute"))),)),
         nodes=Subjects(((node, replace(server, taints=("karpenter.sh/unregistered:NoExecute",))), *others)),
-        selections=Subjects(((name, replace(seen(world.selections)[name], images=("ami-1", "ami-2"))),)),
+        selections=Subjects(((name, replace(one(world.selections, name), images=("ami-1", "ami-2"))),)),
     )
 
 
 def gone(world: World) -> World:
     """What Karpenter's objects name is not there."""
     world = with_karpenter(world)
-    profile = seen(world.node_classes)[CLASS].made_profile
-    key = seen(world.node_classes)[CLASS].keys[0]
+    profile = one(world.node_classes, CLASS).made_profile
+    key = one(world.node_classes, CLASS).keys[0]
     return replace(
         world,
         node_roles=Subjects(((NODE_ROLE, Absent(NODE_ROLE, f"there is no role {NODE_ROLE}")),)),
@@ -85,7 +85,7 @@ def gone(world: World) -> World:
         instance_types=seen(world.instance_types).put(
             "t3.large", Absent("t3.large", f"{caller(world).region} has no instance type t3.large")
         ),
-        selections=Subjects(((CLASS, replace(seen(world.selections)[CLASS], subnets=(), images=())),)),
+        selections=Subjects(((CLASS, replace(one(world.selections, CLASS), subnets=(), images=())),)),
     )
 
 
@@ -96,7 +96,7 @@ def bounded(world: World) -> World:
     boundary = f"arn:aws:iam::{caller(world).account}:policy/team/bound"
     document = '{"Version": "2012-10-17", "Statement": []}'
     levels = tuple(Subjects(((f"p-{name}", document),)) for name in ("root", "unit", "own"))
-    role, held = seen(world.roles)[arn], seen(world.permissions)[arn]
+    role, held = one(world.roles, arn), one(world.permissions, arn)
     return replace(
         world,
         roles=seen(world.roles).put(arn, replace(role, boundary=boundary)),
@@ -117,11 +117,11 @@ def refused(world: World) -> World:
         "Launched", "Unknown", "Unauthorized", "Controller isn't authorized to call ec2:RunInstances"
     )
     stuck = Condition("ACK.Recoverable", "True", "", "User: me is not authorized to perform: s3:TagResource")
-    ((claim, one),) = seen(world.node_claims).seen()
-    kind = seen(world.ack_kinds)["buckets.s3.services.k8s.aws"]
+    ((claim, found),) = seen(world.node_claims).seen()
+    kind = one(world.ack_kinds, "buckets.s3.services.k8s.aws")
     return replace(
         world,
-        node_claims=Subjects(((claim, replace(one, conditions=(said,))),)),
+        node_claims=Subjects(((claim, replace(found, conditions=(said,))),)),
         ack_kinds=seen(world.ack_kinds).put(
             "buckets.s3.services.k8s.aws",
             replace(
@@ -142,7 +142,7 @@ def refused(world: World) -> World:
 def on_keys(world: World) -> World:
     """A fork by digest that runs on static keys, whose account is bound to nothing."""
     world = with_karpenter(world)
-    operator = seen(world.operators)[KARPENTER]
+    operator = one(world.operators, KARPENTER)
     image = "registry.example/team/autoscaler@sha256:" + 64 * "0"
     fork = replace(
         operator,
@@ -168,7 +168,7 @@ def half_installed(world: World) -> World:
     """Definitions of Karpenter are not there, those of ACK are older than the kinds."""
     world = both(world)
     known = [(name, crd) for name, crd in seen(world.crds).seen() if "services" in name]
-    nothing = {
+    nothing: dict[str, Any] = {
         fact: Absent(fact, f"{plural} is not defined in version v1")
         for fact, plural in (
             ("node_classes", "ec2nodeclasses.karpenter.k8s.aws"),
@@ -176,22 +176,17 @@ def half_installed(world: World) -> World:
             ("node_claims", "nodeclaims.karpenter.sh"),
         )
     }
-    of_objects = dict.fromkeys(
-        ("node_roles", "instance_profiles", "selections", "instance_types", "keys"), Subjects()
-    )
-    spot = Absent("spot_role", "no Karpenter here asks for spot")
+    world = replace(world, **nothing, crds=Subjects(tuple(known[1:])))
     return replace(
         world,
-        crds=Subjects(tuple(known[1:])),
-        **_without(world, known[0][0]),
-        **nothing,
-        **of_objects,
-        spot_role=spot,
+        ack_kinds=seen(world.ack_kinds).without(known[0][0]),
+        node_roles=Subjects(),
+        instance_profiles=Subjects(),
+        selections=Subjects(),
+        instance_types=Subjects(),
+        keys=Subjects(),
+        spot_role=Absent("spot_role", "no Karpenter here asks for spot"),
     )
-
-
-def _without(world: World, name: str) -> dict[str, Any]:
-    return {"ack_kinds": seen(world.ack_kinds).without(name)}
 
 
 WORLDS: dict[str, Callable[[World], World]] = {
@@ -216,12 +211,12 @@ def test_what_is_gathered_of_operators_is_what_is_served(name: str) -> None:
 
 def installed(world: World) -> Installation:
     """The healthy Karpenter as what it asks depends on it."""
-    operator = seen(world.operators)[KARPENTER]
+    operator = one(world.operators, KARPENTER)
     release = version(operator.label)
     assert release is not None
-    ((name, one),) = seen(world.node_classes).seen()
-    role = seen(world.node_roles)[one.role].arn
-    node_class = NodeClass(name, one.uid, role, keys=one.keys, tags=tuple(one.tags.items()))
+    ((name, found),) = seen(world.node_classes).seen()
+    role = one(world.node_roles, found.role).arn
+    node_class = NodeClass(name, found.uid, role, keys=found.keys, tags=tuple(found.tags.items()))
     settings = operator.settings
     return Installation(
         release,

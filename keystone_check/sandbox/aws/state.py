@@ -9,6 +9,7 @@ from moto.iam.models import AWSManagedPolicy, ManagedPolicy
 
 from keystone_check.model.aws import Bucket, Grant, Provider, PublicAccessBlock, Role, StoredObject
 from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.permissions import Permissions
 
 
 def bucket(account: str, name: str, key: str = "") -> Bucket | Absent:
@@ -59,6 +60,26 @@ def role(account: str, arn: str) -> Role | Absent:
         if held.arn == arn:
             return Role(arn, held.assume_role_policy_document, int(held.max_session_duration or 3600))
     return Absent(arn, f"there is no role {arn}")
+
+
+def permissions(account: str, arn: str) -> Permissions | Absent:
+    """What stands in a role's policies now; of service control policies moto knows nothing."""
+    backend = _backend("iam", account)
+    held = next((it for it in backend.roles.values() if it.arn == arn), None)
+    if held is None:
+        return Absent(arn, f"there is no role {arn}")
+    attached = tuple((policy, _document(it)) for policy, it in held.managed_policies.items())
+    bound = backend.managed_policies.get(held.permissions_boundary_arn)
+    nothing = Absent(arn, f"{arn} has no permissions boundary")
+    return Permissions(
+        inline=Subjects(tuple(held.policies.items())),
+        attached=Subjects(attached),
+        boundary=_document(bound) if bound else nothing,
+    )
+
+
+def _document(policy: Any) -> str:
+    return str(next(it.document for it in policy.versions if it.version_id == policy.default_version_id))
 
 
 def put_inline(account: str, role: str, name: str, document: str) -> None:

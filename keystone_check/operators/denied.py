@@ -18,6 +18,16 @@ _NAMED = re.compile(
 _CALLED = re.compile(r"(?:isn't authorized to call|not authorized to call) (?P<action>[a-z0-9-]+:\w+)")
 _HEALTH = re.compile(r"(?P<action>[a-z0-9-]+:[A-Z]\w+) permission is not allowed")
 _OPERATION = re.compile(r"operation error (?P<service>[\w ]+): (?P<operation>\w+)[,:]")
+_LACKING = re.compile(r"insufficient permissions.*?(?P<action>[a-z0-9-]+:[A-Z]\w+)(?: on (?P<resource>\S+))?")
+_TASKS = {
+    "updating spot pricing": "ec2:DescribeSpotPriceHistory",
+    "on-demand pricing": "pricing:GetProducts",
+    "listing instance profiles": "iam:ListInstanceProfiles",
+    "tagging nodeclaim": "ec2:CreateTags",
+    "getting messages from queue": "sqs:ReceiveMessage",
+    "getting zonal shifts": "arc-zonal-shift:GetManagedResource",
+}
+"""What Karpenter was at when AWS refused without naming the action, see `knowledge/karpenter/failures`."""
 _LINKED = "ServiceLinkedRoleCreationNotPermitted"
 _REFUSED = re.compile(r"\b(?:UnauthorizedOperation|AccessDenied(?:Exception)?)\b")
 _ENCODED = re.compile(r"Encoded authorization failure message: \S+")
@@ -50,6 +60,8 @@ def denied(text: str) -> Denial | None:
     said = _ENCODED.sub("", text).strip()
     if found := _NAMED.search(said):
         return Denial(found["action"], (found["resource"] or "").strip("\"'\\"), said[:LONGEST])
+    if found := _LACKING.search(said):
+        return Denial(found["action"], found["resource"] or "", said[:LONGEST])
     if found := _CALLED.search(said) or _HEALTH.search(said):
         return Denial(found["action"], "", said[:LONGEST])
     if _LINKED in said:
@@ -65,7 +77,9 @@ def _operation(said: str) -> str:
     fields = _fields(said)
     prefix = _PREFIXES.get(str(fields.get("aws-service-name", "")), "")
     operation = fields.get("aws-operation-name")
-    return f"{prefix}:{operation}" if prefix and operation else ""
+    if prefix and operation:
+        return f"{prefix}:{operation}"
+    return next((action for task, action in _TASKS.items() if task in said), "")
 
 
 def _fields(said: str) -> dict[str, object]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from keystone_check.model.facts import Absent, Subjects
 from keystone_check.model.operators import Condition, Node, NodeClaim, NodeClass, NodePool
 from keystone_check.probes import operator_rights, rights
+from keystone_check.probes.nobody import no_kind
 from keystone_check.probes.refusals import ReadError
 from keystone_check.reports.printable import veiled
 
@@ -50,7 +51,7 @@ def _objects(kube: Kube, ask: rights.KubeAsk, fact: str, read: Callable[[Json], 
         found = [(item["metadata"]["name"], read(item)) for item in kube.listed(ask)]
     except ReadError as refusal:
         if refusal.code == "404":
-            return Absent(fact, f"{ask.resource}.{ask.group} is not defined in version v1")
+            return no_kind(fact, f"{ask.resource}.{ask.group}")
         raise
     return Subjects(tuple(sorted(found, key=lambda entry: entry[0])))
 

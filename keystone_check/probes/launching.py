@@ -11,6 +11,7 @@ from keystone_check.model.launching import InstanceProfile, InstanceType, Key, N
 from keystone_check.model.operators import NodeClass, NodePool
 from keystone_check.probes import operator_rights
 from keystone_check.probes.limits import side_by_side
+from keystone_check.probes.nobody import KEY, PROFILE, QUEUE, ROLE, no_such, no_type, unsearched
 from keystone_check.probes.permissions import attached_arns
 from keystone_check.probes.refusals import ReadError
 from keystone_check.probes.rights import AwsAsk
@@ -38,10 +39,15 @@ Json = Mapping[str, Any]
 T = TypeVar("T")
 
 
-def instance_profiles(aws: Aws, node_classes: Subjects[NodeClass]) -> Subjects[InstanceProfile]:
+def instance_profiles(aws: Aws, account: str, node_classes: Subjects[NodeClass]) -> Subjects[InstanceProfile]:
     """Those that node classes name or have."""
-    told = (name for _, it in node_classes.seen() for name in (it.instance_profile, it.made_profile))
-    return _each(told, lambda name: _profile(aws, name), "there is no instance profile {}")
+    named = profiles_named(node_classes)
+    return _each(named, lambda name: _profile(aws, name), lambda name: no_such(PROFILE, name, account))
+
+
+def profiles_named(node_classes: Subjects[NodeClass]) -> list[str]:
+    """What classes name as theirs, or have."""
+    return [name for _, it in node_classes.seen() for name in (it.instance_profile, it.made_profile)]
 
 
 def _profile(aws: Aws, name: str) -> InstanceProfile:
@@ -56,17 +62,32 @@ def _profile(aws: Aws, name: str) -> InstanceProfile:
 
 
 def node_roles(
-    aws: Aws, node_classes: Subjects[NodeClass], instance_profiles: Subjects[InstanceProfile]
+    aws: Aws,
+    account: str,
+    node_classes: Subjects[NodeClass],
+    instance_profiles: Subjects[InstanceProfile],
 ) -> Subjects[NodeRole]:
     """Those that node classes name, and those in instance profiles."""
-    named = [it.role.rpartition("/")[2] for _, it in node_classes.seen()]
-    held = [arn.rpartition("/")[2] for _, it in instance_profiles.seen() for arn in it.roles]
-    return _each((*named, *held), lambda name: _node_role(aws, name), "there is no role {}")
+    named = roles_named(node_classes, instance_profiles)
+    return _each(named, lambda name: _node_role(aws, name), lambda name: no_such(ROLE, name, account))
+
+
+def roles_named(node_classes: Subjects[NodeClass], instance_profiles: Subjects[InstanceProfile]) -> list[str]:
+    """As the classes write them, then those that only a profile holds, by their names alone."""
+    named = [it.role for _, it in node_classes.seen() if it.role]
+    bare = {_bare(name) for name in named}
+    held = [_bare(arn) for _, it in instance_profiles.seen() for arn in it.roles]
+    return [*named, *(name for name in held if name not in bare)]
+
+
+def _bare(name: str) -> str:
+    return name.rpartition("/")[2]
 
 
 def _node_role(aws: Aws, name: str) -> NodeRole:
-    role = aws.read(operator_rights.GET_NODE_ROLE, name, "", lambda answer: answer["Role"], RoleName=name)
-    return NodeRole(role["Arn"], unquote(role["AssumeRolePolicyDocument"]), attached_arns(aws, name))
+    asked = {"RoleName": _bare(name)}
+    role = aws.read(operator_rights.GET_NODE_ROLE, name, "", lambda answer: answer["Role"], **asked)
+    return NodeRole(role["Arn"], unquote(role["AssumeRolePolicyDocument"]), attached_arns(aws, _bare(name)))
 
 
 def spot_role(aws: Aws) -> bool:
@@ -85,9 +106,9 @@ def asks_for_spot(node_pools: Subjects[NodePool]) -> bool:
     return any("spot" in pool.requirements.get(CAPACITY, ()) for _, pool in node_pools.seen())
 
 
-def queues(aws: Aws, names: Iterable[str], region: str) -> Subjects[Queue]:
+def queues(aws: Aws, account: str, names: Iterable[str], region: str) -> Subjects[Queue]:
     """Interruption queues, with the rules that target them."""
-    return _each(names, lambda name: _queue(aws, name, region), "there is no queue {}")
+    return _each(names, lambda name: _queue(aws, name, region), lambda name: no_such(QUEUE, name, account))
 
 
 def _queue(aws: Aws, name: str, region: str) -> Queue:
@@ -156,11 +177,6 @@ class _Finder:
         return self._found[asked]
 
 
-def unsearched(node_class: str) -> Absent:
-    """What stands for the images of a class that names none and searches for none."""
-    return Absent(node_class, f"{node_class} takes its images from an alias or an SSM parameter")
-
-
 _IDS = {"Subnets": "subnet-id", "SecurityGroups": "group-id", "Images": "image-id"}
 _NAMES = {"SecurityGroups": "group-name", "Images": "name"}
 
@@ -190,15 +206,19 @@ def _said(term: Mapping[str, str]) -> str:
 
 def instance_types(aws: Aws, node_pools: Subjects[NodePool], region: str) -> Subjects[InstanceType]:
     """Those that pools name; Absent where the region has none of that name."""
-    named = {name for _, pool in node_pools.seen() for name in pool.requirements.get(TYPE, ())}
-    wanted = sorted(named)
+    wanted = types_named(node_pools)
     found: dict[str, InstanceType] = {}
     for start in range(0, len(wanted), AT_MOST):
         filters = [{"Name": "instance-type", "Values": wanted[start : start + AT_MOST]}]
         answer = aws.ask(operator_rights.DESCRIBE_TYPES, "", region, Filters=filters)
         found |= {item["InstanceType"]: _type(item) for item in answer["InstanceTypes"]}
-    absent = {name: Absent(name, f"{region or aws.region} has no instance type {name}") for name in wanted}
-    return Subjects(tuple((name, found.get(name) or absent[name]) for name in wanted))
+    there = region or aws.region
+    return Subjects(tuple((name, found.get(name) or no_type(name, there)) for name in wanted))
+
+
+def types_named(node_pools: Subjects[NodePool]) -> list[str]:
+    """What pools ask for by name."""
+    return sorted({name for _, pool in node_pools.seen() for name in pool.requirements.get(TYPE, ())})
 
 
 def _type(item: Json) -> InstanceType:
@@ -210,11 +230,18 @@ def _type(item: Json) -> InstanceType:
     )
 
 
-def keys(aws: Aws, node_classes: Subjects[NodeClass], queues: Subjects[Queue], region: str) -> Subjects[Key]:
+def keys(
+    aws: Aws, account: str, node_classes: Subjects[NodeClass], queues: Subjects[Queue], region: str
+) -> Subjects[Key]:
     """KMS keys of volumes and queues, as written there."""
-    volumes = (key for _, it in node_classes.seen() for key in it.keys)
-    named = (*volumes, *(it.key for _, it in queues.seen()))
-    return _each(named, lambda name: _key(aws, name, region), "there is no KMS key {}")
+    named = keys_named(node_classes, queues)
+    return _each(named, lambda name: _key(aws, name, region), lambda name: no_such(KEY, name, account))
+
+
+def keys_named(node_classes: Subjects[NodeClass], queues: Subjects[Queue]) -> list[str]:
+    """As volumes and queues write them."""
+    volumes = [key for _, it in node_classes.seen() for key in it.keys]
+    return [*volumes, *(it.key for _, it in queues.seen())]
 
 
 def _key(aws: Aws, name: str, region: str) -> Key:
@@ -238,16 +265,14 @@ def _key_policy(aws: Aws, told: Json, region: str) -> str | Missing:
     return str(answer["Policy"])
 
 
-def _each(names: Iterable[str], read: Callable[[str], T], gone: str) -> Subjects[T]:
+def _each(names: Iterable[str], read: Callable[[str], T], absent: Callable[[str], Absent]) -> Subjects[T]:
     """Each name once, sorted, with what reading it gives, side by side."""
 
     def attempt(name: str) -> T | Absent | Missing:
         try:
             return read(name)
         except ReadError as refusal:
-            if refusal.code in _GONE:
-                return Absent(name, gone.format(name))
-            return refusal.missing(name)
+            return absent(name) if refusal.code in _GONE else refusal.missing(name)
 
     wanted = sorted({name for name in names if name})
     return Subjects(tuple(zip(wanted, side_by_side(attempt, wanted), strict=True)))

@@ -1,4 +1,4 @@
-"""What the facts about operators are where there is no operator, or none of the kind that they are about."""
+"""What the facts about operators are where there is no operator, or not what an operator names."""
 
 from typing import Any
 
@@ -12,6 +12,29 @@ NO_ROLES = "there is neither a ConfigMap ack-role-account-map nor an IAMRoleSele
 def undefined(fact: str) -> Absent:
     """Objects of a kind that nobody defined here, or that no operator reads."""
     return Absent(fact, NO_KARPENTER)
+
+
+def no_such(what: str, name: str, account: str) -> Absent:
+    """A thing that an operator's object names, and the account does not have."""
+    return Absent(name, f"there is no {what} {name} in account {account}")
+
+
+ROLE, PROFILE, QUEUE, KEY = "role", "instance profile", "queue", "KMS key"
+
+
+def no_type(name: str, region: str) -> Absent:
+    """An instance type that the region does not have."""
+    return Absent(name, f"{region} has no {name}")
+
+
+def no_kind(fact: str, definition: str) -> Absent:
+    """Objects whose kind is not defined, or not in the version that Karpenter reads."""
+    return Absent(fact, f"{definition} is not defined in version v1")
+
+
+def unsearched(node_class: str) -> Absent:
+    """The images of a class that names none and searches for none."""
+    return Absent(node_class, f"{node_class} takes its images from an alias or an SSM parameter")
 
 
 def without_operators() -> dict[str, Any]:

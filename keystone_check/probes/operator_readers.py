@@ -86,7 +86,7 @@ def _instance_profiles(
 ) -> Subjects[InstanceProfile]:
     if isinstance(node_classes, Absent):
         return Subjects()
-    return launching.instance_profiles(_aws(sources, caller), node_classes)
+    return launching.instance_profiles(*_aws(sources, caller), node_classes)
 
 
 def _node_roles(
@@ -97,13 +97,13 @@ def _node_roles(
 ) -> Subjects[NodeRole]:
     if isinstance(node_classes, Absent):
         return Subjects()
-    found = launching.node_roles(_aws(sources, caller), node_classes, _there(instance_profiles))
+    found = launching.node_roles(*_aws(sources, caller), node_classes, _there(instance_profiles))
     return _with_gaps(found, instance_profiles)
 
 
 def _queues(sources: Sources, operators: Subjects[Operator], caller: Caller | Missing) -> Subjects[Queue]:
     names = [it.settings.get(_QUEUE, "") for it in _run(operators)]
-    return launching.queues(_aws(sources, caller), names, _region(operators)) if any(names) else Subjects()
+    return launching.queues(*_aws(sources, caller), names, _region(operators)) if any(names) else Subjects()
 
 
 def _spot_role(
@@ -111,7 +111,7 @@ def _spot_role(
 ) -> bool | Absent:
     if isinstance(node_pools, Absent) or not launching.asks_for_spot(node_pools):
         return Absent("spot_role", nobody.NO_SPOT)
-    return launching.spot_role(_aws(sources, caller))
+    return launching.spot_role(_aws(sources, caller)[0])
 
 
 def _selections(
@@ -122,7 +122,7 @@ def _selections(
 ) -> Subjects[Selection]:
     if isinstance(node_classes, Absent):
         return Subjects()
-    return launching.selections(_aws(sources, caller), node_classes, _region(operators))
+    return launching.selections(_aws(sources, caller)[0], node_classes, _region(operators))
 
 
 def _instance_types(
@@ -133,7 +133,7 @@ def _instance_types(
 ) -> Subjects[InstanceType]:
     if isinstance(node_pools, Absent):
         return Subjects()
-    return launching.instance_types(_aws(sources, caller), node_pools, _region(operators))
+    return launching.instance_types(_aws(sources, caller)[0], node_pools, _region(operators))
 
 
 def _keys(
@@ -146,7 +146,7 @@ def _keys(
     if not _run(operators):
         return Subjects()
     classes = Subjects() if isinstance(node_classes, Absent) else node_classes
-    found = launching.keys(_aws(sources, caller), _there(classes), _there(queues), _region(operators))
+    found = launching.keys(*_aws(sources, caller), _there(classes), _there(queues), _region(operators))
     return _with_gaps(found, classes, queues)
 
 
@@ -177,11 +177,11 @@ def _run(operators: Subjects[Operator]) -> list[Operator]:
     return [operator for _, operator in operators.seen() if operator.product == KARPENTER]
 
 
-def _aws(sources: Sources, caller: Caller | Missing) -> Aws:
-    """AWS, where it tells us who we are; raises ReadError with the reason where it does not."""
+def _aws(sources: Sources, caller: Caller | Missing) -> tuple[Aws, str]:
+    """AWS and our account, where it tells who we are; raises ReadError with the reason where it does not."""
     if isinstance(caller, Missing):
         raise ReadError(caller.because, permission=caller.permission, fact=caller.fact)
-    return sources.aws()
+    return sources.aws(), caller.account
 
 
 def _region(operators: Subjects[Operator]) -> str:

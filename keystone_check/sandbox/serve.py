@@ -26,6 +26,7 @@ from keystone_check.sandbox.aws import loading, state
 from keystone_check.sandbox.aws.account import Account
 from keystone_check.sandbox.aws.server import AwsServer
 from keystone_check.sandbox.aws.sts import Sts
+from keystone_check.sandbox.consequences import operated
 from keystone_check.sandbox.front import Front
 from keystone_check.sandbox.fronts import fronts
 from keystone_check.sandbox.ground import Ground
@@ -83,7 +84,7 @@ def serve(
     them. One process can serve several worlds,
     each on a ground of its own.
     """
-    pace = pace or Pace()
+    pace, world = pace or Pace(), operated(world)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keystone-check-")))
         refused = _refused(world).union(denied)

@@ -8,12 +8,10 @@ from keystone_check.model.aws import Role
 from keystone_check.model.cluster import Issuer, Token
 from keystone_check.model.exchange import GRANTED, Answer
 from keystone_check.model.facts import Absent, Missing, Subjects
-from keystone_check.model.operators import Denial, Operator
 from keystone_check.model.web import Response
 from keystone_check.model.world import World
-from keystone_check.operators.denied import first, of_conditions
 from keystone_check.probes.identity import trusts
-from keystone_check.probes.logs import reported
+from keystone_check.sandbox.consequences import operated
 
 
 def settled(world: World) -> World:
@@ -21,22 +19,8 @@ def settled(world: World) -> World:
 
     A refusal that stands where the law would grant stays: something outside of these facts says no.
     """
-    return replace(world, trusting_roles=_trusting(world), answers=_answers(world), denials=_denials(world))
-
-
-def _denials(world: World) -> Subjects[tuple[Denial, ...]] | Missing:
-    """What logs tell, and what the conditions do beside it."""
-    if not isinstance(world.denials, Subjects) or not isinstance(world.operators, Subjects):
-        return world.denials
-    found = []
-    for name, told in world.denials:
-        operator = world.operators[name]
-        if isinstance(told, tuple) and isinstance(operator, Operator):
-            conditions = reported(operator, world.node_classes, world.node_claims, world.ack_kinds)
-            derived = tuple(of_conditions(conditions))
-            told = first((*(it for it in told if it not in derived), *derived))
-        found.append((name, told))
-    return Subjects(tuple(found))
+    world = operated(world)
+    return replace(world, trusting_roles=_trusting(world), answers=_answers(world))
 
 
 def stubborn(world: World) -> dict[tuple[str, str], Answer]:

@@ -14,12 +14,12 @@ FAILURES: list[Mapping[str, Any]] = [
     *facts("karpenter", "failures")["failures"],
     *facts("ack", "common")["failures"],
 ]
-UNNAMED = {"passrole-cn", "describe-cluster-nonEKS", "spot-price", "s3-bare", "lambda-first-run"}
+UNNAMED = {"passrole-cn", "describe-cluster-nonEKS", "s3-bare", "lambda-first-run"}
 """Their texts say that something was refused, and not what."""
 OTHERWISE = {
     *("cluster-cidr", "ami-alias", "sqs-queue", "sqs-queue-retry", "kms-ebs", "kms-invalid-state"),
     *("policy-size", "unregistered-taint", "providerid", "kafka-msk", "creds-exit", "account-nil"),
-    *("iam-listpolicytags", "rds-managed-secret", "rds-kms-default", "rds-slr", "iam-role-terminal"),
+    *("iam-listpolicytags", "rds-managed-secret", "rds-slr", "iam-role-terminal"),
     *("ack-chart-keys", "irs-no-match", "emr-inline"),
 }
 """Their texts tell of no refusal: other facts have to."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -22,6 +21,7 @@ from keystone_check.sandbox.ground import Ground
 from keystone_check.sandbox.karpenter import CLASS, CLUSTER, NODE_ROLE
 from keystone_check.sandbox.operators import MINORS, with_ack, with_karpenter
 from keystone_check.sandbox.serve import serve
+from keystone_check.sandbox.settling import settled
 from keystone_check.sandbox.staffing import caller, one, seen
 from keystone_check.sandbox.worlds import healthy
 from tests.worlds import NOW
@@ -73,18 +73,14 @@ def every_part(world: World) -> World:
 def gone(world: World) -> World:
     """What Karpenter's objects name is not there."""
     world = with_karpenter(world)
-    profile = one(world.node_classes, CLASS).made_profile
-    key = one(world.node_classes, CLASS).keys[0]
     return replace(
         world,
-        node_roles=Subjects(((NODE_ROLE, Absent(NODE_ROLE, f"there is no role {NODE_ROLE}")),)),
-        instance_profiles=Subjects(((profile, Absent(profile, f"there is no instance profile {profile}")),)),
-        queues=Subjects(((CLUSTER, Absent(CLUSTER, f"there is no queue {CLUSTER}")),)),
-        keys=Subjects(((key, Absent(key, f"there is no KMS key {key}")),)),
+        node_roles=Subjects(),
+        instance_profiles=Subjects(),
+        queues=Subjects(),
+        keys=Subjects(),
         spot_role=False,
-        instance_types=seen(world.instance_types).put(
-            "t3.large", Absent("t3.large", f"{caller(world).region} has no instance type t3.large")
-        ),
+        instance_types=seen(world.instance_types).without("t3.large"),
         selections=Subjects(((CLASS, replace(one(world.selections, CLASS), subnets=(), images=())),)),
     )
 
@@ -165,28 +161,13 @@ def on_keys(world: World) -> World:
 
 
 def half_installed(world: World) -> World:
-    """Definitions of Karpenter are not there, those of ACK are older than the kinds."""
+    """A definition of Karpenter is not there, another is old, and one of ACK's is missing."""
     world = both(world)
-    known = [(name, crd) for name, crd in seen(world.crds).seen() if "services" in name]
-    nothing: dict[str, Any] = {
-        fact: Absent(fact, f"{plural} is not defined in version v1")
-        for fact, plural in (
-            ("node_classes", "ec2nodeclasses.karpenter.k8s.aws"),
-            ("node_pools", "nodepools.karpenter.sh"),
-            ("node_claims", "nodeclaims.karpenter.sh"),
-        )
-    }
-    world = replace(world, **nothing, crds=Subjects(tuple(known[1:])))
-    return replace(
-        world,
-        ack_kinds=seen(world.ack_kinds).without(known[0][0]),
-        node_roles=Subjects(),
-        instance_profiles=Subjects(),
-        selections=Subjects(),
-        instance_types=Subjects(),
-        keys=Subjects(),
-        spot_role=Absent("spot_role", "no Karpenter here asks for spot"),
-    )
+    pools = one(world.crds, "nodepools.karpenter.sh")
+    old = replace(pools, served=("v1beta1",), storage="v1beta1", stored=("v1beta1",))
+    crds = seen(world.crds).put("nodepools.karpenter.sh", old)
+    gone = ("ec2nodeclasses.karpenter.k8s.aws", "buckets.s3.services.k8s.aws")
+    return replace(world, crds=Subjects(tuple(entry for entry in crds if entry[0] not in gone)))
 
 
 WORLDS: dict[str, Callable[[World], World]] = {
@@ -207,6 +188,19 @@ def test_what_is_gathered_of_operators_is_what_is_served(name: str) -> None:
     ground = Ground.make()
     with serve(WORLDS[name](healthy(ground, NOW)), ground, clock=lambda: NOW) as serving:
         assert gather(serving.access, clock=lambda: NOW) == serving.world
+
+
+def test_what_is_not_there_is_absent_and_what_nothing_names_is_not_told() -> None:
+    world = settled(gone(healthy(GROUND, NOW)))
+    assert isinstance(seen(world.node_roles)[NODE_ROLE], Absent)
+    assert isinstance(seen(world.queues)[CLUSTER], Absent)
+    assert isinstance(seen(world.instance_types)["t3.large"], Absent)
+    world = settled(half_installed(healthy(GROUND, NOW)))
+    assert isinstance(world.node_classes, Absent)
+    assert isinstance(world.node_pools, Absent)
+    assert isinstance(world.spot_role, Absent)
+    assert "buckets.s3.services.k8s.aws" not in dict(seen(world.ack_kinds))
+    assert (world.node_roles, world.selections, world.instance_types) == (Subjects(),) * 3
 
 
 def installed(world: World) -> Installation:

@@ -26,7 +26,12 @@ def load(world: World, iam: Any, account: Account) -> None:
         _make(iam, role)
         for arn in role.attached:
             state.attach(account.id, _name(role.arn), arn, _EMPTY)
+    made = {_name(role.arn) for _, role in _entries(world.node_roles)}
     for name, profile in _entries(world.instance_profiles):
+        for arn in set(profile.roles):
+            if _name(arn) not in made:
+                _make(iam, NodeRole(arn, _EMPTY))
+                made.add(_name(arn))
         _profile(iam, name, profile)
     if world.spot_role is True:
         iam.create_role(Path=_SPOT_PATH, RoleName=SPOT_ROLE, AssumeRolePolicyDocument=_EMPTY)

@@ -58,7 +58,7 @@ def _of(held: Any, names: Iterable[str], absent: Callable[[str], Absent]) -> Any
     """Of these names what is held, by name; of one that is not, that it is absent."""
     if not isinstance(held, Subjects):
         return held
-    known = dict(held)
+    known = {name: value for name, value in held if not isinstance(value, Absent)}
     return by_name({name: known.get(name) or absent(name) for name in names if name})
 
 

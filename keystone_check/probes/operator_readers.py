@@ -21,7 +21,7 @@ from keystone_check.model.operators import (
     Operator,
 )
 from keystone_check.model.permissions import Permissions
-from keystone_check.probes import ack, karpenter, launching, logs, nobody
+from keystone_check.probes import ack, karpenter, launching, logs, nobody, selecting
 from keystone_check.probes import operators as operator_room
 from keystone_check.probes import permissions as permission_room
 from keystone_check.probes.refusals import ReadError
@@ -122,7 +122,7 @@ def _selections(
 ) -> Subjects[Selection]:
     if isinstance(node_classes, Absent):
         return Subjects()
-    return launching.selections(_aws(sources, caller)[0], node_classes, _region(operators))
+    return selecting.selections(_aws(sources, caller)[0], node_classes, _region(operators))
 
 
 def _instance_types(

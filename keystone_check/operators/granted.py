@@ -9,6 +9,7 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -74,6 +75,9 @@ class Open:
 
 Answer = Granted | Refused | Limited | Open
 
+_ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+_EVERYTHING = read(json.dumps({"Version": "2012-10-17", "Statement": _ALL}), PolicyKind.IDENTITY)
+
 
 class Law:
     """A role's policies, made ready for many questions."""
@@ -92,14 +96,15 @@ class Law:
 
     @cached_property
     def controls(self) -> tuple[Compiled, ...]:
-        """Service control policies, level by level."""
+        """Service control policies, level by level. They never grant: beside each stands all that may be."""
         levels = self._permissions.controls
         if isinstance(levels, Absent):
             return ()
         if isinstance(levels, Missing):
-            return (Compiled([_read(levels, PolicyKind.SCP)]),)
+            return (Compiled([_EVERYTHING, _read(levels, PolicyKind.SCP)]),)
         return tuple(
-            Compiled([_read(document, PolicyKind.SCP) for document in _documents(level)]) for level in levels
+            Compiled([_EVERYTHING, *(_read(document, PolicyKind.SCP) for document in _documents(level))])
+            for level in levels
         )
 
     def answer(self, need: Need) -> Answer:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from keystone_check.iam.arns import read_role_arn
 from keystone_check.model.facts import Missing
@@ -48,10 +48,14 @@ class Asker:
 
     def asking(self, wanted: Callable[[Need], bool]) -> "Asker":
         """The same with those needs alone."""
-        needs = tuple(need for need in self.needs if wanted(need))
-        return Asker(self.name, self.role_arn, self.doubt, needs, self.permissions, self.policy, self.least)
+        return replace(self, needs=tuple(need for need in self.needs if wanted(need)))
+
+    def without_doubt(self) -> "Asker":
+        """The same where no release makes a difference to what it asks."""
+        return replace(self, doubt="")
 
     def weighed(self) -> Weighed:
+        """What is missing, and what holds it back."""
         return weighed(self.permissions, self.needs)
 
 
@@ -100,7 +104,7 @@ def _lacks(asker: Asker, refusals: list[Refused], more: str) -> Finding:
         f"{asker.name} {need.action}",
         f"role {asker.role} lacks {need.action}{since} for {need.why}{effect}{doubt}{also}",
         Evidence(f"{READ_BY} of {asker.role}", _wanted(refusals), _nearest(refusals)),
-        repair(asker, need.action, first),
+        repair(asker, need.action),
     )
 
 
@@ -114,11 +118,16 @@ def _nearest(refusals: list[Refused]) -> str:
     return refusals[0].because
 
 
-def repair(asker: Asker, action: str, refused: Refused | None = None) -> Repair:
-    """The statement to add, and how to have the whole policy written."""
-    statements = [one for document in asker.least() for one in document.statements if _has(one, action)]
+def repair(asker: Asker, *actions: str) -> Repair:
+    """The statements to add, and how to have the whole policy written."""
+    statements = [
+        one
+        for document in asker.least()
+        for one in document.statements
+        if any(_has(one, action) for action in actions)
+    ]
     return Repair(
-        f"let role {asker.role} do {action}",
+        f"let role {asker.role} do {actions[0]}{' and more' if len(actions) > 1 else ''}",
         Safety.MANUAL,
         "which of the role's policies is kept where, and by what, is not known here",
         steps=(

@@ -11,8 +11,7 @@ Upgrade Karpenter before Kubernetes.
 
 ## References
 - https://karpenter.sh/docs/upgrading/compatibility/
--
-  https://github.com/aws/karpenter-provider-aws/blob/main/hack/docs/compatibilitymatrix_gen/compatibility.yaml
+- https://github.com/aws/karpenter-provider-aws/blob/v1.14.1/pkg/providers/version/version.go
 """
 
 from collections.abc import Iterator

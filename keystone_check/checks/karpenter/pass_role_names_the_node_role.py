@@ -52,8 +52,5 @@ def judge(
 
 def _judged(asker: Asker, one: Running, installed: Installation) -> Iterator[Finding]:
     roles = dict.fromkeys(it.node_role for it in installed.node_classes if it.node_role)
-    passing = asker.asking(lambda need: need.action == "iam:PassRole")
-    known = Asker(
-        passing.name, passing.role_arn, "", passing.needs, passing.permissions, "karpenter", asker.least
-    )
-    yield from lacking(known, f"nodes get {' and '.join(roles)}" if roles else "")
+    passing = asker.asking(lambda need: need.action == "iam:PassRole").without_doubt()
+    yield from lacking(passing, f"nodes get {' and '.join(roles)}" if roles else "")

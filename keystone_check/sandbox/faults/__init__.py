@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from keystone_check.sandbox.faults import (
+    ack_policies,
+    ack_reports,
     annotations,
     binding,
     bucket,
@@ -48,6 +50,8 @@ ROOMS = (
     karpenter_policies,
     karpenter_settings,
     karpenter_nodes,
+    ack_policies,
+    ack_reports,
     posture,
     posture_bucket,
     posture_roles,

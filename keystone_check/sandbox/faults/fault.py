@@ -9,7 +9,8 @@ from keystone_check.sandbox.injecting import pods_settled
 from keystone_check.sandbox.settling import settled
 
 
-def _as_it_is(world: World) -> World:
+def as_it_is(world: World) -> World:
+    """Nothing beside the healthy world."""
     return world
 
 
@@ -25,7 +26,7 @@ class Fault:
     """The checks that cannot see because of it, and no others."""
     apply: Callable[[World], World]
     """From the healthy world: what it stands on is put there first."""
-    on: Callable[[World], World] = _as_it_is
+    on: Callable[[World], World] = as_it_is
     """What the healthy world gets before it breaks, such as a Karpenter."""
 
 
@@ -86,7 +87,7 @@ CHAIN_CHECKS = frozenset(
 
 
 def fault(
-    *, breaks: Iterable[str], blocks: Iterable[str] = (), on: Callable[[World], World] = _as_it_is
+    *, breaks: Iterable[str], blocks: Iterable[str] = (), on: Callable[[World], World] = as_it_is
 ) -> Callable[[Callable[[World], World]], Fault]:
     """Make a fault of a function: its name is the id, its docstring the title.
 

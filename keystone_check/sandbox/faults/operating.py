@@ -5,13 +5,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from keystone_check.model.facts import Subjects
+from keystone_check.knowledge.store import facts
+from keystone_check.model.facts import Absent, Subjects
 from keystone_check.model.launching import Queue
 from keystone_check.model.operators import AckKind, Condition, Denial, NodeClass, NodePool, Operator
 from keystone_check.model.permissions import Permissions
 from keystone_check.model.world import World
+from keystone_check.operators.ack.least import least
+from keystone_check.operators.ack.running import controller, running
 from keystone_check.sandbox.karpenter import CLASS, CLUSTER, MADE, POOL
-from keystone_check.sandbox.staffing import seen
+from keystone_check.sandbox.operators import with_ack
+from keystone_check.sandbox.staffing import caller, seen
 
 Statement = dict[str, Any]
 
@@ -161,3 +165,31 @@ def with_kind(world: World, name: str, **changed: Any) -> World:
     found = seen(world.ack_kinds)[name]
     assert isinstance(found, AckKind)
     return replace(world, ack_kinds=seen(world.ack_kinds).put(name, replace(found, **changed)))
+
+
+def using(service: str, *kinds: str, roles: tuple[str, ...] = ()) -> Callable[[World], World]:
+    """What gives a world this controller of ACK, with a resource of each kind and the least policy for them.
+
+    `roles` are the names of roles that the resources name.
+    """
+
+    def made(world: World) -> World:
+        world = with_ack(world, service)
+        told = facts("ack", service)["kinds"]
+        arns = tuple(f"arn:aws:iam::{caller(world).account}:role/{name}" for name in roles)
+        for kind, about in told.items():
+            found = {"count": 1, "roles": arns} if kind in kinds else {"count": 0, "regions": ()}
+            regions = {"regions": (caller(world).region,)} if kind in kinds else {}
+            world = with_kind(world, f"{about['plural']}.{about['group']}", **{**found, **regions})
+        return _granted(world)
+
+    return made
+
+
+def _granted(world: World) -> World:
+    """The least policy for what the controller reconciles now."""
+    (one,) = running(seen(world.operators))
+    installed = controller(one, seen(world.ack_kinds), Absent("", ""), caller(world))
+    assert installed is not None
+    documents = Subjects(tuple((it.name, it.text) for it in least(installed)))
+    return with_held(world, lambda held: replace(held, inline=documents))

@@ -1,13 +1,14 @@
 """What the checks of reported refusals share: each refusal once, beside what the role grants now."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from keystone_check.checks.acting import of_itself
 from keystone_check.model.facts import Absent, Missing
 from keystone_check.model.finding import Evidence, Finding, Repair, Safety, broken, gap, holds
-from keystone_check.model.operators import Denial
+from keystone_check.model.operators import Condition, Denial
 from keystone_check.model.permissions import Permissions
 from keystone_check.operators.causes import Cause
+from keystone_check.operators.denied import of_conditions
 from keystone_check.operators.granted import Granted, Law
 from keystone_check.operators.need import Need
 
@@ -18,12 +19,17 @@ def reported(
     held: Permissions | Absent | Missing,
     needs: tuple[Need, ...],
     cause: Callable[[Denial], Cause | None],
+    elsewhere: Iterable[Condition],
 ) -> Iterator[Finding]:
-    """One finding for each action that was refused, or one where nothing is reported."""
+    """One finding for each action that was refused, or one where nothing is reported.
+
+    What conditions tell as well is judged where objects are, and left out here.
+    """
     if isinstance(said, Absent | Missing):
         yield gap(name, said)
         return
-    own = of_itself(said)
+    told = set(of_conditions(elsewhere))
+    own = [denial for denial in of_itself(said) if denial not in told]
     by_action: dict[str, Denial] = {}
     for denial in own:
         by_action.setdefault(denial.action or denial.text, denial)
@@ -42,11 +48,12 @@ def _told(
     subject = f"{name} {denial.action}" if denial.action else name
     now = _now(denial, held, needs)
     why = f"; as others found: {cause.cause} ({cause.source})" if cause else ""
-    what = denial.action or "a request whose action the text does not name"
+    named = " or ".join(cause.actions) if cause else ""
+    what = denial.action or named or "a request whose action the text does not name"
     return broken(
         subject,
         f"it reports that {what} was refused{f': {now}' if now else ''}{why}",
-        Evidence("its log, or the conditions of its objects", "no refusal", denial.text),
+        Evidence("its log", "no refusal", denial.text),
         _repair(name, denial, granted=now == _GRANTED),
     )
 

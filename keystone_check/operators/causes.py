@@ -12,7 +12,7 @@ from typing import Any
 
 from keystone_check.knowledge.store import facts
 
-_GAPS = re.compile(r"\.\.\.|<[^>]*>|\*{3}|…|\"[^\"]*\"|\(title\)|ACCOUNT_ID|CLUSTER_NAME")
+_GAPS = re.compile(r"\.\.\.|<[^>]*>|\*{3}|…|\"[^\"]*\"|\(title\)|ACCOUNT_ID|CLUSTER_NAME|;")
 _PIECE, _ENOUGH = 12, 24
 
 

@@ -37,7 +37,7 @@ from keystone_check.checks.reconciling import askers
 from keystone_check.knowledge.store import facts
 from keystone_check.model.aws import Caller
 from keystone_check.model.facts import Absent, Missing, Subjects
-from keystone_check.model.finding import Evidence, Finding, Severity, blocked, broken, holds
+from keystone_check.model.finding import Evidence, Finding, Severity, blocked, broken, holds, not_applicable
 from keystone_check.model.operators import AckKind, Operator
 from keystone_check.model.permissions import Permissions
 from keystone_check.operators.ack.requirement import INSTALLED, USED
@@ -72,8 +72,10 @@ def _judged(asker: Asker, one: Running) -> Iterator[Finding]:
     elif asker.doubt:
         because = f"{asker.doubt}: nothing that is known here is missing"
         yield blocked(one.name, Missing(one.name, because))
-    else:
+    elif used.needs:
         yield holds(one.name, _tomorrow(asker))
+    else:
+        yield not_applicable(one.name, "there is no resource of its kinds")
 
 
 def _tomorrow(asker: Asker) -> str:

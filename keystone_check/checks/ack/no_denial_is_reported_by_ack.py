@@ -27,7 +27,7 @@ from keystone_check.model.finding import Finding, Severity
 from keystone_check.model.operators import AckKind, Denial, Operator
 from keystone_check.model.permissions import Permissions
 from keystone_check.operators.ack.requirement import requirement
-from keystone_check.operators.ack.running import controller, running
+from keystone_check.operators.ack.running import controller, kinds_of, running
 from keystone_check.operators.causes import Cause, of_ack
 
 severity = Severity.MEDIUM
@@ -47,7 +47,10 @@ def judge(
         installed = controller(one, ack_kinds, role_map, caller)
         needs = requirement(installed) if installed else ()
         cause = partial(_cause, one.service)
-        yield from reported(one.name, denials[one.name], permissions[one.operator.role_arn], needs, cause)
+        held = permissions[one.operator.role_arn]
+        kinds = [it for _, it in kinds_of(one, ack_kinds) if isinstance(it, AckKind)]
+        elsewhere = (condition for kind in kinds for _, condition in kind.stuck)
+        yield from reported(one.name, denials[one.name], held, needs, cause, elsewhere)
 
 
 def _cause(service: str, denial: Denial) -> Cause | None:

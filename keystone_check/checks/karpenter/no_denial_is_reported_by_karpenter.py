@@ -1,4 +1,4 @@
-"""Neither Karpenter's log nor its objects report that AWS refused it something.
+"""Karpenter's log reports nothing that AWS refused it.
 
 ## Why it matters
 A refusal that is reported is one that happened, whatever the policies say now: the action that is missing,
@@ -27,7 +27,7 @@ from keystone_check.model.aws import Caller
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.finding import Finding, Severity
 from keystone_check.model.launching import InstanceProfile, Key, NodeRole
-from keystone_check.model.operators import Denial, Node, NodeClass, NodePool, Operator
+from keystone_check.model.operators import Condition, Denial, Node, NodeClaim, NodeClass, NodePool, Operator
 from keystone_check.model.permissions import Permissions
 from keystone_check.operators.causes import Cause, of_karpenter
 from keystone_check.operators.karpenter.requirement import requirement
@@ -46,6 +46,7 @@ def judge(
     nodes: Subjects[Node],
     permissions: Subjects[Permissions],
     denials: Subjects[tuple[Denial, ...]],
+    node_claims: Subjects[NodeClaim] | Absent | Missing,
     caller: Caller | Missing,
 ) -> Iterator[Finding]:
     """One finding for each action that was refused, or one for a Karpenter of which none is reported."""
@@ -54,7 +55,14 @@ def judge(
     for one in running(operators):
         installed = installation(one, around)
         needs = requirement(installed) if installed else ()
-        yield from reported(one.name, denials[one.name], permissions[one.operator.role_arn], needs, _cause)
+        held = permissions[one.operator.role_arn]
+        elsewhere = (*_conditions(node_classes), *_conditions(node_claims))
+        yield from reported(one.name, denials[one.name], held, needs, _cause, elsewhere)
+
+
+def _conditions(objects: Subjects[NodeClass] | Subjects[NodeClaim] | Absent | Missing) -> Iterator[Condition]:
+    for _, found in () if isinstance(objects, Absent | Missing) else objects.seen():
+        yield from found.conditions
 
 
 def _cause(denial: Denial) -> Cause | None:

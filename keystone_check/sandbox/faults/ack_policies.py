@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from keystone_check.model.facts import Absent, Subjects
+from keystone_check.model.facts import Subjects
 from keystone_check.model.operators import Condition
 from keystone_check.model.world import World
 from keystone_check.sandbox.faults.fault import fault
@@ -11,8 +11,8 @@ from keystone_check.sandbox.faults.operating import (
     operator_of,
     policy,
     using,
+    with_boundary,
     with_denial,
-    with_held,
     with_inline,
     with_kind,
     with_operator,
@@ -48,9 +48,9 @@ def lacking(world: World, action: str, resource: str) -> str:
     )
 
 
-def stuck(world: World, kind: str, message: str, type: str = "ACK.Recoverable") -> World:
+def stuck(world: World, kind: str, message: str, type: str = "ACK.Recoverable", space: str = "app") -> World:
     """The world in which the resource of this kind has such a condition."""
-    return with_kind(world, kind, stuck=(("app/data", Condition(type, "True", "", message)),))
+    return with_kind(world, kind, stuck=((f"{space}/data", Condition(type, "True", "", message)),))
 
 
 @fault(on=S3, breaks=(MAY, STUCK))
@@ -76,7 +76,7 @@ def ack_may_not_revoke_the_default_rule(world: World) -> World:
         "operation error EC2: RevokeSecurityGroupEgress, https response error StatusCode: 403, api error "
         "UnauthorizedOperation: You are not authorized to perform this operation."
     )
-    world = with_denial(world, "ec2:RevokeSecurityGroupEgress", "", text)
+    world = with_denial(world, text)
     return stuck(world, GROUPS, "Resource already exists but is not managed by ACK", "ACK.Terminal")
 
 
@@ -113,12 +113,12 @@ def ack_has_too_small_a_recommended_policy(world: World) -> World:
 def ack_is_denied_by_its_boundary(world: World) -> World:
     """The role has full access to MSK, and a boundary that knows nothing of it."""
     allowed = {"Sid": "Storage", "Effect": "Allow", "Action": ["s3:*"], "Resource": ["*"]}
-    world = with_held(world, lambda held: replace(held, boundary=policy(allowed)))
+    world = with_boundary(world, policy(allowed))
     text = (
         f"api error AccessDeniedException: {who_asks(world)} is not authorized to perform: "
         "kafka:CreateCluster on resource: *"
     )
-    return with_denial(world, "kafka:CreateCluster", "*", text)
+    return with_denial(world, text)
 
 
 @fault(on=using("lambda", "Function", roles=("function",)), breaks=("ack_may_pass_the_roles_it_names",))
@@ -132,7 +132,7 @@ def ack_may_not_assume_the_mapped_role(world: World) -> World:
     """A namespace belongs to another account, and the role may not assume the one that is mapped to it."""
     world = replace(world, role_map=Subjects(((OTHER, OTHERS_ROLE),)))
     world = with_kind(world, ROLES, owners=(OTHER,))
-    return stuck(world, ROLES, lacking(world, "iam:GetRole", "role ACKManagedRole1"))
+    return stuck(world, ROLES, lacking(world, "iam:GetRole", "role ACKManagedRole1"), space=f"of-{OTHER}")
 
 
 def _assuming(world: World) -> World:
@@ -144,7 +144,7 @@ def _assuming(world: World) -> World:
 def owner_has_no_mapped_role(world: World) -> World:
     """A namespace belongs to an account for which the map has no entry."""
     world = replace(_assuming(world), role_map=Subjects(((OTHER, OTHERS_ROLE),)))
-    return with_kind(world, BUCKETS, owners=(OTHER, "777788889999"))
+    return with_kind(world, BUCKETS, owners=(OTHER, "777788889999"), count=2)
 
 
 @fault(on=S3, breaks=("every_owner_has_a_mapped_role",))
@@ -182,4 +182,6 @@ def ack_is_newer_than_what_is_known(world: World) -> World:
 @fault(on=S3, breaks=("ack_crds_are_installed",))
 def acks_crd_is_missing(world: World) -> World:
     """The chart's CRDs were left out."""
-    return replace(world, crds=seen(world.crds).put(BUCKETS, Absent(BUCKETS, f"there is no {BUCKETS}")))
+    return replace(
+        world, crds=seen(world.crds).without(BUCKETS), ack_kinds=seen(world.ack_kinds).without(BUCKETS)
+    )

@@ -19,7 +19,7 @@ def ack_acts_as_its_node(world: World) -> World:
         f"AccessDenied: User: arn:aws:sts::{account}:assumed-role/node-role/i-0fedcba9876543210 is not "
         f"authorized to perform: sts:AssumeRole on resource: arn:aws:iam::{account}:role/ack-deployer"
     )
-    return with_denial(world, "sts:AssumeRole", f"arn:aws:iam::{account}:role/ack-deployer", text)
+    return with_denial(world, text)
 
 
 @fault(on=using("kafka", "Cluster"), breaks=("ack_uses_its_own_role",))
@@ -61,7 +61,7 @@ def function_asks_for_its_image(world: World) -> World:
     """Lambda reads the image of a function in the caller's name."""
     who = caller(world)
     image = f"arn:aws:ecr:{who.region}:{who.account}:repository/app"
-    return with_denial(world, "ecr:BatchGetImage", image, lacking(world, "ecr:BatchGetImage", image))
+    return with_denial(world, lacking(world, "ecr:BatchGetImage", image))
 
 
 @fault(on=LAMBDA, breaks=(STUCK,))
@@ -83,8 +83,8 @@ def database_asks_for_a_secret(world: World) -> World:
 @fault(on=RDS, breaks=(DENIED,))
 def database_asks_for_the_default_key(world: World) -> World:
     """RDS looks at the default key of Secrets Manager too, when another one is given."""
-    said = "insufficient permissions on the KMS key; kms:DescribeKey on alias/secretsmanager"
-    return with_denial(world, "kms:DescribeKey", "alias/secretsmanager", said)
+    said = lacking(world, "kms:DescribeKey", "alias/secretsmanager")
+    return with_denial(world, f"insufficient permissions on the KMS key, {said}")
 
 
 @fault(on=RDS, breaks=(STUCK,))

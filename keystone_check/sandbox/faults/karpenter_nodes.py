@@ -85,7 +85,7 @@ def account_never_used_spot(world: World) -> World:
 @fault(on=with_karpenter, breaks=("interruption_queue_is_there",))
 def queue_is_missing(world: World) -> World:
     """The queue that Karpenter is told does not exist."""
-    gone = Absent(CLUSTER, f"there is no queue {CLUSTER} in account {caller(world).account}")
+    gone = Absent(CLUSTER, f"there is no queue {CLUSTER}")
     return replace(world, queues=Subjects(((CLUSTER, gone),)))
 
 
@@ -93,7 +93,7 @@ def queue_is_missing(world: World) -> World:
 def queue_is_given_by_its_arn(world: World) -> World:
     """Karpenter is told the queue's ARN, where it takes a name."""
     arn = seen(world.queues)[CLUSTER].arn
-    gone = Absent(arn, f"there is no queue {arn} in account {caller(world).account}")
+    gone = Absent(arn, f"there is no queue {arn}")
     world = with_operator(with_setting(world, INTERRUPTION_QUEUE=arn), ready=0)
     return replace(world, queues=Subjects(((arn, gone),)))
 
@@ -111,7 +111,7 @@ def queue_is_encrypted_with_awss_key(world: World) -> World:
     name = "alias/aws/sqs"
     managed = replace(key, arn=key.arn.replace("1234abcd", "5678efab"), managed_by_aws=True, policy=policy())
     world = with_queue(world, key=name)
-    return replace(world, keys=seen(world.keys).put(name, managed))
+    return replace(world, keys=Subjects(((name, managed), *seen(world.keys).entries)))
 
 
 @fault(on=with_karpenter, breaks=("rules_target_the_queue",))

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from functools import partial
 
-from keystone_check.model.facts import Subjects
+from keystone_check.model.facts import Absent, Subjects
 from keystone_check.model.operators import Condition
 from keystone_check.model.world import World
 from keystone_check.operators.version import Version
@@ -14,6 +14,7 @@ from keystone_check.sandbox.faults.operating import (
     class_says,
     operator_of,
     policy,
+    with_boundary,
     with_class,
     with_denial,
     with_held,
@@ -22,7 +23,7 @@ from keystone_check.sandbox.faults.operating import (
     with_statement,
     without_action,
 )
-from keystone_check.sandbox.karpenter import NODE_ROLE
+from keystone_check.sandbox.karpenter import CLASS, NODE_ROLE
 from keystone_check.sandbox.launching import permissions
 from keystone_check.sandbox.operators import with_karpenter
 from keystone_check.sandbox.staffing import caller, seen
@@ -47,7 +48,7 @@ def _unauthorized(world: World, action: str, resource: str) -> str:
 
 
 def _refused(world: World, action: str, resource: str, before: str = "") -> World:
-    return with_denial(world, action, resource, f"{before}{_unauthorized(world, action, resource)}")
+    return with_denial(world, f"{before}{_unauthorized(world, action, resource)}")
 
 
 @fault(on=with_karpenter, breaks=("pass_role_names_the_node_role", DENIED))
@@ -65,8 +66,11 @@ def karpenter_passes_the_role_without_its_path(world: World) -> World:
     """The node role has a path, which the statement for iam:PassRole leaves out."""
     found = seen(world.node_roles)[NODE_ROLE]
     moved = replace(found, arn=found.arn.replace(":role/", ":role/nodes/"))
+    ((name, profile),) = seen(world.instance_profiles).entries
     return replace(
-        with_class(world, role=f"nodes/{NODE_ROLE}"), node_roles=Subjects(((f"nodes/{NODE_ROLE}", moved),))
+        world,
+        node_roles=Subjects(((NODE_ROLE, moved),)),
+        instance_profiles=Subjects(((name, replace(profile, roles=(moved.arn,))),)),
     )
 
 
@@ -139,7 +143,7 @@ def karpenter_was_upgraded_to_1_12_alone(world: World) -> World:
         "ec2:DescribeInstanceStatus permission is not allowed, update the IAM policy and restart the "
         "Karpenter deployment to enable instance status health checks"
     )
-    return with_denial(world, "ec2:DescribeInstanceStatus", "*", text)
+    return with_denial(world, text)
 
 
 @fault(on=with_karpenter, breaks=(MAY, DENIED))
@@ -154,13 +158,16 @@ def karpenter_may_not_read_spot_prices(world: World) -> World:
     """The role may not read the history of spot prices."""
     world = without_action(world, "ec2:DescribeSpotPriceHistory")
     text = "updating spot pricing, UnauthorizedOperation: You are not authorized to perform this operation."
-    return with_denial(world, "ec2:DescribeSpotPriceHistory", "", text)
+    return with_denial(world, text)
 
 
 @fault(on=with_karpenter, breaks=(MAY,))
 def karpenter_may_not_read_its_parameter(world: World) -> World:
     """Images come from an SSM parameter of one's own, and the template grants AWS's alone."""
-    return with_class(world, images=(), parameters=("/images/node",))
+    unasked = Absent(CLASS, f"{CLASS} takes its images from an alias or an SSM parameter")
+    found = replace(seen(world.selections)[CLASS], images=unasked)
+    world = with_class(world, images=(), parameters=("/images/node",))
+    return replace(world, selections=Subjects(((CLASS, found),)))
 
 
 @fault(on=with_karpenter, breaks=(MAY,))
@@ -173,20 +180,21 @@ def karpenter_may_not_read_its_queue(world: World) -> World:
 def karpenter_is_denied_by_an_scp(world: World) -> World:
     """A service control policy denies starting instances."""
     deny = {"Sid": "NoInstances", "Effect": "Deny", "Action": ["ec2:RunInstances"], "Resource": ["*"]}
-    levels = (Subjects((("p-full", policy(EVERYTHING)), ("p-own", policy(deny)))),)
+    full = ("p-full", policy(EVERYTHING))
+    levels = (Subjects((full,)), Subjects((full, ("p-own", policy(deny)))))
     world = with_held(world, lambda held: replace(held, controls=levels))
     who = caller(world)
     instances = f"arn:aws:ec2:{who.region}:{who.account}:instance/*"
     text = _unauthorized(world, "ec2:RunInstances", instances).partition(" because ")[0]
     text = f"{text} with an explicit deny in a service control policy"
-    return with_denial(world, "ec2:RunInstances", instances, text)
+    return with_denial(world, text)
 
 
 @fault(on=with_karpenter, breaks=("nothing_holds_karpenter_back",))
 def karpenter_is_denied_by_its_boundary(world: World) -> World:
     """The role has a boundary that allows EC2 and nothing else."""
     allowed = {"Sid": "Compute", "Effect": "Allow", "Action": ["ec2:*"], "Resource": ["*"]}
-    return with_held(world, lambda held: replace(held, boundary=policy(allowed)))
+    return with_boundary(world, policy(allowed))
 
 
 @fault(on=with_karpenter, breaks=("karpenter_policy_is_no_wider_than_needed",))
@@ -247,4 +255,4 @@ def karpenter_assumes_itself(world: World) -> World:
         "Checking EC2 API connectivity, AccessDenied: User: arn:aws:sts::ACCOUNT:assumed-role/karpenter/1 "
         f"is not authorized to perform: sts:AssumeRole on resource: {operator.role_arn}"
     )
-    return with_denial(world, "sts:AssumeRole", operator.role_arn, text)
+    return with_denial(world, text)

@@ -96,21 +96,22 @@ def karpenter_acts_as_its_node(world: World) -> World:
         "assumed-role/servers/i-0fedcba9876543210 is not authorized to perform: ec2:DescribeImages because "
         "no identity-based policy allows the ec2:DescribeImages action"
     )
-    return with_denial(world, "ec2:DescribeImages", "*", text)
+    return with_denial(world, text)
 
 
 @fault(on=with_karpenter, breaks=(CRDS,))
-def karpenters_crds_are_missing(world: World) -> World:
-    """The chart of Karpenter's CRDs was left out for one kind."""
+def karpenters_crd_is_missing(world: World) -> World:
+    """A kind was left out when Karpenter's CRDs were installed."""
     name = "nodeclaims.karpenter.sh"
-    return replace(world, crds=seen(world.crds).put(name, Absent(name, f"there is no {name}")))
+    undefined = Absent("node_claims", f"{name} is not defined in version v1")
+    return replace(world, crds=seen(world.crds).without(name), node_claims=undefined)
 
 
 @fault(on=with_karpenter, breaks=(CRDS,))
-def karpenters_crds_are_old(world: World) -> World:
-    """The CRDs are those of a release before 1.0."""
+def objects_are_stored_as_before_1_0(world: World) -> World:
+    """Objects may still be stored in the version of before 1.0, which this Karpenter does not know."""
     name = "nodepools.karpenter.sh"
-    crd = replace(seen(world.crds)[name], served=("v1beta1",), storage="v1beta1", stored=("v1beta1",))
+    crd = replace(seen(world.crds)[name], stored=("v1beta1", "v1"))
     return replace(world, crds=seen(world.crds).put(name, crd))
 
 

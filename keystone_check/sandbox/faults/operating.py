@@ -6,13 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 from keystone_check.knowledge.store import facts
+from keystone_check.model.aws import Role
 from keystone_check.model.facts import Absent, Subjects
 from keystone_check.model.launching import Queue
-from keystone_check.model.operators import AckKind, Condition, Denial, NodeClass, NodePool, Operator
+from keystone_check.model.operators import AckKind, Condition, NodeClass, NodePool, Operator
 from keystone_check.model.permissions import Permissions
 from keystone_check.model.world import World
 from keystone_check.operators.ack.least import least
 from keystone_check.operators.ack.running import controller, running
+from keystone_check.operators.denied import denials
 from keystone_check.sandbox.karpenter import CLASS, CLUSTER, MADE, POOL
 from keystone_check.sandbox.operators import with_ack
 from keystone_check.sandbox.staffing import caller, seen
@@ -51,6 +53,16 @@ def with_held(world: World, edit: Callable[[Permissions], Permissions]) -> World
     held = seen(world.permissions)[operator.role_arn]
     assert isinstance(held, Permissions)
     return replace(world, permissions=seen(world.permissions).put(operator.role_arn, edit(held)))
+
+
+def with_boundary(world: World, text: str) -> World:
+    """The world in which the operator's role has this permissions boundary."""
+    _, operator = operator_of(world)
+    role = seen(world.roles)[operator.role_arn]
+    assert isinstance(role, Role)
+    bounded = replace(role, boundary=f"{operator.role_arn.partition(':role/')[0]}:policy/boundary")
+    world = replace(world, roles=seen(world.roles).put(operator.role_arn, bounded))
+    return with_held(world, lambda held: replace(held, boundary=text))
 
 
 def with_statements(world: World, edit: Callable[[list[Statement]], list[Statement]]) -> World:
@@ -154,10 +166,10 @@ def _put(conditions: tuple[Condition, ...], condition: Condition) -> tuple[Condi
     return tuple(kept.values())
 
 
-def with_denial(world: World, action: str, resource: str, text: str) -> World:
-    """The world in which the operator's log reports this refusal."""
+def with_denial(world: World, text: str) -> World:
+    """The world in which the operator's log has this line, which tells of a refusal."""
     name, _ = operator_of(world)
-    return replace(world, denials=seen(world.denials).put(name, (Denial(action, resource, text),)))
+    return replace(world, denials=seen(world.denials).put(name, denials((text,))))
 
 
 def with_kind(world: World, name: str, **changed: Any) -> World:

@@ -27,8 +27,10 @@ FINDS = "selectors_find_something"
 @fault(on=with_karpenter, breaks=("node_role_is_there",))
 def node_role_is_missing(world: World) -> World:
     """There is no role of the name that the node class gives to nodes."""
-    gone = Absent(NODE_ROLE, f"there is no role {NODE_ROLE} in account {caller(world).account}")
-    return replace(world, node_roles=Subjects(((NODE_ROLE, gone),)))
+    gone = Absent(NODE_ROLE, f"there is no role {NODE_ROLE}")
+    ((name, profile),) = seen(world.instance_profiles).entries
+    emptied = Subjects(((name, replace(profile, roles=())),))
+    return replace(world, node_roles=Subjects(((NODE_ROLE, gone),)), instance_profiles=emptied)
 
 
 @fault(on=with_karpenter, breaks=("node_role_trusts_ec2",))
@@ -43,9 +45,9 @@ def node_role_trusts_ecs(world: World) -> World:
 def instance_profile_is_missing(world: World) -> World:
     """The node class names an instance profile that nobody made."""
     name = "nodes"
-    gone = Absent(name, f"there is no instance profile {name} in account {caller(world).account}")
+    gone = Absent(name, f"there is no instance profile {name}")
     world = with_class(world, role="", instance_profile=name, made_profile="")
-    return replace(world, instance_profiles=Subjects(((name, gone),)))
+    return replace(world, node_roles=Subjects(), instance_profiles=Subjects(((name, gone),)))
 
 
 @fault(on=with_karpenter, breaks=(FINDS,))
@@ -124,7 +126,7 @@ def spot_warnings_have_no_rule(world: World) -> World:
 @fault(on=with_karpenter, breaks=("node_pools_can_be_met",))
 def instance_types_are_not_offered(world: World) -> World:
     """The pool names instance types that the region does not have."""
-    gone = (Absent(name, f"{caller(world).region} has no {name}") for name in TYPES)
+    gone = (Absent(name, f"{caller(world).region} has no instance type {name}") for name in TYPES)
     return replace(world, instance_types=Subjects(tuple(zip(TYPES, gone, strict=True))))
 
 

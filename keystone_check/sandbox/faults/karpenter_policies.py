@@ -8,6 +8,7 @@ from keystone_check.model.facts import Absent, Subjects
 from keystone_check.model.operators import Condition
 from keystone_check.model.world import World
 from keystone_check.operators.version import Version
+from keystone_check.sandbox import variants
 from keystone_check.sandbox.faults.fault import fault
 from keystone_check.sandbox.faults.operating import (
     Statement,
@@ -20,6 +21,7 @@ from keystone_check.sandbox.faults.operating import (
     with_held,
     with_inline,
     with_operator,
+    with_setting,
     with_statement,
     without_action,
 )
@@ -33,6 +35,7 @@ DENIED = "no_denial_is_reported_by_karpenter"
 OBJECTS = "karpenters_objects_report_no_failure"
 NOW_1_7 = partial(with_karpenter, minor="1.7")
 NOW_1_12 = partial(with_karpenter, minor="1.12")
+LONG = "platform-production-eu-central-one"
 EVERYTHING: Statement = {"Sid": "All", "Effect": "Allow", "Action": ["*"], "Resource": ["*"]}
 
 
@@ -72,6 +75,17 @@ def karpenter_passes_the_role_without_its_path(world: World) -> World:
         node_roles=Subjects(((NODE_ROLE, moved),)),
         instance_profiles=Subjects(((name, replace(profile, roles=(moved.arn,))),)),
     )
+
+
+def _in_china(world: World) -> World:
+    return with_karpenter(variants.in_region("cn-north-1")(world))
+
+
+@fault(on=_in_china, breaks=("pass_role_names_the_node_role",))
+def karpenter_passes_to_one_service_in_china(world: World) -> World:
+    """In China EC2 is passed roles under two names, and the statement's condition lists one."""
+    one = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
+    return with_statement(world, "AllowPassingInstanceRole", lambda it: it.update(Condition=one))
 
 
 @fault(on=with_karpenter, breaks=("pass_role_is_limited_to_ec2",))
@@ -133,6 +147,24 @@ def karpenter_was_upgraded_to_1_7_alone(world: World) -> World:
         "https response error StatusCode: 403, "
     )
     return _refused(world, "iam:ListInstanceProfiles", profiles, before)
+
+
+@fault(on=NOW_1_7, breaks=(MAY,))
+def karpenters_policy_was_too_long(world: World) -> World:
+    """The policy of 1.7 is too long for the cluster's name, so that of 1.6 is still attached."""
+    former = permissions(world, Version(1, 6, 8))
+
+    def named(held: Subjects[str]) -> Subjects[str]:
+        return Subjects(tuple((name, _of_cluster(text, LONG)) for name, text in held.seen()))
+
+    held = replace(former, inline=named(seen(former.inline)), attached=named(seen(former.attached)))
+    return with_setting(with_held(world, lambda _: held), CLUSTER_NAME=LONG)
+
+
+def _of_cluster(text: str, name: str) -> str:
+    return text.replace('"lab"', f'"{name}"').replace(
+        "kubernetes.io/cluster/lab", f"kubernetes.io/cluster/{name}"
+    )
 
 
 @fault(on=NOW_1_12, breaks=(MAY, DENIED))

@@ -26,12 +26,12 @@ KARPENTER = {
     "describe-cluster-nonEKS": (
         "karpenter-has-no-cluster-endpoint",
         ENDPOINT,
-        "EKS does not know this cluster",
+        "EKS does not know this",
     ),
     "cluster-cidr": (
         "node-class-is-of-al2023",
         "nothing_here_needs_eks",
-        "failed to detect the cluster CIDR",
+        "detect the cluster CIDR",
     ),
     "spot-slr": ("account-never-used-spot", "spot_has_its_linked_role", "AWSServiceRoleForEC2Spot"),
     "pricing": ("karpenter-may-not-read-prices", MAY, "pricing:GetProducts"),
@@ -49,6 +49,7 @@ KARPENTER = {
     "providerid": ("provider-ids-are-k3s", "provider_ids_are_karpenters", "k3s://"),
 }
 ACK_MAY, OWN, STUCK = "ack_may_reconcile_its_kinds", "ack_uses_its_own_role", "no_ack_resource_is_stuck"
+ASSUME = "ack_may_assume_the_mapped_roles"
 LOG, UP = "no_denial_is_reported_by_ack", "ack_controllers_are_up"
 ACK = {
     "s3-tag": ("ack-may-not-tag-buckets", ACK_MAY, "s3:TagResource"),

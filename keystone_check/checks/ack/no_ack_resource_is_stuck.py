@@ -83,7 +83,7 @@ def _others(one: Running, ack_kinds: Subjects[AckKind]) -> str:
 def _told(asker: Asker, one: Running, kind: str, resource: str, condition: Condition) -> Finding:
     said = condition.message or condition.reason
     action = found[1] if (found := _ACTION.search(said)) else ""
-    known = of_ack(one.service, said)
+    known = of_ack(one.service, said, action)
     why = f"; as others found: {known.cause} ({known.source})" if known else ""
     namespace, _, deployment = one.name.partition("/")
     return broken(

@@ -73,11 +73,7 @@ def function_asks_for_the_repositorys_policy(world: World) -> World:
 @fault(on=RDS, breaks=(STUCK,))
 def database_asks_for_a_secret(world: World) -> World:
     """A database whose password RDS manages takes a secret and a key."""
-    said = (
-        "controller would fail on DBInstanceCreate because of insufficient permissions: the caller may not "
-        "perform secretsmanager:CreateSecret"
-    )
-    return stuck(world, DATABASES, said)
+    return stuck(world, DATABASES, lacking(world, "secretsmanager:CreateSecret", "rds!db-data"))
 
 
 @fault(on=RDS, breaks=(DENIED,))

@@ -23,6 +23,7 @@ from keystone_check.sandbox.faults.operating import (
     with_operator,
     with_setting,
     with_statement,
+    with_statements,
     without_action,
 )
 from keystone_check.sandbox.karpenter import CLASS, NODE_ROLE
@@ -96,12 +97,18 @@ def karpenter_passes_any_role(world: World) -> World:
 
 @fault(on=with_karpenter, breaks=(MAY, OBJECTS))
 def karpenter_may_not_use_launch_templates(world: World) -> World:
-    """The statement about launch templates asks for the tag of another cluster."""
+    """The statement about fleets from launch templates asks for the tag of another cluster."""
 
-    def edit(statement: Statement) -> None:
-        statement["Condition"] = json.loads(json.dumps(statement["Condition"]).replace("lab", "former"))
+    def edit(statements: list[Statement]) -> list[Statement]:
+        for statement in statements:
+            if statement["Sid"] == "AllowScopedEC2LaunchTemplateAccessActions":
+                former = json.loads(json.dumps(statement["Condition"]).replace("lab", "former"))
+                fleets = {"Sid": "Fleets", "Action": ["ec2:CreateFleet"], "Condition": former}
+                statement["Action"] = ["ec2:RunInstances"]
+                return [*statements, {**statement, **fleets}]
+        return statements
 
-    world = with_statement(world, "AllowScopedEC2LaunchTemplateAccessActions", edit)
+    world = with_statements(world, edit)
     said = "Controller isn't authorized to call ec2:CreateFleet"
     return class_says(world, Condition("ValidationSucceeded", "False", "CreateFleetAuthCheckFailed", said))
 

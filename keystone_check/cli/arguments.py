@@ -64,6 +64,11 @@ class Options(NamedTuple):
     explain: str = ""
     list: bool = False
     permissions: bool = False
+    policy: str = ""
+    """`karpenter`, `ack`, or the name of an operator's role."""
+    release: str = ""
+    """`--for`: the release of Karpenter that the policy is written for."""
+    diff: bool = False
     endpoints: bool = False
     checks: tuple[str, ...] = ()
     """Folders of the user's own checks."""
@@ -91,7 +96,14 @@ def parse(argv: Sequence[str]) -> Options:
 
 def _texts(options: Options) -> bool:
     """Whether a text is asked for instead of a look."""
-    asked = (options.list, options.permissions, options.endpoints, options.lint_checks, options.schema)
+    asked = (
+        options.list,
+        options.permissions,
+        bool(options.policy),
+        options.endpoints,
+        options.lint_checks,
+        options.schema,
+    )
     return bool(options.explain) or any(asked) or options.why is not None
 
 
@@ -104,6 +116,8 @@ def _agree(options: Options) -> None:
         if given and not options.fix and not options.apply and options.undo is None:
             message = f"{option} says how to repair, and nothing is to be repaired"
             raise UsageError(message, f"add --fix, or leave {option} out")
+    if (options.release or options.diff) and not options.policy:
+        raise UsageError("--for and --diff belong to --policy", "add --policy karpenter, or leave them out")
     if options.fix and options.undo is not None:
         raise UsageError("--fix writes and --undo takes back", "ask for one of the two")
     if options.why is not None and options.format not in ("text", "json"):
@@ -253,6 +267,16 @@ def _reporting(parser: argparse.ArgumentParser) -> None:
 
 def _asking(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("instead of a look")
+    group.add_argument(
+        "--for",
+        dest="release",
+        metavar="RELEASE",
+        default="",
+        help="with --policy: as another release asks, such as karpenter=1.14",
+    )
+    group.add_argument(
+        "--diff", action="store_true", help="with --policy: what is missing (+), and what is too much (-)"
+    )
     add = group.add_mutually_exclusive_group().add_argument
     add("--explain", metavar="ID", default="", help="print the page of a check")
     add(
@@ -266,6 +290,12 @@ def _asking(parser: argparse.ArgumentParser) -> None:
         "--permissions",
         action="store_true",
         help="print the least Kubernetes role and IAM policy that the checks need, with --fix the repair too",
+    )
+    add(
+        "--policy",
+        metavar="WHOM",
+        default="",
+        help="print the least IAM policies for the karpenter or ack that runs, or for one role of theirs",
     )
     add("--endpoints", action="store_true", help="print the addresses that a run contacts")
     add("--lint-checks", action="store_true", help="say what the checks, yours too, lack of the contract")

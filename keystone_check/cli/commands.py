@@ -14,6 +14,7 @@ from keystone_check.cli.pages import explain, listed, listing
 from keystone_check.cli.pending import pending
 from keystone_check.cli.permissions import NOTHING, permissions
 from keystone_check.cli.planning import apply_plan
+from keystone_check.cli.policies import NEEDS, policies
 from keystone_check.cli.progress import progress
 from keystone_check.cli.reaching import overrides, reporting
 from keystone_check.cli.rounds import Rounds, rounds
@@ -60,6 +61,11 @@ def perform(options: Options, doors: Doors, terminal: Terminal) -> int:
     with doors.open(options.cluster, overrides(options)) as access:
         if options.endpoints:
             return _endpoints(options, access, doors, terminal)
+        if options.policy:
+            world = looking(access, NEEDS, doors, terminal)()
+            said = policies(world, options.policy, options.release, options.format, diff=options.diff)
+            terminal.stdout.write(said)
+            return 0
         if options.permissions:
             return _permissions(options, access, checks, doors, terminal)
         return _look(options, access, checks, accepted, doors, terminal)

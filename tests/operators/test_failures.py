@@ -61,7 +61,7 @@ ACK = {
     ),
     "eks-accessentry": ("ack-may-not-create-access-entries", ACK_MAY, "eks:CreateAccessEntry"),
     "eks-nodegroup": ("node-group-asks-for-the-roles-policies", STUCK, "iam:ListAttachedRolePolicies"),
-    "eks-nodegroup-subnets": ("node-group-asks-for-subnets", STUCK, "service-side dependent action"),
+    "eks-nodegroup-subnets": ("node-group-asks-for-subnets", STUCK, "ec2:DescribeSubnets"),
     "s3-bare": ("ack-may-not-read-buckets", ACK_MAY, "s3:GetBucketPolicy"),
     "carm-assumerole": ("ack-acts-as-its-node", OWN, "role node-role"),
     "lambda-ecr": ("function-asks-for-its-image", LOG, "ecr:BatchGetImage"),

@@ -14,7 +14,7 @@ __all__ = ["NEEDS", "policies"]
 
 
 def policies(world: World, wanted: str, release: str, format: str, *, diff: bool) -> str:
-    """What `--policy` prints for `karpenter`, `ack`, or a role's name. UsageError where nothing of it runs."""
+    """What `--policy` prints for an operator or a role. UsageError where nothing of it runs."""
     found = [it for it in askers(world, _release(release)) if wanted in (it.policy, it.role, it.role_arn)]
     if not found:
         raise UsageError(

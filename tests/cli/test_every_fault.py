@@ -6,6 +6,7 @@ import pytest
 
 from keystone_check.cli.main import main
 from keystone_check.sandbox.faults import FAULTS
+from tests.cli.operators_by_hand import BY_HAND
 
 EDIT = "kubectl -n app edit deployment/api"
 RESTART = "kubectl -n app rollout restart deployment/api"
@@ -103,6 +104,7 @@ MANUAL = {
     "token-lives-ten-minutes": EDIT,
     "token-is-roots-alone": EDIT,
     "region-is-a-zone": EDIT,
+    **BY_HAND,
 }
 """Faults that are mended on a host or by somebody who knows more, and a line that says how."""
 UNSAFE = (
@@ -125,7 +127,9 @@ UNSAFE = (
     "webhook-asks-for-another-audience",
 )
 """Faults whose repair takes access away, or may open what else the account holds shut."""
-SAFE = tuple(name for name in FAULTS if name not in MANUAL and name not in UNSAFE)
+UNSEEN = tuple(name for name, fault in FAULTS.items() if not fault.breaks)
+"""Faults after which nothing is known to be broken, and something cannot be told."""
+SAFE = tuple(name for name in FAULTS if name not in (*MANUAL, *UNSAFE, *UNSEEN))
 
 
 def keystone_check(*argv: str) -> tuple[int, str]:
@@ -165,4 +169,4 @@ def test_a_manual_repair_is_said_line_by_line_and_nothing_is_written(fault: str,
 def test_a_dry_run_writes_nothing_and_exits_as_the_truth_is_now(fault: str) -> None:
     code, said = keystone_check("--cluster", f"sandbox:{fault}", "--fix", "--dry-run")
     assert "✓ written" not in said
-    assert code == 1
+    assert code == (3 if fault in UNSEEN else 1)

@@ -26,7 +26,10 @@ class Range:
 def in_code(release: Version) -> Range | None:
     """The constants that the release itself compares with. None for a release that is not known."""
     tags = minors()[release.line]["tags"]
-    return _range(*tags[str(release)], "its code") if str(release) in tags else None
+    if str(release) not in tags:
+        return None
+    oldest, newest = tags[str(release)]
+    return _range(oldest, newest, "its code")
 
 
 def in_docs(release: Version) -> Iterator[Range]:

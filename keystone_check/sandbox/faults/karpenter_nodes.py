@@ -10,6 +10,7 @@ from keystone_check.sandbox.faults.karpenter_policies import OBJECTS
 from keystone_check.sandbox.faults.karpenter_settings import UP
 from keystone_check.sandbox.faults.operating import (
     claim_says,
+    one,
     policy,
     with_class,
     with_operator,
@@ -36,7 +37,7 @@ def node_role_is_missing(world: World) -> World:
 @fault(on=with_karpenter, breaks=("node_role_trusts_ec2",))
 def node_role_trusts_ecs(world: World) -> World:
     """The nodes' role was made for tasks of ECS."""
-    role = seen(world.node_roles)[NODE_ROLE]
+    role = one(world.node_roles, NODE_ROLE)
     trust = role.trust.replace("ec2.amazonaws.com", "ecs-tasks.amazonaws.com")
     return replace(world, node_roles=Subjects(((NODE_ROLE, replace(role, trust=trust)),)))
 
@@ -69,7 +70,7 @@ def image_was_deregistered(world: World) -> World:
 
 
 def _selected(world: World, **changed: tuple[str, ...]) -> World:
-    found = seen(world.selections)[CLASS]
+    found = one(world.selections, CLASS)
     return replace(world, selections=Subjects(((CLASS, replace(found, **changed)),)))
 
 
@@ -94,7 +95,7 @@ def queue_is_missing(world: World) -> World:
 @fault(on=with_karpenter, breaks=("interruption_queue_is_there", UP))
 def queue_is_given_by_its_arn(world: World) -> World:
     """Karpenter is told the queue's ARN, where it takes a name."""
-    arn = seen(world.queues)[CLUSTER].arn
+    arn = one(world.queues, CLUSTER).arn
     gone = Absent(arn, f"there is no queue {arn}")
     world = with_operator(with_setting(world, INTERRUPTION_QUEUE=arn), ready=0)
     return replace(world, queues=Subjects(((arn, gone),)))
@@ -109,7 +110,8 @@ def queue_has_no_policy(world: World) -> World:
 @fault(on=with_karpenter, breaks=("queue_encryption_lets_events_in",))
 def queue_is_encrypted_with_awss_key(world: World) -> World:
     """The queue is encrypted with the key that AWS manages for SQS."""
-    ((_, key),) = seen(world.keys).entries
+    ((known, _),) = seen(world.keys).entries
+    key = one(world.keys, known)
     name = "alias/aws/sqs"
     managed = replace(key, arn=key.arn.replace("1234abcd", "5678efab"), managed_by_aws=True, policy=policy())
     world = with_queue(world, key=name)
@@ -119,7 +121,7 @@ def queue_is_encrypted_with_awss_key(world: World) -> World:
 @fault(on=with_karpenter, breaks=("rules_target_the_queue",))
 def spot_warnings_have_no_rule(world: World) -> World:
     """The rule for spot interruptions was disabled."""
-    rules = seen(world.queues)[CLUSTER].rules
+    rules = one(world.queues, CLUSTER).rules
     return with_queue(world, rules=tuple(rule for rule in rules if "Spot" not in rule[0]))
 
 
@@ -139,6 +141,6 @@ def architecture_is_written_as_ec2s(world: World) -> World:
 @fault(on=with_karpenter, breaks=("node_pools_can_be_met",))
 def node_pool_names_no_class(world: World) -> World:
     """The pool names a node class that was deleted."""
-    found = seen(world.node_pools)[POOL]
+    found = one(world.node_pools, POOL)
     assert isinstance(found, NodePool)
     return replace(world, node_pools=seen(world.node_pools).put(POOL, replace(found, node_class="former")))

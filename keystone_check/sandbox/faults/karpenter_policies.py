@@ -13,6 +13,7 @@ from keystone_check.sandbox.faults.fault import fault
 from keystone_check.sandbox.faults.operating import (
     Statement,
     class_says,
+    one,
     operator_of,
     policy,
     with_boundary,
@@ -68,7 +69,7 @@ def karpenter_passes_another_role(world: World) -> World:
 @fault(on=with_karpenter, breaks=("pass_role_names_the_node_role",))
 def karpenter_passes_the_role_without_its_path(world: World) -> World:
     """The node role has a path, which the statement for iam:PassRole leaves out."""
-    found = seen(world.node_roles)[NODE_ROLE]
+    found = one(world.node_roles, NODE_ROLE)
     moved = replace(found, arn=found.arn.replace(":role/", ":role/nodes/"))
     ((name, profile),) = seen(world.instance_profiles).entries
     return replace(
@@ -204,7 +205,7 @@ def karpenter_may_not_read_spot_prices(world: World) -> World:
 def karpenter_may_not_read_its_parameter(world: World) -> World:
     """Images come from an SSM parameter of one's own, and the template grants AWS's alone."""
     unasked = Absent(CLASS, f"{CLASS} takes its images from an alias or an SSM parameter")
-    found = replace(seen(world.selections)[CLASS], images=unasked)
+    found = replace(one(world.selections, CLASS), images=unasked)
     world = with_class(world, images=(), parameters=("/images/node",))
     return replace(world, selections=Subjects(((CLASS, found),)))
 
@@ -267,7 +268,8 @@ def volume_key_is_disabled(world: World) -> World:
 @fault(on=with_karpenter, breaks=("volume_keys_admit_karpenter",))
 def volume_key_is_of_another_account(world: World) -> World:
     """Volumes are encrypted with a key of another account, which does not admit this one."""
-    ((name, key),) = seen(world.keys).entries
+    ((name, _),) = seen(world.keys).entries
+    key = one(world.keys, name)
     account = caller(world).account
     other = name.replace(account, "444455556666")
     key = replace(key, arn=other, policy=key.policy.replace(account, "444455556666"))

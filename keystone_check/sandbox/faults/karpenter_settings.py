@@ -12,6 +12,7 @@ from keystone_check.sandbox.faults.karpenter_policies import OBJECTS
 from keystone_check.sandbox.faults.operating import (
     claim_says,
     class_says,
+    one,
     with_class,
     with_denial,
     with_operator,
@@ -63,7 +64,7 @@ def node_class_has_no_user_data(world: World) -> World:
 @fault(on=with_karpenter, breaks=("provider_ids_are_karpenters", OBJECTS))
 def provider_ids_are_k3s(world: World) -> World:
     """K3s's own cloud controller gave the node its provider id."""
-    node = replace(seen(world.nodes)[NODE], provider_id=f"k3s://{NODE}")
+    node = replace(one(world.nodes, NODE), provider_id=f"k3s://{NODE}")
     said = "Node not registered with cluster"
     world = claim_says(world, Condition("Registered", "Unknown", "NodeNotFound", said), node="")
     return replace(world, nodes=seen(world.nodes).put(NODE, node))
@@ -111,7 +112,7 @@ def karpenters_crd_is_missing(world: World) -> World:
 def objects_are_stored_as_before_1_0(world: World) -> World:
     """Objects may still be stored in the version of before 1.0, which this Karpenter does not know."""
     name = "nodepools.karpenter.sh"
-    crd = replace(seen(world.crds)[name], stored=("v1beta1", "v1"))
+    crd = replace(one(world.crds, name), stored=("v1beta1", "v1"))
     return replace(world, crds=seen(world.crds).put(name, crd))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from keystone_check.knowledge.store import facts
 from keystone_check.model.aws import Role
-from keystone_check.model.facts import Absent, Subjects
+from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.launching import Queue
 from keystone_check.model.operators import AckKind, Condition, NodeClass, NodePool, Operator
 from keystone_check.model.permissions import Permissions
@@ -27,6 +27,13 @@ def operator_of(world: World) -> tuple[str, Operator]:
     name, operator = next(iter(seen(world.operators).seen()))
     assert isinstance(operator, Operator)
     return name, operator
+
+
+def one(fact: Subjects[Any] | Absent | Missing, name: str) -> Any:
+    """A subject that stands in a world from which others are made."""
+    found = seen(fact)[name]
+    assert not isinstance(found, Absent | Missing)
+    return found
 
 
 def with_operator(world: World, **changed: Any) -> World:
@@ -50,7 +57,7 @@ def without_setting(world: World, name: str) -> World:
 def with_held(world: World, edit: Callable[[Permissions], Permissions]) -> World:
     """The world in which the operator's role has other policies."""
     _, operator = operator_of(world)
-    held = seen(world.permissions)[operator.role_arn]
+    held = one(world.permissions, operator.role_arn)
     assert isinstance(held, Permissions)
     return replace(world, permissions=seen(world.permissions).put(operator.role_arn, edit(held)))
 
@@ -58,7 +65,7 @@ def with_held(world: World, edit: Callable[[Permissions], Permissions]) -> World
 def with_boundary(world: World, text: str) -> World:
     """The world in which the operator's role has this permissions boundary."""
     _, operator = operator_of(world)
-    role = seen(world.roles)[operator.role_arn]
+    role = one(world.roles, operator.role_arn)
     assert isinstance(role, Role)
     bounded = replace(role, boundary=f"{operator.role_arn.partition(':role/')[0]}:policy/boundary")
     world = replace(world, roles=seen(world.roles).put(operator.role_arn, bounded))
@@ -128,14 +135,14 @@ def policy(*statements: Statement) -> str:
 
 def with_class(world: World, **changed: Any) -> World:
     """The world in which the node class is another."""
-    found = seen(world.node_classes)[CLASS]
+    found = one(world.node_classes, CLASS)
     assert isinstance(found, NodeClass)
     return replace(world, node_classes=seen(world.node_classes).put(CLASS, replace(found, **changed)))
 
 
 def with_pool(world: World, label: str, *values: str) -> World:
     """The world in which the node pool asks for other instances."""
-    found = seen(world.node_pools)[POOL]
+    found = one(world.node_pools, POOL)
     assert isinstance(found, NodePool)
     pool = replace(found, requirements={**found.requirements, label: values})
     return replace(world, node_pools=seen(world.node_pools).put(POOL, pool))
@@ -143,20 +150,20 @@ def with_pool(world: World, label: str, *values: str) -> World:
 
 def with_queue(world: World, **changed: Any) -> World:
     """The world in which the queue is another."""
-    found = seen(world.queues)[CLUSTER]
+    found = one(world.queues, CLUSTER)
     assert isinstance(found, Queue)
     return replace(world, queues=seen(world.queues).put(CLUSTER, replace(found, **changed)))
 
 
 def class_says(world: World, condition: Condition) -> World:
     """The world in which the node class reports this in place of what it reported of the same type."""
-    found = seen(world.node_classes)[CLASS]
+    found = one(world.node_classes, CLASS)
     return with_class(world, conditions=_put(found.conditions, condition))
 
 
 def claim_says(world: World, condition: Condition, **changed: Any) -> World:
     """The world in which the claim reports this."""
-    found = seen(world.node_claims)[MADE]
+    found = one(world.node_claims, MADE)
     claim = replace(found, conditions=_put(found.conditions, condition), **changed)
     return replace(world, node_claims=seen(world.node_claims).put(MADE, claim))
 
@@ -174,7 +181,7 @@ def with_denial(world: World, text: str) -> World:
 
 def with_kind(world: World, name: str, **changed: Any) -> World:
     """The world in which resources of an ACK kind are others."""
-    found = seen(world.ack_kinds)[name]
+    found = one(world.ack_kinds, name)
     assert isinstance(found, AckKind)
     return replace(world, ack_kinds=seen(world.ack_kinds).put(name, replace(found, **changed)))
 

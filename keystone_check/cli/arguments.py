@@ -71,6 +71,11 @@ class Options(NamedTuple):
     explain: str = ""
     list: bool = False
     permissions: bool = False
+    policy: str = ""
+    """`karpenter`, `ack`, or the name of an operator's role."""
+    release: str = ""
+    """`--for`: the release of Karpenter that the policy is written for."""
+    diff: bool = False
     endpoints: bool = False
     checks: tuple[str, ...] = ()
     """Folders of the user's own checks."""
@@ -102,6 +107,7 @@ def _texts(options: Options) -> bool:
         options.cleanup,
         options.list,
         options.permissions,
+        bool(options.policy),
         options.endpoints,
         options.lint_checks,
         options.schema,
@@ -130,6 +136,8 @@ def _agree(options: Options) -> None:
         raise UsageError(
             "--unfinished says what a repair does about an earlier one", "add --fix, or undo it: --undo RUN"
         )
+    if (options.release or options.diff) and not options.policy:
+        raise UsageError("--for and --diff belong to --policy", "add --policy karpenter, or leave them out")
     if options.fix and options.undo is not None:
         raise UsageError("--fix writes and --undo takes back", "ask for one of the two")
     if options.why is not None and options.format not in ("text", "json"):
@@ -297,6 +305,16 @@ def _reporting(parser: argparse.ArgumentParser) -> None:
 
 def _asking(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("instead of a look")
+    group.add_argument(
+        "--for",
+        dest="release",
+        metavar="RELEASE",
+        default="",
+        help="with --policy: as another release asks, such as karpenter=1.14",
+    )
+    group.add_argument(
+        "--diff", action="store_true", help="with --policy: what is missing (+), and what is too much (-)"
+    )
     add = group.add_mutually_exclusive_group().add_argument
     add("--explain", metavar="ID", default="", help="print the page of a check")
     add(
@@ -315,6 +333,12 @@ def _asking(parser: argparse.ArgumentParser) -> None:
         "--permissions",
         action="store_true",
         help="print the least Kubernetes role and IAM policy that the checks need, with --fix the repair too",
+    )
+    add(
+        "--policy",
+        metavar="WHOM",
+        default="",
+        help="print the least IAM policies for the karpenter or ack that runs, or for one role of theirs",
     )
     add("--endpoints", action="store_true", help="print the addresses that a run contacts")
     add("--lint-checks", action="store_true", help="say what the checks, yours too, lack of the contract")

@@ -17,10 +17,11 @@ from keystone_check.cli.pages import explain, listed, listing
 from keystone_check.cli.pending import pending
 from keystone_check.cli.permissions import NOTHING, permissions
 from keystone_check.cli.planning import apply_plan
+from keystone_check.cli.policies import NEEDS, policies
 from keystone_check.cli.progress import progress
 from keystone_check.cli.reaching import overrides, reporting
 from keystone_check.cli.rounds import Rounds, rounds
-from keystone_check.cli.scope import NARROWING, scope
+from keystone_check.cli.scope import narrowing, scope
 from keystone_check.cli.selection import known, select
 from keystone_check.cli.terminal import Terminal
 from keystone_check.cli.undoing import undo
@@ -66,6 +67,11 @@ def perform(options: Options, doors: Doors, terminal: Terminal) -> int:
     with doors.open(options.cluster, overrides(options)) as access:
         if options.endpoints:
             return _endpoints(options, access, doors, terminal)
+        if options.policy:
+            world = looking(access, NEEDS, doors, terminal)()
+            said = policies(world, options.policy, options.release, options.format, diff=options.diff)
+            terminal.stdout.write(said)
+            return 0
         if options.permissions:
             return _permissions(options, access, checks, doors, terminal)
         return _look(options, access, checks, accepted, doors, terminal)
@@ -179,12 +185,12 @@ def _endpoints(options: Options, access: Access, doors: Doors, terminal: Termina
 def _permissions(
     options: Options, access: Access, checks: Sequence[Check], doors: Doors, terminal: Terminal
 ) -> int:
-    reads = frozenset().union(*(check.reads for check in checks))
-    if options.fix and any(read.startswith("bucket") for read in reads):
-        reads |= {"bucket.tags"}  # no check asks, but a repair asks who else manages the bucket
-    asks, actions = doors.rights(access, reads)
+    needs = frozenset[str]().union(*(check.reads for check in checks))
+    if options.fix and any(read.startswith("bucket") for read in needs):
+        needs |= {"bucket.tags"}  # no check asks, but a repair asks who else manages the bucket
     with progress(terminal.stderr, terminal.screen().width) as tell:
-        known = doors.gather(access, NARROWING, tell)
+        known = doors.gather(access, narrowing(needs), tell)
+    asks, actions = doors.rights(access, needs, known)
     plan = pending(foreseen(options, access, checks, doors, terminal)) if options.fix else NOTHING
     terminal.stdout.write(permissions(asks, actions, scope(access, known), options.format, plan))
     return 0

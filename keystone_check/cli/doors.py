@@ -60,7 +60,7 @@ class Doors:
     wait: Callable[[int], bool]
     """Pause before looking again for what was written; False when there was waiting enough."""
     endpoints: Callable[[Access, World], Iterable[str]]
-    rights: Callable[[Access, frozenset[str]], Rights]
+    rights: Callable[[Access, frozenset[str], World], Rights]
     accepted: Callable[[Sequence[str]], tuple[Acceptance, ...]]
     """The accepted findings of the configuration and of these files."""
     scenarios: Callable[[], Mapping[str, int]]
@@ -212,7 +212,7 @@ def _endpoints(access: Access, known: World) -> Iterable[str]:
     return endpoints(access, known)
 
 
-def _rights(access: Access, needs: frozenset[str]) -> Rights:
+def _rights(access: Access, needs: frozenset[str], known: World) -> Rights:
     from keystone_check.probes.gather import rights
 
-    return rights(needs, access)
+    return rights(needs, access, known.operators)

@@ -7,6 +7,7 @@ from itertools import groupby
 from keystone_check.cli import pending
 from keystone_check.cli.pending import Pending
 from keystone_check.cli.scope import Scope
+from keystone_check.probes.operator_rights import OF_OPERATORS
 from keystone_check.probes.rights import (
     ASKS,
     CREATE_POD,
@@ -85,7 +86,9 @@ def resources(action: str, scope: Scope) -> tuple[str, ...]:
     """
     iam, s3 = f"arn:{scope.partition}:iam::{scope.account}", f"arn:{scope.partition}:s3:::{scope.bucket}"
     match action:
-        case "iam:GetRole":
+        case "iam:GetRole" | "iam:ListAttachedRolePolicies" if scope.launches:
+            return (f"{iam}:role/*",)
+        case "iam:GetRole" | "iam:ListRolePolicies" | "iam:GetRolePolicy" | "iam:ListAttachedRolePolicies":
             paths = ("role/", "role/*/") if scope.roles != ("*",) else ("role/",)
             return tuple(f"{iam}:{path}{name}" for name in scope.roles for path in paths)
         case "iam:GetOpenIDConnectProvider":
@@ -104,6 +107,7 @@ _ON_ANYTHING = frozenset(
         "iam:ListOpenIDConnectProviders",
         "iam:ListRoles",
         "organizations:DescribeEffectivePolicy",
+        *(ask.action for asks in OF_OPERATORS.values() for ask in asks if isinstance(ask, AwsAsk)),
         "s3:GetAccountPublicAccessBlock",
         "s3:ListAllMyBuckets",
     }
@@ -111,8 +115,11 @@ _ON_ANYTHING = frozenset(
 """What IAM grants on `*` alone, or what is not of one bucket."""
 
 
+_NAMESPACED = ("configmaps", "cronjobs", "deployments", "pods", "serviceaccounts")
+
+
 def _is_namespaced(ask: KubeAsk) -> bool:
-    return ask.resource.partition("/")[0] in ("serviceaccounts", "pods", "cronjobs")
+    return ask.resource.partition("/")[0] in _NAMESPACED
 
 
 def _role(kind: str, metadata: Mapping[str, str], asks: Sequence[KubeAsk]) -> Manifest:

@@ -7,13 +7,20 @@ from keystone_check.iam.oidc import read_discovery
 from keystone_check.iam.s3 import locate, object_key
 from keystone_check.model.access import Access
 from keystone_check.model.facts import Missing
+from keystone_check.model.operators import KARPENTER
 from keystone_check.model.web import Response
 from keystone_check.model.world import Binding, World
+from keystone_check.probes.operator_rights import OPERATED
 
 MOST_ROLES = 20
 """A policy that names more would near IAM's 6144 characters."""
 NARROWING = frozenset({"caller", "issuer", "discovery", "accounts"})
 """The facts that tell to which resources the rights can be narrowed."""
+
+
+def narrowing(needs: frozenset[str]) -> frozenset[str]:
+    """The facts that tell it for checks that read these: which operators run only where that matters."""
+    return NARROWING | {"operators"} if needs & {"operators", *OPERATED} else NARROWING
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,8 @@ class Scope:
     """Of the two documents in the bucket."""
     roles: tuple[str, ...] = ("*",)
     """Names of the roles that service accounts are bound to."""
+    launches: bool = False
+    """Whether a Karpenter runs, whose nodes' roles are looked at too."""
     elsewhere: tuple[Binding, ...] = ()
     """Expected bindings outside the namespace to which the checks are confined."""
 
@@ -43,8 +52,14 @@ def scope(access: Access, known: World) -> Scope:
         bucket,
         keys,
         _roles(access, known, account),
+        _launches(known),
         tuple(one for one in access.expected.bindings if access.namespace not in ("", one.namespace)),
     )
+
+
+def _launches(known: World) -> bool:
+    found = known.operators
+    return not isinstance(found, Missing) and any(it.product == KARPENTER for _, it in found.seen())
 
 
 def _account(known: World) -> tuple[str, str]:

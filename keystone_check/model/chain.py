@@ -41,6 +41,20 @@ LINKS = (
         last=("pods_are_injected", "running_pods_were_injected"),
     ),
     Link("exchange", "STS accepts the token"),
+    Link(
+        "karpenter",
+        "Karpenter may do what it is set to do",
+        last=(
+            "no_denial_is_reported_by_karpenter",
+            "karpenters_objects_report_no_failure",
+            "karpenter_is_up",
+        ),
+    ),
+    Link(
+        "ack",
+        "ACK controllers may do what they reconcile",
+        last=("no_denial_is_reported_by_ack", "no_ack_resource_is_stuck", "ack_controllers_are_up"),
+    ),
     Link("posture", "nobody else gets in"),
 )
 """A bucket that is shut is the cause of documents that are not public, so it comes first; and in the bucket

@@ -7,6 +7,18 @@ from keystone_check.model.cluster import Cluster, Issuer, Listing, ServiceAccoun
 from keystone_check.model.exchange import Answer, Trail
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.injection import Backend, DryRun, Namespace, Refused, RunningPod, Template, Webhook
+from keystone_check.model.launching import InstanceProfile, InstanceType, Key, NodeRole, Queue, Selection
+from keystone_check.model.operators import (
+    AckKind,
+    Crd,
+    Denial,
+    Node,
+    NodeClaim,
+    NodeClass,
+    NodePool,
+    Operator,
+)
+from keystone_check.model.permissions import Permissions
 from keystone_check.model.servers import ApiToken, Clocks, Server, ServerArguments
 from keystone_check.model.web import Addresses, Chain, Response
 
@@ -112,3 +124,37 @@ class World:
     """The pods of bound service accounts that have not ended, by `namespace/name`."""
     templates: Subjects[Template] | Missing
     """The CronJobs of bound service accounts, by `namespace/name`."""
+    operators: Subjects[Operator] | Missing
+    """Every Karpenter and ACK controller, by `namespace/deployment`. What follows is read for them alone:
+    without one of them it is empty, or Absent."""
+    crds: Subjects[Crd] | Missing
+    """The CustomResourceDefinitions of Karpenter and ACK, by name."""
+    node_classes: Subjects[NodeClass] | Absent | Missing
+    """Every EC2NodeClass. Absent, as of the next two: nothing of this kind is defined here."""
+    node_pools: Subjects[NodePool] | Absent | Missing
+    node_claims: Subjects[NodeClaim] | Absent | Missing
+    nodes: Subjects[Node] | Missing
+    """All nodes, where there is a Karpenter."""
+    ack_kinds: Subjects[AckKind] | Missing
+    """The kinds of the controllers that run, by `plural.group`."""
+    role_map: Subjects[str] | Absent | Missing
+    """Roles that ACK's controllers assume: by account, or `service.account`, as the ConfigMap of CARM has it,
+    and `iamroleselectors/name`. Absent: there is neither."""
+    permissions: Subjects[Permissions] | Missing
+    """Of the operators' roles, by ARN as annotated."""
+    node_roles: Subjects[NodeRole] | Missing
+    """Roles that node classes give to nodes, by name; those of instance profiles too."""
+    instance_profiles: Subjects[InstanceProfile] | Missing
+    """Those that node classes name, and those that Karpenter made for them, by name."""
+    queues: Subjects[Queue] | Missing
+    """Interruption queues by the name that settings give."""
+    spot_role: bool | Absent | Missing
+    """Whether the account has EC2's service-linked role for spot. Absent: no Karpenter asks for spot."""
+    selections: Subjects[Selection] | Missing
+    """By node class."""
+    instance_types: Subjects[InstanceType] | Missing
+    """Those that node pools name, by name. Absent: the region has no such type."""
+    keys: Subjects[Key] | Missing
+    """KMS keys of volumes and queues, by ARN, id or alias as written."""
+    denials: Subjects[tuple[Denial, ...]] | Missing
+    """What operators' latest log lines and their objects' conditions say was refused, by operator."""

@@ -43,7 +43,7 @@ def server_arguments(kube: Kube) -> Subjects[ServerArguments] | Absent | Missing
 def _listed(kube: Kube, ask: rights.KubeAsk, namespace: str, selector: str) -> Listing:
     chosen = [("labelSelector", selector)] if selector else []
     try:
-        return list(kube.listed(ask, namespace, chosen))
+        return list(kube.nodes() if ask is rights.LIST_NODES else kube.listed(ask, namespace, chosen))
     except ReadError as refusal:
         return refusal.missing("server_arguments")
 

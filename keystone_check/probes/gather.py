@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from keystone_check.model.access import Access
 from keystone_check.model.facts import Missing, Subjects
+from keystone_check.model.operators import Operator
 from keystone_check.model.world import World
 from keystone_check.probes.clocks import Heard
 from keystone_check.probes.limits import Limits, detached
+from keystone_check.probes.operator_rights import idle, of_kinds
 from keystone_check.probes.readers import READERS, Reader, reader_of, unasked
 from keystone_check.probes.refusals import ReadError
 from keystone_check.probes.rights import ASKED, KubeAsk, aws_actions, kube_rights, parts
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 FIELDS = tuple(field.name for field in fields(World))
 GIVEN = frozenset({"expected", "now"})
+UNFOUND = Missing("operators", "nobody looked which operators run")
 
 
 def silent(source: str, what: str) -> None:
@@ -60,16 +63,21 @@ def closure(needs: frozenset[str] | None, access: Access) -> frozenset[str]:
     return _closure(needs, lambda name: reader_of(name, access).after)
 
 
-def rights(needs: frozenset[str] | None, access: Access) -> tuple[tuple[KubeAsk, ...], tuple[str, ...]]:
-    """What reading them takes: requests to the API server, and IAM actions.
+def rights(
+    needs: frozenset[str] | None,
+    access: Access,
+    operators: Subjects[Operator] | Missing = UNFOUND,
+) -> tuple[tuple[KubeAsk, ...], tuple[str, ...]]:
+    """What reading them takes where these operators run: requests to the API server, and IAM actions.
 
     What a reader can do without is no reason to ask for a right: who needs it as well names it himself.
     """
     fields = _closure(needs, lambda name: _required(reader_of(name, access)))
     if "accounts" in fields and access.expected.bindings:
         fields |= {"expected_accounts"}
-    fields = (fields | wanted_parts(needs)) - unasked(access)
-    return kube_rights(fields), aws_actions(fields)
+    fields = (fields | wanted_parts(needs)) - unasked(access) - idle(operators)
+    kinds = of_kinds(operators) if "ack_kinds" in fields else ()
+    return tuple(sorted({*kube_rights(fields), *kinds})), aws_actions(fields)
 
 
 def wanted_parts(needs: frozenset[str] | None) -> frozenset[str]:

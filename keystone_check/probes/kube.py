@@ -3,13 +3,14 @@
 import copy
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from threading import Lock
 from typing import Any
 from urllib.parse import quote
 
 from keystone_check.model.access import Access
 from keystone_check.model.secret import Secret
 from keystone_check.model.web import Response
-from keystone_check.probes import rights
+from keystone_check.probes import operator_rights, rights
 from keystone_check.probes.answer import Answer, response
 from keystone_check.probes.clocks import Heard
 from keystone_check.probes.kube_refusals import refused
@@ -23,6 +24,7 @@ TEMPORARY = {"app.kubernetes.io/managed-by": "keystone-check", "keystone-check/t
 UNTIL = "keystone-check/until"
 """The annotation that says until when: `2026-11-26T03:00:00Z`. Later nobody needs it any more."""
 PAGE = 500
+LOG_BYTES = 1 << 18
 
 Json = dict[str, Any]
 
@@ -35,6 +37,8 @@ class Kube:
         self._access = access
         self._wire = Wire(access, limits, heard)
         self.server = self._wire.server
+        self.lists_every_account = not access.namespace and not access.selector
+        self._nodes = Lock(), list[Json]()
 
     def towards(self, address: str) -> "Kube":
         """Another API server of the same cluster, at `address:port`. Raises ReadError."""
@@ -105,10 +109,16 @@ class Kube:
         return self.listed(rights.LIST_ACCOUNTS, namespace, chosen)
 
     def listed(
-        self, ask: KubeAsk, namespace: str = "", chosen: Sequence[tuple[str, str]] = ()
+        self,
+        ask: KubeAsk,
+        namespace: str = "",
+        chosen: Sequence[tuple[str, str]] = (),
+        *,
+        version: str = "v1",
+        page: int = PAGE,
     ) -> Iterator[Json]:
         """Every object of a kind in one namespace, or in all, page by page."""
-        root = f"/apis/{ask.group}/v1" if ask.group else "/api/v1"
+        root = f"/apis/{ask.group}/{version}" if ask.group else f"/api/{version}"
         path = (
             f"{root}/namespaces/{quote(namespace)}/{ask.resource}" if namespace else f"{root}/{ask.resource}"
         )
@@ -116,10 +126,10 @@ class Kube:
         following = ""
         while True:
             more = [("continue", following)] if following else []
-            query = [("limit", str(PAGE)), *chosen, *more]
-            page = self.request("GET", path, query=query, ask=ask, what=what)
-            yield from page.get("items") or ()
-            following = page.get("metadata", {}).get("continue") or ""
+            query = [("limit", str(page)), *chosen, *more]
+            answer = self.request("GET", path, query=query, ask=ask, what=what)
+            yield from answer.get("items") or ()
+            following = answer.get("metadata", {}).get("continue") or ""
             if not following:
                 return
 
@@ -133,6 +143,33 @@ class Kube:
         what = f"{rights.GET_SERVICE.permission} {namespace}/{name}"
         path = f"/api/v1/namespaces/{quote(namespace)}/services/{quote(name)}"
         return self.request("GET", path, ask=rights.GET_SERVICE, what=what)
+
+    def nodes(self) -> list[Json]:
+        """Every node, listed once however often it is asked for."""
+        lock, held = self._nodes
+        with lock:
+            if not held:
+                held += self.listed(rights.LIST_NODES)
+            return held
+
+    def config_map(self, namespace: str, name: str) -> Json:
+        """One ConfigMap; ReadError with code 404 when there is none."""
+        what = f"{operator_rights.GET_ROLE_MAP.permission} {namespace}/{name}"
+        path = f"/api/v1/namespaces/{quote(namespace)}/configmaps/{quote(name)}"
+        return self.request("GET", path, ask=operator_rights.GET_ROLE_MAP, what=what)
+
+    def log(self, namespace: str, pod: str, container: str, lines: int, previous: bool) -> list[str]:
+        """The last lines of a container's log; none where it has not started, or not a second time."""
+        what = f"{operator_rights.GET_LOG.permission} {namespace}/{pod}"
+        path = f"/api/v1/namespaces/{quote(namespace)}/pods/{quote(pod)}/log"
+        chosen = [("container", container), ("tailLines", str(lines)), ("limitBytes", str(LOG_BYTES))]
+        query = [*chosen, *([("previous", "true")] if previous else [])]
+        answer, attempts = self._wire.send(KubeRequest("GET", path, what, None, query))
+        if answer.status in (400, 404):
+            return []
+        if answer.status != 200:
+            raise refused(what, answer, attempts, operator_rights.GET_LOG)
+        return answer.body.decode(errors="replace").splitlines()
 
     def dry_run(self, namespace: str, pod: Json) -> Answer:
         """What the API server says to a new pod that it does not keep: 201 and the pod, or a Status."""

@@ -18,7 +18,7 @@ from keystone_check.model.injection import Backend, DryRun, Namespace, Refused, 
 from keystone_check.model.servers import ApiToken, Clocks, Server, ServerArguments
 from keystone_check.model.web import Addresses, Chain, Response
 from keystone_check.probes import arguments as arguments_room
-from keystone_check.probes import backends, identity, injection, ownership
+from keystone_check.probes import backends, identity, injection, operator_readers, ownership
 from keystone_check.probes import bucket as bucket_room
 from keystone_check.probes import cluster as cluster_room
 from keystone_check.probes import pods as pod_room
@@ -301,6 +301,7 @@ READERS = {
     "injections": Reader("cluster", "dry runs of new pods", _injections),
     "pods": Reader("cluster", "running pods", _pods),
     "templates": Reader("cluster", "templates of CronJobs", _templates),
+    **{name: Reader(*read) for name, read in operator_readers.READ.items()},
 }
 """By field of the World, in its order."""
 

@@ -1,43 +1,10 @@
 """What the readers ask for, and the rights that it takes: the requests are made from these values."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
-
-@dataclass(frozen=True, slots=True, order=True)
-class KubeAsk:
-    """One kind of request to the API server, as RBAC names it."""
-
-    verb: str
-    resource: str
-    """`serviceaccounts/token`; or, starting with a slash, a URL that is no resource."""
-    group: str = ""
-    why: str = field(default="", compare=False)
-    given_by: str = field(default="", compare=False)
-    """The default cluster role that gives it to everyone who is signed in."""
-
-    @property
-    def permission(self) -> str:
-        """As people say it: `create serviceaccounts/token`."""
-        return f"{self.verb} {self.resource}{f'.{self.group}' if self.group else ''}"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class AwsAsk:
-    """One kind of request to AWS."""
-
-    service: str
-    """As boto3 names the client."""
-    operation: str
-    action: str
-    """The IAM action that allows it, which for S3 is not the operation's name; empty when none is needed."""
-    why: str = field(default="", compare=False)
-
-    @property
-    def name(self) -> str:
-        """The operation as AWS writes it: `iam:GetRole`."""
-        return f"{self.service}:{self.operation}"
-
+from keystone_check.probes.asks import AwsAsk as AwsAsk
+from keystone_check.probes.asks import KubeAsk as KubeAsk
+from keystone_check.probes.operator_rights import GET_LOG, OF_OPERATORS
 
 VERSION = KubeAsk("get", "/version", given_by="system:public-info-viewer")
 WHOAMI = KubeAsk("create", "selfsubjectreviews", "authentication.k8s.io", given_by="system:basic-user")
@@ -48,7 +15,11 @@ GET_ACCOUNT = KubeAsk("get", "serviceaccounts", why="the configured bindings tha
 CREATE_TOKEN = KubeAsk("create", "serviceaccounts/token", why="one fresh token of each bound service account")
 CREATE_ACCOUNT = KubeAsk("create", "serviceaccounts")
 DELETE_ACCOUNT = KubeAsk("delete", "serviceaccounts")
-LIST_NODES = KubeAsk("list", "nodes", why="how K3s started the API servers (annotation k3s.io/node-args)")
+LIST_NODES = KubeAsk(
+    "list",
+    "nodes",
+    why="how K3s started the API servers (annotation k3s.io/node-args)",
+)
 GET_SERVERS = KubeAsk(
     "get", "endpointslices", "discovery.k8s.io", why="the addresses of the API servers, to ask each of them"
 )
@@ -190,6 +161,10 @@ ASKED: dict[str, tuple[KubeAsk | AwsAsk, ...]] = {
     "injections": (CREATE_POD,),
     "pods": (LIST_PODS,),
     "templates": (LIST_CRON_JOBS,),
+    **OF_OPERATORS,
+    "nodes": (LIST_NODES,),
+    "ack_kinds": (LIST_NAMESPACES,),
+    "denials": (LIST_PODS, GET_LOG),
 }
 """By field of the World, or part of one, what reading it asks. Fields that it follows from ask for theirs;
 `expected_accounts` stands for service accounts that the configuration names."""

@@ -16,14 +16,17 @@ from keystone_check.model.aws import Bucket, Caller
 from keystone_check.model.cluster import Cluster, Listing, Token
 from keystone_check.model.exchange import Trail
 from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.launching import Key, Queue, Selection
+from keystone_check.model.permissions import Permissions
 from keystone_check.model.servers import ApiToken, Clocks
 from keystone_check.model.web import Response
 from keystone_check.model.world import World
-from keystone_check.sandbox import cellar, furnishing
+from keystone_check.sandbox import cellar, equipping, furnishing
 from keystone_check.sandbox.aws import loading, state
 from keystone_check.sandbox.aws.account import Account
 from keystone_check.sandbox.aws.server import AwsServer
 from keystone_check.sandbox.aws.sts import Sts
+from keystone_check.sandbox.consequences import operated
 from keystone_check.sandbox.front import Front
 from keystone_check.sandbox.fronts import fronts
 from keystone_check.sandbox.ground import Ground
@@ -86,7 +89,7 @@ def serve(
     three. `fixed` gives answers by URL that stand in front of the bucket; `pace` counts answers and delays
     them; `mishaps` befall writes. One process can serve several worlds, each on a ground of its own.
     """
-    pace, mishaps = pace or Pace(), mishaps or Mishaps()
+    pace, mishaps, world = pace or Pace(), mishaps or Mishaps(), operated(world)
     with ExitStack() as stack:
         folder = stack.enter_context(scratch.folder())
         refused = _refused(world).union(denied)
@@ -195,7 +198,10 @@ def _missing(value: object) -> Iterator[Missing]:
     elif isinstance(value, Subjects):
         for _, fact in value:
             yield from _missing(fact)
-    elif isinstance(value, World | Bucket | Trail):
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _missing(part)
+    elif isinstance(value, World | Bucket | Trail | Permissions | Queue | Selection | Key):
         for one in fields(value):
             yield from _missing(getattr(value, one.name))
 
@@ -232,8 +238,11 @@ def _kube_server(
         peers=tuple(peers(world)),
         closed=_closed(world),
         labels=furnishing.labels(world),
-        seeds=(*stocked(world), *furnishing.seeds(world)),
+        annotations=equipping.annotations(world),
+        seeds=equipping.merged((*stocked(world), *furnishing.seeds(world), *equipping.seeds(world))),
         identity=identity_of(world),
+        custom=equipping.customs(world),
+        logs=equipping.logs(world),
     )
     return KubeServer(kube, tls, clock, refused, pace, mishaps)
 

@@ -176,7 +176,7 @@ class Outside:
     def unfinished(self, access: Access, world: World) -> Run | None:
         return self.opened_journal().unfinished
 
-    def rights(self, access: Access, needs: frozenset[str]) -> Rights:
+    def rights(self, access: Access, needs: frozenset[str], known: World) -> Rights:
         return (LIST_ACCOUNTS, CREATE_TOKEN), ("iam:GetRole", "s3:GetObject")
 
 

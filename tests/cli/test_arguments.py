@@ -64,7 +64,9 @@ def test_help_names_every_option_and_every_exit_code() -> None:
         parse(["--help"])
     text = str(raised.value)
     for field in Options._fields:
-        option = {"all_namespaces": "-A", "rounds": "--count"}.get(field, f"--{field.replace('_', '-')}")
+        option = {"all_namespaces": "-A", "rounds": "--count", "release": "--for"}.get(
+            field, f"--{field.replace('_', '-')}"
+        )
         assert option in text
     for code in range(5):
         assert f"\n  {code}  " in text

@@ -10,6 +10,7 @@ from typing import Any
 from keystone_check.iam.s3_address import partition_of
 from keystone_check.model.access import StaticCredentials
 from keystone_check.model.secret import Secret
+from keystone_check.sandbox.aws.landscape import Landscape
 from keystone_check.sandbox.mishaps import Mishaps
 from keystone_check.sandbox.pace import Pace
 
@@ -47,6 +48,8 @@ class Account:
     """Buckets that stand for another account's: these credentials do what everybody may, and no more."""
     opened: bool = False
     """Whether it was loaded: from then on buckets are made as S3 makes new ones."""
+    landscape: Landscape = field(default_factory=Landscape, repr=False)
+    """What operators name beside roles."""
     organization: str | None = None
     """The S3 policy in force, as JSON; empty for an organization without one, None for no organization."""
     throttled: Mapping[str, Collection[int]] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from keystone_check.sandbox.aws import state
 from keystone_check.sandbox.aws.account import Account
 from keystone_check.sandbox.aws.calls import Call
 from keystone_check.sandbox.aws.replies import query_error, query_result
+from keystone_check.sandbox.aws.simulating import simulated
 
 
 def answer(account: Account, call: Call) -> Response | None:
@@ -29,7 +30,7 @@ def answer(account: Account, call: Call) -> Response | None:
         case "RemoveClientIDFromOpenIDConnectProvider":
             return _remove_client_id(account, call)
         case "SimulatePrincipalPolicy":
-            return _simulated(account, call)
+            return simulated(account, call)
         case _:
             return None
 
@@ -67,17 +68,3 @@ def _remove_client_id(account: Account, call: Call) -> Response:
 
 def _no_such_provider(arn: str) -> Response:
     return query_error("iam", 404, "NoSuchEntity", f"OpenIDConnect Provider not found for arn {arn}")
-
-
-def _simulated(account: Account, call: Call) -> Response:
-    """Everyone who signs in may do all but what is refused in this account."""
-    results = [
-        {
-            "EvalActionName": action,
-            "EvalResourceName": call.form.get("ResourceArns.member.1", "*"),
-            "EvalDecision": "implicitDeny" if action in account.denied else "allowed",
-        }
-        for name, action in call.form.items()
-        if name.startswith("ActionNames.member.")
-    ]
-    return query_result("iam", call.action, {"IsTruncated": "false", "EvaluationResults": results})

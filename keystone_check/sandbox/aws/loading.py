@@ -25,8 +25,9 @@ from keystone_check.model.web import Response
 from keystone_check.model.world import STS_AUDIENCE, World
 from keystone_check.probes.aws import session
 from keystone_check.probes.discretion import discreet
-from keystone_check.sandbox.aws import cloudtrail, state
+from keystone_check.sandbox.aws import cloudtrail, policies, state
 from keystone_check.sandbox.aws.account import Account
+from keystone_check.sandbox.aws.landscape import landscape
 
 
 def load(world: World, url: str, account: Account) -> None:
@@ -50,6 +51,8 @@ def _load(world: World, url: str, account: Account) -> None:
     for role in roles.values():
         _load_role(iam, role)
     _load_tags(world, account)
+    policies.load(world, iam, account)
+    account.landscape = landscape(world)
     account.events[:] = cloudtrail.history(world, account)
 
 

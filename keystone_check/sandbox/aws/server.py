@@ -22,7 +22,7 @@ from werkzeug.wrappers import Request, Response
 from keystone_check.iam.s3_address import suffix_of
 from keystone_check.model import web
 from keystone_check.model.aws import Bucket
-from keystone_check.sandbox.aws import cloudtrail, iam, organizations, s3, state
+from keystone_check.sandbox.aws import cloudtrail, ec2, iam, organizations, queues, s3, state
 from keystone_check.sandbox.aws.account import Account
 from keystone_check.sandbox.aws.befalling import Befalling
 from keystone_check.sandbox.aws.calls import Call, read_call
@@ -165,6 +165,10 @@ class Application:
                 return organizations.answer(self._account, call)
             case "cloudtrail":
                 return cloudtrail.answer(self._account, call, self._sts.clock())
+            case "ec2":
+                return ec2.answer(self._account.landscape, call)
+            case "sqs" | "events" | "kms":
+                return queues.answer(self._account.landscape, call, request.host_url.rstrip("/"))
             case "s3" if not call.access_key_id:
                 return self._anonymous(request)
             case "s3":
@@ -230,8 +234,12 @@ def _denied(call: Call, identity: str, account: str) -> Response:
     if call.service == "organizations":
         said = "You don't have permissions to access this resource."
         return json_error(400, "AccessDeniedException", said)
+    if call.service == "ec2":
+        return ec2.error(403, "UnauthorizedOperation", "You are not authorized to perform this operation.")
     message = (
         f"User: {identity} is not authorized to perform: {call.permission} "
         f"because no identity-based policy allows the {call.permission} action"
     )
+    if call.service in ("sqs", "events", "kms"):
+        return json_error(400, "AccessDeniedException", message)
     return query_error(call.service, 403, "AccessDenied", message)

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from moto.backends import get_backend
+from moto.iam.models import AWSManagedPolicy, ManagedPolicy
 
 from keystone_check.model.aws import Bucket, Grant, Provider, PublicAccessBlock, Role, StoredObject
 from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.permissions import Permissions
 
 
 def bucket(account: str, name: str, key: str = "") -> Bucket | Absent:
@@ -68,6 +70,56 @@ def role(account: str, arn: str) -> Role | Absent:
         if held.arn == arn:
             return Role(arn, held.assume_role_policy_document, int(held.max_session_duration or 3600))
     return Absent(arn, f"there is no role {arn}")
+
+
+def permissions(account: str, arn: str) -> Permissions | Absent:
+    """What stands in a role's policies now; of service control policies moto knows nothing."""
+    backend = _backend("iam", account)
+    held = next((it for it in backend.roles.values() if it.arn == arn), None)
+    if held is None:
+        return Absent(arn, f"there is no role {arn}")
+    attached = tuple((policy, _document(it)) for policy, it in held.managed_policies.items())
+    bound = backend.managed_policies.get(held.permissions_boundary_arn)
+    nothing = Absent(arn, f"{arn} has no permissions boundary")
+    return Permissions(
+        inline=Subjects(tuple(held.policies.items())),
+        attached=Subjects(attached),
+        boundary=_document(bound) if bound else nothing,
+    )
+
+
+def _document(policy: Any) -> str:
+    return str(next(it.document for it in policy.versions if it.version_id == policy.default_version_id))
+
+
+def put_inline(account: str, role: str, name: str, document: str) -> None:
+    """Write an inline policy as it stands: IAM's own checks are for what clients write."""
+    _role_named(account, role).policies[name] = document
+
+
+def attach(account: str, role: str, arn: str, document: str) -> None:
+    """Attach a managed policy, which is made where it is not there yet."""
+    put_managed(account, arn, document)
+    _backend("iam", account).managed_policies[arn].attach_to(_role_named(account, role))
+
+
+def put_managed(account: str, arn: str, document: str) -> None:
+    """Make a managed policy, ours or AWS's, unless it is there."""
+    held = _backend("iam", account).managed_policies
+    if arn in held:
+        return
+    path, _, name = arn.partition(":policy")[2].rpartition("/")
+    kind: Any = AWSManagedPolicy if arn.split(":")[4] == "aws" else ManagedPolicy
+    region = _REGIONS[arn.split(":")[1]]
+    held[arn] = kind(name, account_id=account, region=region, document=document, path=f"{path}/")
+
+
+_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+"""One of each partition: moto tells a partition by its regions."""
+
+
+def _role_named(account: str, name: str) -> Any:
+    return next(held for held in _backend("iam", account).roles.values() if held.name == name)
 
 
 def set_client_ids(account: str, arn: str, client_ids: tuple[str, ...]) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from keystone_check.sandbox.faults import (
+    ack_policies,
+    ack_reports,
     annotations,
     binding,
     bucket,
@@ -10,6 +12,9 @@ from keystone_check.sandbox.faults import (
     documents,
     exchange,
     injection,
+    karpenter_nodes,
+    karpenter_policies,
+    karpenter_settings,
     keys,
     outdated,
     pods,
@@ -44,6 +49,11 @@ ROOMS = (
     pods,
     outdated,
     exchange,
+    karpenter_policies,
+    karpenter_settings,
+    karpenter_nodes,
+    ack_policies,
+    ack_reports,
     posture,
     posture_bucket,
     posture_roles,

@@ -9,6 +9,11 @@ from keystone_check.sandbox.injecting import pods_settled
 from keystone_check.sandbox.settling import settled
 
 
+def as_it_is(world: World) -> World:
+    """Nothing beside the healthy world."""
+    return world
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A way in which the chain breaks, as a pure function from a world that holds to one that does not."""
@@ -20,6 +25,14 @@ class Fault:
     blocks: frozenset[str]
     """The checks that cannot see because of it, and no others."""
     apply: Callable[[World], World]
+    """From the healthy world: what it stands on is put there first."""
+    on: Callable[[World], World] = as_it_is
+    """What the healthy world gets before it breaks, such as a Karpenter."""
+
+
+def ground_world(found: Fault, world: World) -> World:
+    """The world that a fault breaks, made of the healthy one: in it every check holds or has no subject."""
+    return found.on(world)
 
 
 KEY_SET_CHECKS = frozenset(
@@ -74,7 +87,7 @@ CHAIN_CHECKS = frozenset(
 
 
 def fault(
-    *, breaks: Iterable[str], blocks: Iterable[str] = ()
+    *, breaks: Iterable[str], blocks: Iterable[str] = (), on: Callable[[World], World] = as_it_is
 ) -> Callable[[Callable[[World], World]], Fault]:
     """Make a fault of a function: its name is the id, its docstring the title.
 
@@ -83,9 +96,10 @@ def fault(
 
     def made(apply: Callable[[World], World]) -> Fault:
         def followed(world: World) -> World:
-            return settled(pods_settled(world, apply(world)))
+            ground = on(world)
+            return settled(pods_settled(ground, apply(ground)))
 
         name, title = apply.__name__.replace("_", "-"), (inspect.getdoc(apply) or "").rstrip(".")
-        return Fault(name, title, frozenset(breaks), frozenset(blocks), followed)
+        return Fault(name, title, frozenset(breaks), frozenset(blocks), followed, on)
 
     return made

@@ -18,6 +18,7 @@ from keystone_check.sandbox.kube.identity import (
 )
 from keystone_check.sandbox.kube.resources import (
     GROUPS,
+    PODS,
     REVIEWS,
     SELF_SUBJECT_ACCESS_REVIEWS,
     SELF_SUBJECT_REVIEWS,
@@ -68,7 +69,7 @@ class Api:
             return self._path(request)
         if not request.takes(bodies.JSON):
             raise not_acceptable(bodies.JSON)
-        resource = wanted.resource
+        resource = wanted.resource or self._custom(wanted)
         if resource is None:
             return self._unknown(request, wanted)
         if resource in REVIEWS:
@@ -116,7 +117,7 @@ class Api:
         if path.startswith("/openapi"):
             return discovery.openapi(path)
         if path.split("/")[1] in ("api", "apis") and self._group_served(path):
-            return discovery.discover(request, self.address)
+            return discovery.discover(request, self.address, self.state.custom)
         return NO_PAGE
 
     def _unknown(self, request: Request, wanted: Attributes) -> Answer:
@@ -126,14 +127,29 @@ class Api:
 
     def _group_served(self, path: str) -> bool:
         parts = path.split("/")
-        return parts[1] == "api" or len(parts) == 2 or parts[2] in GROUPS
+        groups = (*GROUPS, *(resource.group for resource in self.state.custom))
+        return parts[1] == "api" or len(parts) == 2 or parts[2] in groups
+
+    def _custom(self, wanted: Attributes) -> Resource | None:
+        address = (wanted.group, wanted.version, wanted.plural)
+        found = (it for it in self.state.custom if (it.group, it.version, it.plural) == address)
+        return next(found, None)
 
     def _subresource(self, request: Request, wanted: Attributes, resource: Resource) -> Answer:
+        if (resource, wanted.subresource) == (PODS, "log"):
+            return self._log(request, wanted)
         if (resource, wanted.subresource) != (SERVICE_ACCOUNTS, "token"):
             raise no_such_resource()
         if request.method != "POST":
             raise method_not_allowed()
         return self._token(request, wanted)
+
+    def _log(self, request: Request, wanted: Attributes) -> Answer:
+        if request.method != "GET":
+            raise method_not_allowed()
+        self.store.get(PODS, wanted.namespace, wanted.name)
+        written = self.state.logs.get(f"{wanted.namespace}/{wanted.name}", "")
+        return Answer(200, written, "text/plain")
 
     def _token(self, request: Request, wanted: Attributes) -> Answer:
         read = bodies.read(request, token_requests.KIND, token_requests.API_VERSION)

@@ -11,28 +11,31 @@ AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryLi
 OPENAPI_PATH = "/openapi/v3/api/v1"
 
 
-def discover(request: Request, address: str) -> Answer:
+def discover(request: Request, address: str, custom: tuple[Resource, ...] = ()) -> Answer:
     """The answer to /api, /apis and what lies below them without being a resource."""
     path = request.path.rstrip("/")
+    served = _Served(custom)
     match path.split("/")[1:]:
         case ["api" | "apis"] if AGGREGATED in request.accepts:
-            groups = ("",) if path == "/api" else GROUPS
+            groups = ("",) if path == "/api" else served.groups
             listed = {"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "metadata": {}}
-            body = dump({**listed, "items": [_aggregated(group) for group in groups]})
+            body = dump({**listed, "items": [_aggregated(group, served) for group in groups]})
             return Answer(200, body, AGGREGATED, (("Cache-Control", "public"), ("Vary", "Accept")))
         case ["api"]:
             reached = [{"clientCIDR": "0.0.0.0/0", "serverAddress": address}]
             return answer({"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": reached})
         case ["apis"]:
-            groups_list = [_group(group) for group in GROUPS]
+            groups_list = [_group(group, served) for group in served.groups]
             return answer({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups_list})
-        case ["apis", group] if group in GROUPS:
-            return answer({"kind": "APIGroup", "apiVersion": "v1", **_group(group)})
+        case ["apis", group] if group in served.groups:
+            return answer({"kind": "APIGroup", "apiVersion": "v1", **_group(group, served)})
         case ["api", "v1"]:
-            return answer({"kind": "APIResourceList", "groupVersion": "v1", "resources": _resources("")})
-        case ["apis", group, "v1"] if group in GROUPS:
-            listed = {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": f"{group}/v1"}
-            return answer({**listed, "resources": _resources(group)})
+            return answer(
+                {"kind": "APIResourceList", "groupVersion": "v1", "resources": _resources(of_group(""))}
+            )
+        case ["apis", group, version] if version in served.versions(group):
+            listed = {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": f"{group}/{version}"}
+            return answer({**listed, "resources": _resources(served.of(group, version))})
         case _:
             raise no_such_resource()
 
@@ -59,14 +62,32 @@ def version(git_version: str) -> Answer:
     )
 
 
-def _group(group: str) -> dict[str, Any]:
-    only = {"groupVersion": f"{group}/v1", "version": "v1"}
-    return {"name": group, "versions": [only], "preferredVersion": only}
+class _Served:
+    """What is served, with what definitions add."""
+
+    def __init__(self, custom: tuple[Resource, ...]) -> None:
+        self._custom = custom
+        self.groups = (*GROUPS, *dict.fromkeys(resource.group for resource in custom))
+
+    def versions(self, group: str) -> tuple[str, ...]:
+        """Those of a group; one of our own has one."""
+        added = dict.fromkeys(resource.version for resource in self._custom if resource.group == group)
+        return tuple(added) or (("v1",) if group in GROUPS else ())
+
+    def of(self, group: str, version: str) -> tuple[Resource, ...]:
+        """The resources of one version."""
+        added = (it for it in self._custom if (it.group, it.version) == (group, version))
+        return (*(of_group(group) if version == "v1" else ()), *added)
 
 
-def _resources(group: str) -> list[dict[str, Any]]:
+def _group(group: str, served: _Served) -> dict[str, Any]:
+    versions = [{"groupVersion": f"{group}/{it}", "version": it} for it in served.versions(group)]
+    return {"name": group, "versions": versions, "preferredVersion": versions[0]}
+
+
+def _resources(listed: tuple[Resource, ...]) -> list[dict[str, Any]]:
     found = []
-    for resource in of_group(group):
+    for resource in listed:
         entry: dict[str, Any] = {
             "name": resource.plural,
             "singularName": resource.singular,
@@ -88,23 +109,34 @@ def _resources(group: str) -> list[dict[str, Any]]:
     return found
 
 
-def _aggregated(group: str) -> dict[str, Any]:
-    resources = []
-    for resource in of_group(group):
-        entry: dict[str, Any] = {
-            "resource": resource.plural,
-            "responseKind": _kind(resource.kind, ""),
-            "scope": "Namespaced" if resource.namespaced else "Cluster",
-            "singularResource": resource.singular,
-            "verbs": list(resource.verbs),
-            **_names(resource),
+def _aggregated(group: str, served: _Served) -> dict[str, Any]:
+    versions = [
+        {
+            "version": version,
+            "resources": [_entry(resource) for resource in served.of(group, version)],
+            "freshness": "Current",
         }
-        if resource is SERVICE_ACCOUNTS:
-            kind = _kind("TokenRequest", "authentication.k8s.io")
-            entry["subresources"] = [{"subresource": "token", "responseKind": kind, "verbs": ["create"]}]
-        resources.append(entry)
-    versions = [{"version": "v1", "resources": resources, "freshness": "Current"}]
+        for version in (served.versions(group) if group else ("v1",))
+    ]
     return {"metadata": {"name": group} if group else {}, "versions": versions}
+
+
+def _entry(resource: Resource) -> dict[str, Any]:
+    kind = _kind(resource.kind, "")
+    if resource.version != "v1":
+        kind = {"group": resource.group, "version": resource.version, "kind": resource.kind}
+    entry: dict[str, Any] = {
+        "resource": resource.plural,
+        "responseKind": kind,
+        "scope": "Namespaced" if resource.namespaced else "Cluster",
+        "singularResource": resource.singular,
+        "verbs": list(resource.verbs),
+        **_names(resource),
+    }
+    if resource is SERVICE_ACCOUNTS:
+        kind = _kind("TokenRequest", "authentication.k8s.io")
+        entry["subresources"] = [{"subresource": "token", "responseKind": kind, "verbs": ["create"]}]
+    return entry
 
 
 def _names(resource: Resource) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """The resources that are served, as data: routes, discovery, tables and validation all read this list."""
 
 from dataclasses import dataclass
-from typing import Any
 
 STORED_VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update")
 
@@ -124,11 +123,6 @@ SELF_SUBJECT_RULES_REVIEWS = _review("selfsubjectrulesreviews", "SelfSubjectRule
 SUBJECT_ACCESS_REVIEWS = _review("subjectaccessreviews", "SubjectAccessReview", AUTHORIZATION)
 
 
-def _empty(plural: str, singular: str, kind: str, group: str = "", **more: Any) -> Resource:
-    """A kind that clients list and nobody has any of."""
-    return Resource(plural, singular, kind, group=group, verbs=("get", "list"), **more)
-
-
 APPS, BATCH = "apps", "batch"
 ADMISSION, EXTENSIONS = "admissionregistration.k8s.io", "apiextensions.k8s.io"
 SERVICES = Resource("services", "service", "Service", short_names=("svc",), categories=("all",))
@@ -150,20 +144,19 @@ REPLICA_SETS = _workload("replicasets", "ReplicaSet", "rs")
 DAEMON_SETS = _workload("daemonsets", "DaemonSet", "ds")
 STATEFUL_SETS = _workload("statefulsets", "StatefulSet", "sts")
 CRON_JOBS = Resource("cronjobs", "cronjob", "CronJob", group=BATCH, short_names=("cj",), categories=("all",))
-EMPTY = (
-    _empty(
-        "customresourcedefinitions",
-        "customresourcedefinition",
-        "CustomResourceDefinition",
-        EXTENSIONS,
-        namespaced=False,
-        short_names=("crd", "crds"),
-    ),
+CRDS = Resource(
+    "customresourcedefinitions",
+    "customresourcedefinition",
+    "CustomResourceDefinition",
+    namespaced=False,
+    group=EXTENSIONS,
+    short_names=("crd", "crds"),
+    verbs=("get", "list"),
 )
 WORKLOADS = (DEPLOYMENTS, DAEMON_SETS, STATEFUL_SETS, REPLICA_SETS, CRON_JOBS)
 CHAIN = (SERVICES, *WORKLOADS, ENDPOINT_SLICES, WEBHOOKS)
 """What gives pods their token: stored as it is given."""
-STORED = (CONFIG_MAPS, EVENTS, NAMESPACES, NODES, PODS, SECRETS, SERVICE_ACCOUNTS, *CHAIN, *EMPTY)
+STORED = (CONFIG_MAPS, EVENTS, NAMESPACES, NODES, PODS, SECRETS, SERVICE_ACCOUNTS, *CHAIN, CRDS)
 REVIEWS = (
     SELF_SUBJECT_REVIEWS,
     TOKEN_REVIEWS,

@@ -144,6 +144,7 @@ def filled(state: KubeState, now: int) -> Store:
     namespaces = {*NAMESPACES_AT_START, *state.labels, *bound, *seeded}
     for name in sorted(namespaces):
         metadata: dict[str, Any] = {"name": name, "labels": dict(state.labels.get(name, {}))}
+        metadata["annotations"] = dict(state.annotations.get(name, {}))
         store.create(NAMESPACES, objects.new(NAMESPACES, "", {"metadata": metadata}, now))
     given = {(account.namespace, account.name): account for account in state.accounts}
     for namespace, name in sorted({*given, *((namespace, "default") for namespace in namespaces)}):
@@ -155,9 +156,9 @@ def filled(state: KubeState, now: int) -> Store:
         uid = account.uid if account else ""
         store.create(SERVICE_ACCOUNTS, objects.new(SERVICE_ACCOUNTS, namespace, value, now, uid))
     for seed in state.seeds:
-        store.create(
-            seed.resource, objects.new(seed.resource, seed.namespace, seed.value, seed.created or now)
-        )
+        created = seed.created or now
+        new = objects.new(seed.resource, seed.namespace, seed.value, created, seed.uid)
+        store.create(seed.resource, new)
     return store
 
 

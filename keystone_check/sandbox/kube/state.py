@@ -104,6 +104,8 @@ class Seed:
     value: Object
     created: int = 0
     """Unix seconds; 0: when the server starts."""
+    uid: str = ""
+    """Empty: one that is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +140,15 @@ class KubeState:
     """Paths that no cluster role opens to service accounts, though one does from the start."""
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Of namespaces, by name."""
+    annotations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Of namespaces, by name."""
     seeds: tuple[Seed, ...] = ()
     """Objects of other kinds."""
     identity: Identity = field(default_factory=Identity)
+    custom: tuple[Resource, ...] = ()
+    """Kinds that definitions add, once for each version that is served."""
+    logs: Mapping[str, str] = field(default_factory=dict)
+    """What containers wrote, by `namespace/pod`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -47,7 +47,7 @@ class Store:
     def get(self, resource: Resource, namespace: str, name: str) -> Stored:
         """The object, or NotFound."""
         with self._lock:
-            found = self._objects.get(resource.plural, {}).get((namespace, name))
+            found = self._objects.get(resource.qualified, {}).get((namespace, name))
         if found is None:
             raise not_found(resource, name)
         return found
@@ -55,12 +55,12 @@ class Store:
     def has(self, resource: Resource, namespace: str, name: str) -> bool:
         """Whether there is such an object."""
         with self._lock:
-            return (namespace, name) in self._objects.get(resource.plural, {})
+            return (namespace, name) in self._objects.get(resource.qualified, {})
 
     def list(self, resource: Resource, namespace: str = "") -> tuple[Stored, ...]:
         """Objects of one namespace, or of all, in the order of their keys."""
         with self._lock:
-            objects = self._objects.get(resource.plural, {})
+            objects = self._objects.get(resource.qualified, {})
             return tuple(objects[key] for key in sorted(objects) if not namespace or key[0] == namespace)
 
     def create(self, resource: Resource, value: Object, *, dry_run: bool = False) -> Stored:
@@ -96,7 +96,7 @@ class Store:
             check(old.value)
             if not dry_run:
                 self.revision += 1
-                del self._objects[resource.plural][key]
+                del self._objects[resource.qualified][key]
             return old
 
     def empty(self, namespace: str) -> None:
@@ -111,7 +111,7 @@ class Store:
         metadata = dict(value["metadata"])
         metadata["resourceVersion"] = str(self.revision)
         new = stored(resource, {**value, "metadata": ordered(metadata)})
-        self._objects.setdefault(resource.plural, {})[new.key] = new
+        self._objects.setdefault(resource.qualified, {})[new.key] = new
         return new
 
 

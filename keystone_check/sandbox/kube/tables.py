@@ -45,7 +45,7 @@ def table(
     resource: Resource, items: Sequence[Stored], metadata: Object, now: int, include: str
 ) -> dict[str, Any]:
     """The rows, each with as much of its object as was asked for: None, Metadata or Object."""
-    own = _COLUMNS.get(resource.plural, ())
+    own = _COLUMNS.get(resource.qualified, ())
     columns = (
         Column("Name", lambda value: value["metadata"]["name"]),
         *(column for column in own if not column.priority),

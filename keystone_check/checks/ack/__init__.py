@@ -1,0 +1,1 @@
+"""Checks of one link: ACK controllers may do what they reconcile."""

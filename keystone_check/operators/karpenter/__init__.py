@@ -1,0 +1,1 @@
+"""What Karpenter asks of AWS, by version and configuration."""

@@ -119,23 +119,26 @@ def _checked(origin: Any, hint: Any, encoded: Encode) -> Encode:
 
 @cache
 def _decoder(hint: Any) -> Decode:
-    origin, args = get_origin(hint) or hint, get_args(hint)
+    origin = get_origin(hint) or hint
     if origin in (Union, UnionType):
-        return _any_of(args)
-    if origin is object:
+        return _any_of(get_args(hint))
+    return _bare(hint) if origin is object else _fitting(hint, _bare(hint))
+
+
+@cache
+def _bare(hint: Any) -> Decode:
+    """Decodes what is known to fit."""
+    origin, args = get_origin(hint) or hint, get_args(hint)
+    if origin is object or origin in _PLAIN:
         return lambda data, at: data
-    if origin in _PLAIN:
-        return _fitting(hint, lambda data, at: data)
     if issubclass(origin, Enum):
-        return _fitting(hint, lambda data, at: origin(data))
+        return lambda data, at: origin(data)
     if origin is tuple:
-        return _fitting(hint, _tuple(args))
+        return _tuple(args)
     if origin is Mapping:
         item = _decoder(args[1])
-        return _fitting(
-            hint, lambda data, at: {name: item(value, (at, name)) for name, value in data.items()}
-        )
-    return _fitting(hint, _dataclass(origin, hint))
+        return lambda data, at: {name: item(value, (at, name)) for name, value in data.items()}
+    return _dataclass(origin, hint)
 
 
 def _tuple(args: tuple[Any, ...]) -> Decode:
@@ -169,12 +172,12 @@ def _dataclass(origin: Any, hint: Any) -> Decode:
 def _any_of(args: tuple[Any, ...]) -> Decode:
     # What says of itself which class it is comes before a mapping, which may have any keys.
     ordered = sorted(args, key=lambda member: (get_origin(member) or member) is Mapping)
-    members = tuple((member, _decoder(member)) for member in ordered)
+    members = tuple((_fit(member), _bare(member)) for member in ordered)
     otherwise = _decoder(args[0])
 
     def decoded(data: Any, at: Any) -> Any:
-        for member, inner in members:
-            if _fits(data, member):
+        for fits, inner in members:
+            if fits(data):
                 return inner(data, at)
         return otherwise(data, at)
 
@@ -182,8 +185,10 @@ def _any_of(args: tuple[Any, ...]) -> Decode:
 
 
 def _fitting(hint: Any, decoded: Decode) -> Decode:
+    fits = _fit(hint)
+
     def inner(data: Any, at: Any) -> Any:
-        if not _fits(data, hint):
+        if not fits(data):
             damaged(at, f"{json.dumps(data)[:60]} where {getattr(hint, '__name__', hint)} belongs")
         return decoded(data, at)
 
@@ -227,10 +232,6 @@ def _fit(hint: Any) -> Callable[[Any], bool]:
         return lambda data: data in known
     name: str = origin.__name__
     return lambda data: isinstance(data, dict) and data.get(TAG) == name
-
-
-def _fits(data: Any, hint: Any) -> bool:
-    return _fit(hint)(data)
 
 
 def _json(value: Any) -> Any:

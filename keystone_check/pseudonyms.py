@@ -1,9 +1,9 @@
 """The same world under other names: what identifies a company, an account or a person is replaced.
 
 Word by word: names are taken apart at their punctuation, and each word gets another of the same length,
-letters for letters and digits for digits, everywhere the same one. So lengths stay (quotas are judged), the hash in
-a pod's name stays where it was, an account id keeps 12 digits and an S3 host stays one. Kept: regions,
-words of the services' own (`WORDS`), numbers below four digits, versions, times, and public keys,
+letters for letters and digits for digits, everywhere the same one. So lengths stay (quotas are judged), the
+hash in a pod's name stays where it was, an account id keeps 12 digits and an S3 host stays one. Kept:
+regions, words of the services' own (`WORDS`), numbers below four digits, versions, times, and public keys,
 certificates' fingerprints and key ids, by which whoever has the original can recognise it.
 """
 

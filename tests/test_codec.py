@@ -20,5 +20,5 @@ def test_a_mapping_and_a_class_in_its_place_are_told_apart(tags: Mapping[str, st
 
 def test_damage_is_told_with_its_place() -> None:
     data = {"is": "Tagged", "tags": {"a": 1}}
-    with pytest.raises(KeystoneError, match="damaged at holds.tags.a: 1 where str belongs"):
+    with pytest.raises(KeystoneError, match=r"damaged at holds\.tags\.a: 1 where str belongs"):
         decode(data, Tagged, "holds")

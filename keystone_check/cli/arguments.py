@@ -93,7 +93,6 @@ def parse(argv: Sequence[str]) -> Options:
     many = {
         "accept": tuple(said["accept"]),
         "checks": tuple(said["checks"]),
-        "compare": tuple(said["compare"]),
     }
     options = Options(**{**said, **ids, **many})
     _agree(options)

@@ -171,7 +171,7 @@ def _dataclass(origin: Any, hint: Any) -> Decode:
 
 def _any_of(args: tuple[Any, ...]) -> Decode:
     # What says of itself which class it is comes before a mapping, which may have any keys.
-    ordered = sorted(args, key=lambda member: (get_origin(member) or member) is Mapping)
+    ordered = sorted(args, key=lambda member: get_origin(member) == Mapping)
     members = tuple((_fit(member), _bare(member)) for member in ordered)
     otherwise = _decoder(args[0])
 

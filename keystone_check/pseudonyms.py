@@ -48,6 +48,19 @@ _ANY = re.compile(
     f"(?P<fixed>{_FIXED.pattern})|(?P<uuid>{_UUID.pattern})|(?P<ip>{_IPV4.pattern})|(?P<word>[A-Za-z0-9]+)"
 )
 _LETTERS, _DIGITS, _HEX = "abcdefghijklmnopqrstuvwxyz", "0123456789", "0123456789abcdef"
+_BY_NAME = (
+    "accounts",
+    "roles",
+    "trusting_roles",
+    "providers",
+    "namespaces",
+    "pods",
+    "templates",
+    "server_arguments",
+    "provider_buckets",
+    "servers",
+)
+"""Facts whose subjects are names."""
 _SPOKEN = ("permission", TAG, "version", "headers", "signed_by", "sha1", "key_id", "authority_key_id", "kid")
 """Fields in which no name of the user's stands."""
 
@@ -145,10 +158,8 @@ def _told(world: World) -> Iterator[str]:
         yield from (binding.namespace, binding.name, binding.role_arn)
     for listed in (world.own_buckets, world.provider_arns):
         yield from () if isinstance(listed, Missing) else listed
-    for each in (world.accounts, world.roles, world.trusting_roles, world.providers, world.namespaces):
-        yield from _subjects(each)
-    for each in (world.pods, world.templates, world.server_arguments, world.provider_buckets, world.servers):
-        yield from _subjects(each)
+    for fact in _BY_NAME:
+        yield from _subjects(getattr(world, fact))
     yield from (host for host, _ in world.chains)
     for _, account in _seen(world.accounts):
         yield from (account.role_arn, *account.marks.values())

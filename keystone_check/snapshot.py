@@ -25,6 +25,7 @@ SCHEMA = 2
 VERSION = "keystone_check_snapshot"
 LARGEST = 500_000_000
 """Bytes of a compressed file's text; what unfolds to more is no snapshot of ours."""
+_HOLDS = '\n"holds":'
 _PACKED = b"\x1f\x8b"
 _NEWER = "read it with the version of keystone-check that wrote it, or a later one"
 
@@ -77,7 +78,7 @@ def text(held: Any, hint: Any) -> str:
         lines = _dumped(data)
     except (ValueError, RecursionError) as error:
         raise KeystoneError(f"the facts do not fit into a snapshot: {error}", REPORT) from error
-    return f'{{"{VERSION}":{SCHEMA},"sha256":"{_digest(lines)}",\n"holds":{lines}}}\n'
+    return f'{{"{VERSION}":{SCHEMA},"sha256":"{_digest(lines)}",{_HOLDS}{lines}}}\n'
 
 
 def value(document: str, hint: Any) -> Any:
@@ -96,11 +97,17 @@ def value(document: str, hint: Any) -> Any:
     keys(found, {VERSION, "holds", *(["sha256"] if schema > 1 else [])}, "snapshot")
     try:
         held = decode(forward(found["holds"], schema), hint, "holds")
-        if schema > 1 and _digest(_dumped(found["holds"])) != found["sha256"]:
+        if schema > 1 and not _whole(document, found):
             damaged("holds", "it was changed after it was written")
     except RecursionError as error:
         raise KeystoneError("the snapshot is not JSON: it is nested too deeply", AGAIN) from error
     return held
+
+
+def _whole(document: str, found: dict[str, Any]) -> bool:
+    """Whether the digest fits: to the text as it stands, or to the same written anew."""
+    as_written = document.partition(_HOLDS)[2].removesuffix("}\n")
+    return found["sha256"] == _digest(as_written) or found["sha256"] == _digest(_dumped(found["holds"]))
 
 
 def _dumped(data: Any) -> str:
@@ -108,7 +115,7 @@ def _dumped(data: Any) -> str:
 
 
 def _digest(lines: str) -> str:
-    return hashlib.sha256(lines.encode()).hexdigest()
+    return hashlib.sha256(lines.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

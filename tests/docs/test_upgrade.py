@@ -12,6 +12,10 @@ from keystone_check.cli.main import main
 PAGE = Path(__file__).parents[2] / "docs" / "upgrade.md"
 
 
+def command(line: str) -> int:
+    return main(shlex.split(line)[1:], io.StringIO(), io.StringIO(), environ=os.environ)
+
+
 def test_its_commands_run(tmp_path: Path) -> None:
     blocks = re.findall(r"```\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     lines = [line for block in blocks for line in block.splitlines() if line.startswith("keystone-check ")]

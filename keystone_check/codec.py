@@ -171,7 +171,7 @@ def _dataclass(origin: Any, hint: Any) -> Decode:
 
 def _any_of(args: tuple[Any, ...]) -> Decode:
     # What says of itself which class it is comes before a mapping, which may have any keys.
-    ordered = sorted(args, key=lambda member: get_origin(member) == Mapping)
+    ordered = sorted(args, key=_is_mapping)
     members = tuple((_fit(member), _bare(member)) for member in ordered)
     otherwise = _decoder(args[0])
 
@@ -182,6 +182,11 @@ def _any_of(args: tuple[Any, ...]) -> Decode:
         return otherwise(data, at)
 
     return decoded
+
+
+def _is_mapping(hint: Any) -> bool:
+    origin: Any = get_origin(hint)
+    return origin is Mapping
 
 
 def _fitting(hint: Any, decoded: Decode) -> Decode:

@@ -42,17 +42,22 @@ def damaged(at: Any, what: str) -> NoReturn:
     raise KeystoneError(f"the snapshot is damaged at {_place(at)}: {what}", AGAIN)
 
 
+def _said(name: str) -> str:
+    """A key of the file in one line."""
+    return json.dumps(name)[1:-1][:60]
+
+
 def _place(at: Any) -> str:
     if isinstance(at, str):
         return at
     around, name = at
-    return f"{_place(around)}[{name}]" if isinstance(name, int) else f"{_place(around)}.{name}"
+    return f"{_place(around)}[{name}]" if isinstance(name, int) else f"{_place(around)}.{_said(name)}"
 
 
 def keys(data: Mapping[str, Any], wanted: set[str], at: Any) -> None:
     """Damage, where an object has other keys than these."""
     for name in sorted(data.keys() ^ wanted):
-        damaged(at, f"{name[:60]} is not known" if name in data else f"{name} is not there")
+        damaged(at, f"{_said(name)} is not known" if name in data else f"{name} is not there")
 
 
 @cache

@@ -107,7 +107,7 @@ def value(document: str, hint: Any) -> Any:
 def _whole(document: str, found: dict[str, Any]) -> bool:
     """Whether the digest fits: to the text as it stands, or to the same written anew."""
     as_written = document.partition(_HOLDS)[2].removesuffix("}\n")
-    digest = found["sha256"]
+    digest: object = found["sha256"]
     return _digest(as_written) == digest or _digest(_dumped(found["holds"])) == digest
 
 

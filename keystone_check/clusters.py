@@ -17,6 +17,8 @@ from keystone_check.kubeconfig import Kubeconfig, read
 from keystone_check.model.access import Access
 from keystone_check.near import did_you_mean, nearest
 
+SNAPSHOT = "snapshot:"
+
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
@@ -79,7 +81,9 @@ def open_cluster(
     suggests near ones.
     """
     said = overrides or Overrides()
-    if name == RESERVED or name.startswith(f"{RESERVED}:"):
+    if name.startswith(SNAPSHOT):
+        yield _file(name, said, folder or Path.cwd())
+    elif name == RESERVED or name.startswith(f"{RESERVED}:"):
         with _sandbox(name, said, clock) as access:
             yield said.over(access)
     else:
@@ -161,6 +165,16 @@ def _nothing_named(found: Kubeconfig) -> UsageError:
         f"no cluster was named and {where}",
         "name a kube context with --context, or try the embedded cluster: keystone-check --cluster sandbox",
     )
+
+
+def _file(name: str, said: Overrides, folder: Path) -> Access:
+    """A snapshot by its file's name; there is nothing to be reached otherwise."""
+    if said != Overrides():
+        raise UsageError(f"{name} is a file, and nothing says otherwise how it is reached", _ALONE)
+    return Access(name=name, snapshot=str(folder / name.removeprefix(SNAPSHOT)))
+
+
+_ALONE = "leave --context, --namespace, --profile, --region, --live and the like out: they go with a look"
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from keystone_check import snapshot
 from keystone_check.acceptance import accept, vetted
 from keystone_check.catalogue import catalogue
 from keystone_check.checks import load
-from keystone_check.clusters import Overrides, open_cluster
+from keystone_check.clusters import SNAPSHOT, Overrides, open_cluster
 from keystone_check.configuration import at, find
 from keystone_check.diagnosis import diagnose
 from keystone_check.errors import UsageError
@@ -24,7 +24,6 @@ from keystone_check.model.outcome import Check, Diagnosis
 from keystone_check.model.secret import Secret
 from keystone_check.model.world import World
 
-SNAPSHOT = "snapshot:"
 Progress = Callable[[str, str], None]
 """Told source and thing before each read, from any thread."""
 

@@ -10,6 +10,7 @@ import pytest
 
 from keystone_check import scratch
 from keystone_check.scratch import MARK, MOMENT, PREFIX, SUFFIX, abandoned, folder, part, remove
+from tests.signals import as_at_a_terminal
 
 HOLDING = """
 import sys
@@ -26,7 +27,12 @@ def holding(temporary: Path) -> tuple[subprocess.Popen[str], Path]:
     """A process that uses two folders there; the first of them."""
     environ = {**os.environ, "TMPDIR": str(temporary), "PYTHONPATH": os.pathsep.join(sys.path)}
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLDING], env=environ, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", HOLDING],
+        env=environ,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        preexec_fn=as_at_a_terminal,
     )
     assert process.stdout
     return process, Path(process.stdout.readline().strip())

@@ -1,3 +1,5 @@
+import gzip
+import hashlib
 import json
 import pkgutil
 from collections.abc import Mapping
@@ -21,7 +23,9 @@ from keystone_check.model.outcome import Check, Diagnosis, Outcome
 from keystone_check.model.secret import Secret
 from keystone_check.model.web import Response
 from keystone_check.model.world import World
-from tests.worlds import world
+from keystone_check.sandbox.catalogue import stage
+from tests import bent_snapshots
+from tests.worlds import NOW, world
 
 TEXTS = st.text(st.characters(exclude_categories=()), max_size=8)
 PLAIN: Mapping[Any, st.SearchStrategy[Any]] = {
@@ -88,6 +92,13 @@ def test_every_class_of_the_model_has_a_form(kind: type) -> None:
     comes_back()
 
 
+@pytest.mark.parametrize("name", ["is", "\\is", "\\\\is", "island"])
+def test_a_tag_may_be_called_as_what_names_a_class(name: str) -> None:
+    kind = Mapping[str, str] | Absent
+    for held in ({name: "Absent"}, {name: "Absent", "fact": "", "because": ""}):
+        assert snapshot.value(snapshot.text(held, kind), kind) == held
+
+
 def test_saving_the_same_world_twice_gives_the_same_text() -> None:
     assert snapshot.save(world()) == snapshot.save(world())
 
@@ -123,6 +134,13 @@ def damaged(change: Any) -> str:
     return json.dumps(document)
 
 
+def sealed(change: Any) -> str:
+    """Changed by somebody who knows how the digest is made."""
+    document = json.loads(damaged(change))
+    holds = json.dumps(document["holds"], separators=(",", ":"))
+    return json.dumps({**document, "sha256": hashlib.sha256(holds.encode()).hexdigest()})
+
+
 @pytest.mark.parametrize(
     ("text", "because"),
     [
@@ -134,8 +152,11 @@ def damaged(change: Any) -> str:
         ('{"a": 1, "a": 2}', "names a key twice"),
         ('{"a": NaN}', "not a number"),
         ('{"a": 1e999}', "not a number"),
-        (damaged(lambda d: d.update(keystone_check_snapshot=2)), "has schema 2; this version reads 1"),
-        (damaged(lambda d: d.update(keystone_check_snapshot=True)), "has schema true; this version reads 1"),
+        (damaged(lambda d: d.update(keystone_check_snapshot=3)), "has schema 3; this version reads 1 to 2"),
+        (damaged(lambda d: d.update(keystone_check_snapshot=0)), "has schema 0; this version reads 1 to 2"),
+        (damaged(lambda d: d.update(keystone_check_snapshot=True)), "has schema true; this version reads"),
+        (damaged(lambda d: d["holds"].update(now=1)), "at holds: it was changed after it was written"),
+        (damaged(lambda d: d.pop("sha256")), "at snapshot: sha256 is not there"),
         (damaged(lambda d: d.update(more=1)), "at snapshot: more is not known"),
         (damaged(lambda d: d.pop("holds")), "at snapshot: holds is not there"),
         (damaged(lambda d: d.update(holds=[])), r"at holds: \[\] where World belongs"),
@@ -164,7 +185,7 @@ def test_a_snapshot_cut_anywhere_is_refused(data: st.DataObject) -> None:
 
 @given(JSON, st.sampled_from(sorted(get_type_hints(World))))
 def test_any_json_in_the_place_of_a_fact_is_refused_or_is_that_fact(junk: object, fact: str) -> None:
-    text = damaged(lambda document: document["holds"].update({fact: junk}))
+    text = sealed(lambda document: document["holds"].update({fact: junk}))
     if (refusal := refusal_of(text)) is None:
         loaded = getattr(snapshot.load(text), fact)
         assert (list(loaded) if isinstance(loaded, tuple) else loaded) == junk
@@ -178,6 +199,45 @@ def refusal_of(text: str) -> str | None:
     except KeystoneError as error:
         return error.message
     return None
+
+
+def test_a_newer_snapshot_names_the_way_out() -> None:
+    with pytest.raises(KeystoneError) as caught:
+        snapshot.load(damaged(lambda d: d.update(keystone_check_snapshot=3)))
+    assert caught.value.hint == "read it with the version of keystone-check that wrote it, or a later one"
+
+
+@pytest.mark.parametrize("seed", range(0, 300, 50))
+def test_a_mutated_snapshot_is_refused_or_is_the_same_world(seed: int) -> None:
+    assert [bad for number in range(seed, seed + 50) if (bad := bent_snapshots.wrong(number))] == []
+
+
+def test_tags_and_their_absence_are_told_apart() -> None:
+    ground, there = stage("", NOW)
+    assert snapshot.load(snapshot.save(there)) == there
+    assert ground.account in snapshot.save(there)
+
+
+@pytest.mark.parametrize("name", ["w.json", "w.json.gz"])
+def test_a_file_is_read_as_its_content_says(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(snapshot.packed(snapshot.save(world()), path))
+    assert snapshot.read(path) == world()
+    assert path.read_bytes() == snapshot.packed(snapshot.save(world()), path)
+
+
+@pytest.mark.parametrize(
+    ("content", "because"),
+    [
+        (gzip.compress(b"{}" * 500)[:-3], "it is cut or too large"),
+        (gzip.compress(b"{}") + b"more", "it is cut or too large"),
+        (b"\x1f\x8bnothing", "it is damaged"),
+    ],
+)
+def test_a_compressed_file_that_is_none_is_named(tmp_path: Path, content: bytes, because: str) -> None:
+    (tmp_path / "w.json.gz").write_bytes(content)
+    with pytest.raises(KeystoneError, match=rf"w\.json\.gz cannot be read: {because}"):
+        snapshot.read(tmp_path / "w.json.gz")
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

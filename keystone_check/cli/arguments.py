@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, NoReturn
 
 from keystone_check import __version__
-from keystone_check.cli import gating, planned
+from keystone_check.cli import filed, gating, planned
 from keystone_check.errors import UsageError
 from keystone_check.near import did_you_mean
 
@@ -46,6 +46,8 @@ class Options(NamedTuple):
     accept_all: str = ""
     until: str = ""
     reason: str = ""
+    save: str = ""
+    pseudonyms: bool = False
     rounds: int = 1
     """Good ones in a row. (A tuple has a `count` already.)"""
     every: float | None = None
@@ -93,11 +95,15 @@ def parse(argv: Sequence[str]) -> Options:
         raise _unknown(unknown[0], parser)
     said = vars(read)
     ids = {"only": _ids("--only", said["only"]), "skip": _ids("--skip", said["skip"])}
-    many = {"accept": tuple(said["accept"]), "checks": tuple(said["checks"])}
+    many = {
+        "accept": tuple(said["accept"]),
+        "checks": tuple(said["checks"]),
+    }
     options = Options(**{**said, **ids, **many})
     _agree(options)
     planned.agree(options, looks=not _texts(options))
     gating.agree(options, looks=not _texts(options))
+    filed.agree(options, looks=not _texts(options))
     return options
 
 
@@ -170,6 +176,7 @@ def _parser() -> _Parser:
     _mending(parser)
     planned.arguments(parser)
     gating.arguments(parser, _seconds)
+    filed.arguments(parser)
     _reporting(parser)
     _asking(parser)
     return parser
@@ -199,7 +206,7 @@ def _reaching(parser: argparse.ArgumentParser) -> None:
         "--cluster",
         metavar="NAME",
         default="",
-        help="a configured cluster, a kube context, sandbox or sandbox:NAME",
+        help="a configured cluster, a kube context, sandbox, sandbox:NAME or snapshot:FILE",
     )
     add("--context", metavar="C", default="", help="the kube context")
     add("--kubeconfig", metavar="F", default="", help="the kubeconfig file")

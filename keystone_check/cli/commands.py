@@ -21,6 +21,7 @@ from keystone_check.cli.policies import NEEDS, policies
 from keystone_check.cli.progress import progress
 from keystone_check.cli.reaching import overrides, reporting
 from keystone_check.cli.rounds import Rounds, rounds
+from keystone_check.cli.saving import ALL, saved
 from keystone_check.cli.scope import narrowing, scope
 from keystone_check.cli.selection import known, select
 from keystone_check.cli.terminal import Terminal
@@ -86,7 +87,8 @@ def _look(
     terminal: Terminal,
 ) -> int:
     writes = bool(options.fix or options.apply or options.list_fixes) or options.undo is not None
-    look = looking(access, _needs(checks, whole=writes), doors, terminal)
+    needs = _needs(checks, whole=writes)
+    look = looking(access, needs | ALL if options.save else needs, doors, terminal)
     report = reporting(options, access.name)
 
     def judge(world: World) -> Diagnosis:
@@ -101,12 +103,16 @@ def _look(
         return 0
     if options.undo is not None:
         return undo(options, access, look, judge, doors, terminal)
-    if options.accept_all:
+    if options.save:
+        said = report(judge(saved(look, options.save, pseudonyms=options.pseudonyms)))
+        terminal.say([f"saved in {printable(options.save)}"])
+    elif options.accept_all:
         said = report(accept_all(options, access.name, accepted, lambda: judge(look()), terminal))
     else:
         said = _rounds(options, lambda: report(judge(look())), doors, terminal)
     terminal.stdout.write(render(said, options.format, terminal.screen()))
-    mention(doors.unfinished, access, said.diagnosis.world, terminal)
+    if not access.snapshot:
+        mention(doors.unfinished, access, said.diagnosis.world, terminal)
     return said.exit_code
 
 

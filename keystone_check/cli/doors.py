@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keystone_check import snapshot
 from keystone_check.catalogue import Catalogue, catalogue
 from keystone_check.cli.progress import Progress
 from keystone_check.clusters import Overrides, open_cluster
@@ -121,6 +122,8 @@ def _gathering() -> Callable[[Access, frozenset[str], Progress], World]:
     kept: list[Events] = []
 
     def look(access: Access, needs: frozenset[str], progress: Progress) -> World:
+        if access.snapshot:
+            return snapshot.read(Path(access.snapshot))
         from keystone_check.probes.gather import gather
         from keystone_check.probes.trail import History
 

@@ -53,4 +53,6 @@ class Access:
     """Ask STS itself for each bound service account."""
     cloudtrail: bool = False
     """Read what CloudTrail recorded of the exchanges."""
+    snapshot: str = ""
+    """A file of facts in place of a cluster: it is judged, and nothing can be reached."""
     expected: Expected = field(default_factory=Expected)

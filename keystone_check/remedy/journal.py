@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from keystone_check import __version__
+from keystone_check.codec import encode
 from keystone_check.errors import KeystoneError
 from keystone_check.model.change import Change
 from keystone_check.model.world import World
 from keystone_check.remedy.runs import FORMAT, Run, read
-from keystone_check.snapshot import encode
 
 
 class Journal:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from keystone_check import __version__
+from keystone_check.codec import decode, encode
 from keystone_check.errors import KeystoneError, UsageError
 from keystone_check.model.change import Change
 from keystone_check.model.finding import Repair, Safety
 from keystone_check.model.world import World
 from keystone_check.remedy import describe
 from keystone_check.remedy.plan import Step
-from keystone_check.snapshot import decode, encode
 
 FORMAT = 1
 _VERSION = "keystone_check_plan"

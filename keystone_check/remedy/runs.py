@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from keystone_check.codec import decode
 from keystone_check.errors import KeystoneError
 from keystone_check.model.change import Change
-from keystone_check.snapshot import decode
 
 FORMAT = 1
 """Of the records."""

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.bad_input.looking import environment
+from tests.signals import as_at_a_terminal
 
 TRIES, PATIENCE_SECONDS = 5, 5.0
 FAULT = ("--cluster", "sandbox:audience-is-not-registered")
@@ -78,7 +79,7 @@ def running(folder: Path, *argv: str) -> Iterator[Running]:
         stdout=its,
         stderr=its,
         start_new_session=True,
-        preexec_fn=_as_at_a_terminal,
+        preexec_fn=as_at_a_terminal,
     )
     os.close(its)
     try:
@@ -87,12 +88,6 @@ def running(folder: Path, *argv: str) -> Iterator[Running]:
         process.kill()
         process.wait()
         os.close(ours)
-
-
-def _as_at_a_terminal() -> None:
-    """Undo what a background job inherits: a shell without job control lets it ignore SIGINT."""
-    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

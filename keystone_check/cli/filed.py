@@ -1,0 +1,64 @@
+"""The options of snapshots: facts kept in a file and judged from it."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from keystone_check.errors import UsageError
+
+if TYPE_CHECKING:
+    from keystone_check.cli.arguments import Options
+
+SNAPSHOT = "snapshot:"
+"""As `clusters.SNAPSHOT`, which --help does without; a test compares."""
+_CLUSTER = "name a cluster instead, with --cluster"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add them."""
+    add = parser.add_argument_group("snapshots").add_argument
+    add(
+        "--save",
+        metavar="FILE",
+        default="",
+        help="write all facts to this file, compressed where its name ends in .gz; "
+        "--cluster snapshot:FILE judges it anywhere",
+    )
+    add(
+        "--pseudonyms",
+        action="store_true",
+        help="with --save: account ids, names, hosts and addresses under other names, the same for the same",
+    )
+
+
+def agree(options: "Options", *, looks: bool) -> None:
+    """UsageError where they contradict one another or the rest; `looks`: as for a gate's."""
+    if options.pseudonyms and not options.save:
+        raise UsageError("--pseudonyms says how to save, and nothing is saved", "add --save FILE")
+    if options.save and (not looks or _writes(options) or options.list_fixes):
+        raise UsageError("--save goes with a look and nothing else", "ask for one of the two")
+    if options.save and (options.rounds != 1 or options.wait is not None or options.accept_all):
+        raise UsageError("--save goes with one look", "leave --count, --wait and --accept-all out")
+    if options.save and (options.only or options.skip):
+        raise UsageError("--save keeps every fact, whichever checks ask", "leave --only and --skip out")
+    if options.cluster.startswith(SNAPSHOT):
+        _from_a_file(options)
+
+
+def _from_a_file(options: "Options") -> None:
+    asked = {
+        "--endpoints": options.endpoints,
+        "--permissions": options.permissions,
+        "--cleanup": options.cleanup,
+        "--fix": options.fix,
+        "--apply": options.apply,
+        "--undo": options.undo is not None,
+        "--wait": options.wait is not None,
+        "--count": options.rounds != 1,
+    }
+    for option, given in asked.items():
+        if given:
+            raise UsageError(f"{option} needs a cluster, and {options.cluster} is a file", _CLUSTER)
+
+
+def _writes(options: "Options") -> bool:
+    return bool(options.fix or options.apply) or options.undo is not None

@@ -12,6 +12,8 @@ class Link:
     last: tuple[str, ...] = ()
     """Checks that come after the others, in this order: a cause is found before what it comes to, and what
     breaks something before what breaks nothing yet."""
+    optional: bool = False
+    """Whether the chain is whole where a cluster has nothing of this kind."""
 
     def place(self, check: str) -> tuple[int, str]:
         """Sorts the link's checks: by name, and those of `last` after them."""
@@ -49,13 +51,16 @@ LINKS = (
             "karpenters_objects_report_no_failure",
             "karpenter_is_up",
         ),
+        optional=True,
     ),
     Link(
         "ack",
         "ACK controllers may do what they reconcile",
         last=("no_denial_is_reported_by_ack", "no_ack_resource_is_stuck", "ack_controllers_are_up"),
+        optional=True,
     ),
     Link("posture", "nobody else gets in"),
 )
 """A bucket that is shut is the cause of documents that are not public, so it comes first; and in the bucket
 its public access block, for S3 takes no public policy before it is lifted."""
+OPTIONAL = frozenset(link.id for link in LINKS if link.optional)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from keystone_check.model.chain import OPTIONAL
 from keystone_check.model.finding import Status
 from keystone_check.model.outcome import Diagnosis, Outcome
 from keystone_check.reports.findings import accepted, findings
@@ -68,9 +69,11 @@ def _sentence(diagnosis: Diagnosis) -> tuple[str, str]:
         return "There was nothing to judge.", "bold yellow"
     checks = len({outcome.check.id for outcome in held})
     made = f"{_judgements(held)} by {checks} check{'s' * (checks > 1)}"
-    if idle := [link for link, outcomes in diagnosis.links() if _idles(outcomes)]:
+    idle = [link for link, outcomes in diagnosis.links() if _idles(outcomes)]
+    if not OPTIONAL.issuperset(idle):
         return f"What is there holds: {made}. Nothing to judge at {', '.join(idle)}.", "bold yellow"
-    return f"Every link holds: {made}.", "bold green"
+    elsewhere = f" Not here: {', '.join(idle)}." if idle else ""
+    return f"Every link holds: {made}.{elsewhere}", "bold green"
 
 
 def _idles(outcomes: Sequence[Outcome]) -> bool:
@@ -130,7 +133,7 @@ def _unseen(report: Report, screen: Screen) -> Iterator[str]:
 def _idle(diagnosis: Diagnosis, screen: Screen) -> Iterator[str]:
     """Links with nothing to judge: quiet, but never silent, for a wrong namespace looks like this."""
     for link, outcomes in diagnosis.links():
-        if _idles(outcomes):
+        if _idles(outcomes) and link not in OPTIONAL:
             reasons = dict.fromkeys(outcome.finding.message for outcome in outcomes)
             yield from screen.words(f"{link}: nothing to judge: {'; '.join(reasons)}", style="dim", hang="  ")
 

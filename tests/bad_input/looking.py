@@ -16,6 +16,7 @@ from keystone_check.checks import index
 from keystone_check.cli.doors import real
 from keystone_check.cli.main import main
 from keystone_check.model.access import Access
+from keystone_check.model.chain import OPTIONAL
 from keystone_check.model.web import Response
 from keystone_check.model.world import World
 from keystone_check.sandbox.ground import Ground
@@ -24,6 +25,8 @@ from keystone_check.sandbox.worlds import healthy
 from tests.environment import bare
 
 FORMATS = ("text", "short", "json")
+CHAIN = {id for id, link in index().items() if link not in OPTIONAL}
+"""The checks that have something to judge where no operator runs."""
 
 _HELD: list[socket.socket] = []
 

@@ -51,7 +51,7 @@ def test_the_exit_code_in_the_json_is_the_one_of_the_process() -> None:
     ("argv", "hint"),
     [
         (("--cluster", "prd"), "did you mean prod?"),
-        (("--fromat", "json"), "did you mean --format?"),
+        (("--fromat", "json"), "did you mean --format or --for?"),
         (("--format", "yaml"), "--help"),
         (("--only", "audience_is_registred"), "did you mean audience_is_registered?"),
         (("--skip", "provder"), "did you mean provider?"),

@@ -1,18 +1,17 @@
 """keystone-check --fix --yes for every fault; on a served sandbox for one fault of each kind of repair."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import pytest
 
 from keystone_check.checks import load
 from keystone_check.cli.main import main
 from keystone_check.model.change import Change
-from keystone_check.model.finding import Safety
-from keystone_check.remedy.mend import rehearsed
 from keystone_check.sandbox.faults import FAULTS
 from tests.cli.build import Outside, command
 from tests.cli.operators_by_hand import BY_HAND
+from tests.remedy.kinds import kinds, one_of_each_kind
 from tests.sandbox.worlds import world_with
 
 ALL = load()
@@ -145,17 +144,6 @@ UNSEEN = tuple(name for name, fault in FAULTS.items() if not fault.breaks)
 SAFE = tuple(name for name in FAULTS if name not in {*MANUAL, *UNSAFE, *RESTARTED, *OUTDATED, *UNSEEN})
 
 
-def kinds(fault: str) -> frozenset[type[Change]]:
-    """What its repair writes."""
-    plan = rehearsed(world_with(fault), ALL, frozenset(Safety))
-    return frozenset(type(step.change) for step in plan.applied)
-
-
-def one_of_each_kind(faults: Iterable[str]) -> tuple[str, ...]:
-    """The first fault of each set of kinds of changes: what a command does depends on no more."""
-    return tuple({kinds(fault): fault for fault in reversed([*faults])}.values())
-
-
 def served(fault: str, *argv: str) -> tuple[int, str]:
     """Exit code and what was printed, with wide lines so that no sentence is wrapped."""
     out, err = io.StringIO(), io.StringIO()
@@ -182,7 +170,7 @@ def test_a_safe_repair_ends_green(fault: str) -> None:
 @pytest.mark.parametrize("fault", SAFE)
 def test_a_safe_repair_waits_for_nothing(fault: str) -> None:
     code, said, written = told(fault, "--fix", "--yes")
-    assert frozenset(map(type, written)) == kinds(fault)
+    assert tuple(map(type, written)) == kinds(fault)
     assert "Held back" not in said
     assert code in (0, 3)  # what only a look can tell is not known here
 

@@ -23,6 +23,7 @@ from keystone_check.sandbox.serve import Serving, serve
 from keystone_check.sandbox.worlds import healthy
 from tests.environment import bare
 from tests.remedy.build import step
+from tests.remedy.kinds import one_of_each_kind
 from tests.remedy.test_every_fault import as_far_as_known, plannable
 from tests.worlds import NOW
 
@@ -42,7 +43,7 @@ def run(script: str, serving: Serving) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["sh"], input=script, env=environment, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("name", plannable())
+@pytest.mark.parametrize("name", one_of_each_kind(plannable()))
 def test_the_emitted_commands_leave_the_world_that_applying_leaves(name: str) -> None:
     ground = Ground.make()
     with serve(FAULTS[name].apply(healthy(ground, NOW)), ground, clock=lambda: NOW) as serving:

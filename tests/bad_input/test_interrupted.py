@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -27,14 +27,16 @@ class Running:
     process: subprocess.Popen[bytes]
     terminal: int
     temporary: Path
+    unread: bytearray = field(default_factory=bytearray)
+    """What came after the words that were waited for."""
 
     def until(self, words: bytes) -> None:
         """Read what it writes until these words come."""
-        seen = b""
-        while words not in seen:
+        while words not in self.unread:
             more = _read(self.terminal)
-            assert more, seen.decode()
-            seen += more
+            assert more, self.unread.decode()
+            self.unread.extend(more)
+        del self.unread[: self.unread.index(words) + len(words)]
 
     def ends(self, number: signal.Signals) -> tuple[int, str]:
         """Send a signal; the exit code and all that was written after it.
@@ -46,7 +48,7 @@ class Running:
             self.process.send_signal(number)
             if select.select([self.terminal], [], [], PATIENCE_SECONDS)[0]:
                 break
-        written = b"".join(iter(lambda: _read(self.terminal), b""))
+        written = bytes(self.unread) + b"".join(iter(lambda: _read(self.terminal), b""))
         return self.process.wait(), written.decode()
 
     def leaves_nothing(self) -> bool:

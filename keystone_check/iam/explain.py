@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from keystone_check.iam import elements
 from keystone_check.iam.compiled import Compiled, Ready
@@ -17,6 +18,9 @@ from keystone_check.iam.request import (
     Unknown,
     Verdict,
 )
+
+SAID = 3
+"""As many of a long list of values are said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +40,23 @@ class Part:
     because: str = ""
 
     def __str__(self) -> str:
-        expected = " or ".join(f'"{value}"' for value in self.expected) or "nothing"
+        nearest = _nearest(self.expected, self.actual)
+        expected = " or ".join(f'"{value}"' for value in nearest) or "nothing"
+        if more := len(self.expected) - len(nearest):
+            expected += f" or one of {more} more"
         if self.because:
             return f"{self.element} expects {expected}: {self.because}"
         if self.missing:
             return f"{self.element} expects {expected}, the request has no such key"
         actual = ", ".join(f'"{value}"' for value in self.actual)
         return f"{self.element} expects {expected}, the request has {actual}"
+
+
+def _nearest(expected: tuple[str, ...], actual: tuple[str, ...]) -> tuple[str, ...]:
+    """A few values are all said; of many those that are most like what was asked for."""
+    if len(expected) <= SAID + 1:
+        return expected
+    return tuple(get_close_matches(" ".join(actual), expected, SAID, 0))
 
 
 @dataclass(frozen=True, slots=True)

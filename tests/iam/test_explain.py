@@ -1,4 +1,4 @@
-from keystone_check.iam.explain import explain, nearest, spoken
+from keystone_check.iam.explain import Part, explain, nearest, spoken
 from keystone_check.iam.request import Anonymous, Federated, Service
 from tests.iam.builders import CALLER, policy, request, statement
 
@@ -38,3 +38,12 @@ def test_principals_are_named_as_a_policy_would() -> None:
     assert spoken(Federated("arn")) == "arn"
     assert spoken(Service("s")) == "s"
     assert spoken(request().principal) == CALLER
+
+
+def test_of_a_long_list_the_values_that_come_nearest_are_said() -> None:
+    actions = tuple(f"s3:{verb}" for verb in ("CreateBucket", "GetObject", "GetObjectAcl", "PutObject"))
+    part = Part("Action", False, (*actions, "ec2:*"), ("s3:GetObjectTagging",))
+    said = '"s3:GetObject" or "s3:GetObjectAcl" or "s3:PutObject" or one of 2 more'
+    assert str(part) == f'Action expects {said}, the request has "s3:GetObjectTagging"'
+    few = Part("Action", False, actions, ("s3:GetObjectTagging",))
+    assert "more" not in str(few)

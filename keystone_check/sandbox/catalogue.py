@@ -22,7 +22,7 @@ def _both(world: World) -> World:
 
 
 _KARPENTER, _ACK = "with a Karpenter {} that lacks nothing", "with ACK's controllers {} that lack nothing"
-_OPERATED: dict[str, tuple[str, Callable[[World], World]]] = {
+OPERATED: dict[str, tuple[str, Callable[[World], World]]] = {
     "karpenter": (_KARPENTER.format(MINORS[-1]), with_karpenter),
     **{
         f"karpenter-{minor}": (_KARPENTER.format(minor), partial(with_karpenter, minor=minor))
@@ -32,6 +32,7 @@ _OPERATED: dict[str, tuple[str, Callable[[World], World]]] = {
     "ack-s3+ec2": (_ACK.format("s3 and ec2"), partial(_controlled, ("s3", "ec2"))),
     "karpenter+ack": (f"{_KARPENTER.format(MINORS[-1])}, and ACK's controller s3", _both),
 }
+"""Healthy installs of Karpenter and ACK controllers."""
 _MADE: dict[str, tuple[str, Variant | Callable[[World], World]]] = {
     **{fault.id: (f"with the fault {fault.id}: {fault.title}", fault.apply) for fault in FAULTS.values()},
     **{
@@ -39,7 +40,7 @@ _MADE: dict[str, tuple[str, Variant | Callable[[World], World]]] = {
         for told in SCENARIOS.values()
     },
     **{built.id: (f"in which every link holds: {built.title}", built) for built in VARIANTS.values()},
-    **_OPERATED,
+    **OPERATED,
 }
 
 NAMES = tuple(_MADE)

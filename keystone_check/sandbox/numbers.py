@@ -1,4 +1,4 @@
-"""How many faults, scenarios and healthy variants the embedded cluster has, for who lists the checks."""
+"""How many faults, scenarios, variants and installs the embedded cluster has, for who lists the checks."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -8,6 +8,7 @@ COUNTED = (
     ("faults", "keystone_check.sandbox.faults", "FAULTS"),
     ("scenarios", "keystone_check.sandbox.scenarios", "SCENARIOS"),
     ("variants", "keystone_check.sandbox.variants", "VARIANTS"),
+    ("installs", "keystone_check.sandbox.catalogue", "OPERATED"),
 )
 
 

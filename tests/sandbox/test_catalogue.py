@@ -9,16 +9,23 @@ from keystone_check.sandbox.scenarios import SCENARIOS
 from keystone_check.sandbox.variants import VARIANTS
 from tests.worlds import NOW
 
-OF_EACH_KIND = (next(iter(FAULTS)), next(iter(SCENARIOS)), "p-384-key")
+OF_EACH_KIND = (next(iter(FAULTS)), next(iter(SCENARIOS)), "p-384-key", "karpenter")
 
 
-def test_faults_scenarios_and_variants_have_a_name_each_and_no_two_the_same() -> None:
-    assert len(catalogue.NAMES) == len(FAULTS) + len(SCENARIOS) + len(VARIANTS)
-    assert set(catalogue.NAMES) == FAULTS.keys() | SCENARIOS.keys() | VARIANTS.keys()
+def test_faults_scenarios_variants_and_installs_have_a_name_each_and_no_two_the_same() -> None:
+    assert len(catalogue.NAMES) == sum(map(len, (FAULTS, SCENARIOS, VARIANTS, catalogue.OPERATED)))
+    assert (
+        set(catalogue.NAMES) == FAULTS.keys() | SCENARIOS.keys() | VARIANTS.keys() | catalogue.OPERATED.keys()
+    )
 
 
 def test_their_numbers_are_told_by_kind() -> None:
-    assert numbers() == {"faults": len(FAULTS), "scenarios": len(SCENARIOS), "variants": len(VARIANTS)}
+    assert numbers() == {
+        "faults": len(FAULTS),
+        "scenarios": len(SCENARIOS),
+        "variants": len(VARIANTS),
+        "installs": len(catalogue.OPERATED),
+    }
 
 
 @pytest.mark.parametrize("name", OF_EACH_KIND)

@@ -19,7 +19,8 @@ from keystone_check.remedy.mend import Mended, rehearsed
 from keystone_check.remedy.plan import named, plan
 from keystone_check.remedy.refuse import outdated
 from keystone_check.remedy.rehearse import rehearse
-from keystone_check.sandbox.faults import FAULTS
+from keystone_check.sandbox.faults import FAULTS, ack_policies, ack_reports
+from keystone_check.sandbox.faults.fault import Fault
 from keystone_check.sandbox.ground import Ground
 from keystone_check.sandbox.worlds import healthy
 from tests.remedy.kinds import kinds
@@ -65,6 +66,13 @@ EXCLUDE_ONE_ANOTHER = (
     | {frozenset(("trust-names-the-other-of-two-providers", "former-provider-was-left"))}
 )
 """Pairs of faults of which each takes the ground from the other."""
+OF_ONE_INSTALL = {
+    fault.id
+    for room in (ack_policies, ack_reports)
+    for fault in vars(room).values()
+    if isinstance(fault, Fault)
+}
+"""Each bends the one controller of ACK that its world has, and most have another one than the others."""
 
 LEFT_OPEN = {
     # only asking STS again can tell
@@ -90,6 +98,8 @@ def alone(name: str) -> World:
 def together(*names: str) -> World | None:
     """The world with all of these faults; None where their grounds exclude one another."""
     if any(frozenset(pair) in EXCLUDE_ONE_ANOTHER for pair in combinations(names, 2)):
+        return None
+    if len(OF_ONE_INSTALL.intersection(names)) > 1:
         return None
     for first, *others in permutations(names):
         try:

@@ -33,7 +33,12 @@ statefulset statement static stringequals stringlike sts sub subject supported s
 that the there tls to token tokens type types uid url us use user users value values var version volume
 was web webhook webhooks well west with x1 x2
 """
-WORDS = frozenset(_PROSE.split())
+_OPERATORS = """
+ack amazonec2 ami autoscaling aws awsregion capacity carm chart compute controllers demand ec2 ecr events
+fleet image images instance internal ip karpenter kms lambda large launch profile queue region sg spot sqs
+ssm subnet
+"""
+WORDS = frozenset(_PROSE.split()) | frozenset(_OPERATORS.split())
 """Words of the services and of our own sentences: replaced, they would change what is said."""
 _FIXED = re.compile(
     r"[a-z0-9.-]*\b(?:kubernetes|k8s|fluxcd|argoproj)\.io(?:/[A-Za-z0-9._-]+)?"
@@ -43,9 +48,12 @@ _FIXED = re.compile(
 )
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _IPV4 = re.compile(r"(?<![\d.])(\d{1,3}\.\d{1,3})\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+_NODE = re.compile(r"\bip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}\b")
+"""A node's name that tells its address."""
 _WORD = re.compile(r"[A-Za-z0-9]+")
+_VERSION = re.compile(r"v\d+(?:(?:alpha|beta)\d+)?")
 _ANY = re.compile(
-    f"(?P<fixed>{_FIXED.pattern})|(?P<uuid>{_UUID.pattern})|(?P<ip>{_IPV4.pattern})|(?P<word>[A-Za-z0-9]+)"
+    f"(?P<fixed>{_FIXED.pattern})|(?P<uuid>{_UUID.pattern})|(?P<node>{_NODE.pattern})|(?P<ip>{_IPV4.pattern})|(?P<word>[A-Za-z0-9]+)"
 )
 _LETTERS, _DIGITS, _HEX = "abcdefghijklmnopqrstuvwxyz", "0123456789", "0123456789abcdef"
 _BY_NAME = (
@@ -59,6 +67,16 @@ _BY_NAME = (
     "server_arguments",
     "provider_buckets",
     "servers",
+    "operators",
+    "node_classes",
+    "node_pools",
+    "node_claims",
+    "nodes",
+    "permissions",
+    "node_roles",
+    "instance_profiles",
+    "queues",
+    "keys",
 )
 """Facts whose subjects are names."""
 _SPOKEN = ("permission", TAG, "version", "headers", "signed_by", "sha1", "key_id", "authority_key_id", "kid")
@@ -90,6 +108,8 @@ class _Names:
                 return "-".join(self._other(part, _HEX) for part in found.split("-"))
             case "ip":
                 return self._address(found)
+            case "node":
+                return "ip-" + self._address(found[3:].replace("-", ".")).replace(".", "-")
             case "word" if found.lower() in self.told:
                 other = self._other(found.lower())
                 return "".join(n.upper() if o.isupper() else n for o, n in zip(found, other, strict=True))
@@ -142,10 +162,16 @@ def _renamed(data: Any, text: Callable[[str], str]) -> Any:
 
 
 def _words(world: World) -> Iterator[str]:
+    kept = WORDS.union(word.lower() for name in _products(world) for word in _WORD.findall(name))
     for name in _told(world):
-        for word in _WORD.findall(name):
-            if word.lower() not in WORDS and not (word.isdecimal() and len(word) < 4) and len(word) > 1:
-                yield word.lower()
+        for word in map(str.lower, _WORD.findall(name)):
+            if len(word) > 1 and word not in kept and not _tells_nothing(word):
+                yield word
+
+
+def _tells_nothing(word: str) -> bool:
+    """Whether it is a small number or a version of an API."""
+    return (word.isdecimal() and len(word) < 4) or bool(_VERSION.fullmatch(word))
 
 
 def _told(world: World) -> Iterator[str]:
@@ -167,6 +193,7 @@ def _told(world: World) -> Iterator[str]:
         for certificate in chain.certificates:
             yield from (*(name for name in certificate.names), certificate.subject)
     yield from _settings(world)
+    yield from _operated(world)
 
 
 def _settings(world: World) -> Iterator[str]:
@@ -179,6 +206,44 @@ def _settings(world: World) -> Iterator[str]:
         yield from namespace.labels.values()
     policy = getattr(world.bucket, "policy", "")
     yield from re.findall(r"arn:[^\"]+|\b\d{12}\b", policy) if isinstance(policy, str) else ()
+
+
+def _products(world: World) -> Iterator[str]:
+    """What Karpenter and ACK call themselves and their kinds, wherever they run."""
+    for _, operator in _seen(world.operators):
+        yield operator.product
+    for _, crd in _seen(world.crds):
+        yield from (crd.name, crd.kind)
+
+
+def _operated(world: World) -> Iterator[str]:
+    for _, operator in _seen(world.operators):
+        registry = operator.image.rpartition("/")[0]
+        yield from () if registry.startswith("public.ecr.aws/") else (registry,)
+        yield operator.role_arn
+        yield from (value for name, value in operator.settings.items() if name in _NAMING)
+    for _, made in _seen(world.node_classes):
+        yield from (made.role, made.instance_profile, made.made_profile, *made.images, *made.keys)
+        yield from (*made.parameters, *made.tags, *made.tags.values())
+        for term in (*made.subnets, *made.security_groups, *made.image_terms):
+            yield from term.values()
+    for _, found in _seen(world.selections):
+        for ids in (found.subnets, found.security_groups, found.images):
+            yield from ids if isinstance(ids, tuple) else ()
+    for _, node in _seen(world.nodes):
+        yield node.provider_id
+    for _, queue in _seen(world.queues):
+        yield from (queue.arn, queue.key)
+    for _, profile in _seen(world.instance_profiles):
+        yield from (profile.arn, *profile.roles)
+    for _, kind in _seen(world.ack_kinds):
+        yield from (*kind.roles, *kind.owners, *(name for name, _ in kind.stuck))
+    for where, role in _seen(world.role_map):
+        yield from (where, role)
+
+
+_NAMING = ("CLUSTER_NAME", "CLUSTER_ENDPOINT", "INTERRUPTION_QUEUE", "ACK_WATCH_NAMESPACE")
+"""Settings whose values are names."""
 
 
 def _host(url: str) -> str:

@@ -6,17 +6,17 @@ Proven on the sandbox, which refuses one right after another and keeps what it w
 import itertools
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 import pytest
 
 from keystone_check import checks
 from keystone_check.cli.commands import WHO_ASKS
 from keystone_check.cli.permissions import permissions
-from keystone_check.cli.scope import NARROWING, scope
+from keystone_check.cli.scope import narrowing, scope
 from keystone_check.diagnosis import diagnose
 from keystone_check.iam.evaluate import Allowed, Denied, decide
 from keystone_check.iam.language import PolicyKind
@@ -24,6 +24,8 @@ from keystone_check.iam.policy import read
 from keystone_check.iam.request import AwsPrincipal, Request
 from keystone_check.model.access import Access
 from keystone_check.model.aws import Caller, StoredObject
+from keystone_check.model.chain import OPTIONAL
+from keystone_check.model.facts import Subjects
 from keystone_check.model.finding import Finding, Safety, Status
 from keystone_check.model.outcome import Check, Diagnosis, Outcome
 from keystone_check.model.world import Binding, World
@@ -33,6 +35,7 @@ from keystone_check.probes.gather import rights as needed
 from keystone_check.reports import render
 from keystone_check.reports.report import Report
 from keystone_check.reports.screen import Screen
+from keystone_check.sandbox import catalogue
 from keystone_check.sandbox.faults import FAULTS
 from keystone_check.sandbox.faults.editing import as_static_pods, bucket_of, with_bucket
 from keystone_check.sandbox.ground import Ground
@@ -48,7 +51,7 @@ FREE = {ask.permission for ask in rights.ASKS if isinstance(ask, rights.KubeAsk)
 GROUND = Ground.make()
 NUMBERS = itertools.count(10_000)
 """Of accounts and buckets; other sandboxes of this process have lower ones."""
-every_check = pytest.mark.parametrize("check", ALL, ids=[check.id for check in ALL])
+CHAIN = [check for check in ALL if check.link not in OPTIONAL]
 
 
 def reads(chosen: Iterable[Check]) -> frozenset[str]:
@@ -56,7 +59,7 @@ def reads(chosen: Iterable[Check]) -> frozenset[str]:
 
 
 @contextmanager
-def cluster(world: str = "healthy", denied: Collection[str] = ()) -> Iterator[Serving]:
+def cluster(world: str = "operated", denied: Collection[str] = ()) -> Iterator[Serving]:
     """A sandbox with this world, in an account of its own; keys and certificates are the same in all."""
     number = next(NUMBERS)
     ground = replace(GROUND, number=number, account=f"{222200000000 + number}")
@@ -72,7 +75,7 @@ def look(access: Access, chosen: Iterable[Check] = ALL) -> Diagnosis:
 
 
 @cache
-def found(world: str = "healthy", *denied: str) -> Diagnosis:
+def found(world: str = "operated", *denied: str) -> Diagnosis:
     """What all checks find while these permissions are refused."""
     with cluster(world, denied) as serving:
         return look(serving.access)
@@ -80,9 +83,10 @@ def found(world: str = "healthy", *denied: str) -> Diagnosis:
 
 def printed(access: Access, chosen: Iterable[Check] = ALL) -> dict[str, object]:
     """Role and policy, as `--permissions --format json` gives them."""
-    known = gather(access, NARROWING)
+    needs = reads(chosen)
+    known = gather(access, narrowing(needs))
     document: dict[str, object] = json.loads(
-        permissions(*needed(reads(chosen), access), scope(access, known), "json")
+        permissions(*needed(needs, access, known.operators), scope(access, known), "json")
     )
     return document
 
@@ -125,8 +129,22 @@ def unread_key_set(world: World) -> World:
     return FAULTS["bucket-is-blocked"].apply(with_bucket(world, objects=objects))
 
 
+def operated(world: World) -> World:
+    """Karpenter and ACK run, under service control policies that deny nothing: every right has a use."""
+    _, made = catalogue.OPERATED["karpenter+ack"]
+    level = Subjects((("p-FullAWSAccess", EVERYTHING_IS_ALLOWED),))
+    world = made(world)
+    assert isinstance(world.permissions, Subjects)
+    held = tuple((arn, replace(it, controls=(level, level))) for arn, it in world.permissions.seen())
+    return replace(world, permissions=Subjects(held))
+
+
+EVERYTHING_IS_ALLOWED = json.dumps(
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+)
 WORLDS: dict[str, Callable[[World], World]] = {
     "healthy": lambda world: world,
+    "operated": operated,
     **{name: fault.apply for name, fault in FAULTS.items()},
     "shut-with-the-key-set-elsewhere": unread_key_set,
     "shut-and-empty": lambda world: FAULTS["bucket-is-blocked"].apply(
@@ -135,6 +153,45 @@ WORLDS: dict[str, Callable[[World], World]] = {
     "former-provider-and-static-pods": lambda world: as_static_pods(
         FAULTS["former-provider-was-left"].apply(world)
     ),
+}
+
+
+def _gathered() -> tuple[Mapping[str, str], ...]:
+    """The checks of operators with a fault each, in as few worlds as show all of them broken at once."""
+    groups: list[dict[str, str]] = []
+    for check in (check for check in ALL if check.link in OPTIONAL):
+        fault = next(name for name, fault in FAULTS.items() if check.id in fault.breaks)
+        for group in groups:
+            if _come_together({**group, check.id: fault}):
+                group[check.id] = fault
+                break
+        else:
+            groups.append({check.id: fault})
+    return tuple(groups)
+
+
+def _come_together(group: Mapping[str, str]) -> bool:
+    try:
+        world = _with_all(group.values(), healthy(GROUND, NOW))
+    except (AssertionError, AttributeError, KeyError, StopIteration, TypeError, ValueError):
+        return False  # one takes the ground from another
+    broken = diagnose(world, checks.load(group)).having(Status.BROKEN)
+    return {it.check.id for it in broken} == group.keys()
+
+
+def _with_all(faults: Iterable[str], world: World) -> World:
+    chosen = [FAULTS[name] for name in dict.fromkeys(faults)]
+    for ground in dict.fromkeys(fault.on for fault in chosen):
+        world = ground(world)
+    for fault in chosen:
+        world = fault.bend(world)
+    return world
+
+
+GROUPS = _gathered()
+WORLDS |= {
+    f"operators broken {number}": partial(_with_all, tuple(group.values()))
+    for number, group in enumerate(GROUPS)
 }
 BUCKETS = (
     "bucket-is-blocked",
@@ -150,7 +207,8 @@ def revealing(check: Check) -> tuple[str, ...]:
     """Worlds in which a right that the check has no use for elsewhere may matter."""
     breaking = (name for name, fault in FAULTS.items() if check.id in fault.breaks)
     more = MORE.get(check.id, BUCKETS if check.link == "bucket" else ())
-    return tuple(dict.fromkeys(("healthy", *breaking, *more)))
+    usual = "operated" if check.link in OPTIONAL else "healthy"
+    return tuple(dict.fromkeys((usual, *breaking, *more)))
 
 
 def of(diagnosis: Diagnosis, check: Check) -> tuple[Finding, ...]:
@@ -212,7 +270,7 @@ def test_a_configured_binding_is_asked_for_by_its_name_and_printed() -> None:
 
 @every_permission
 def test_without_a_right_the_rest_is_judged_and_what_needs_it_names_it(permission: str) -> None:
-    less = found("healthy", permission)
+    less = found("operated", permission)
     seen = subjects(found().outcomes)
     assert {it.check.id for it in less.outcomes} == {check.id for check in ALL}
     for outcome in less.outcomes:
@@ -243,13 +301,14 @@ def _telling(permission: str) -> str:
         "s3:ListBucket": "discovery-document-is-missing",
         "list cronjobs.batch": "webhook-is-not-registered-and-nothing-runs",
         "list pods": "static-pod-trusts-itself",
-    }.get(permission, "healthy")
+        "iam:GetInstanceProfile": "instance-profile-is-missing",
+    }.get(permission, "operated")
 
 
 @pytest.mark.parametrize("kind", ["all", "Kubernetes", "AWS"])
 def test_with_many_rights_missing_nothing_crashes_and_each_gap_names_one_of_them(kind: str) -> None:
     denied = [it for it in EVERYTHING if kind == "all" or (":" in it) == (kind == "AWS")]
-    less = found("healthy", *denied)
+    less = found("operated", *denied)
     assert less.having(Status.CRASHED) == ()
     assert less.having(Status.BROKEN) == ()
     for outcome in less.having(Status.BLOCKED):
@@ -261,31 +320,58 @@ def test_with_many_rights_missing_nothing_crashes_and_each_gap_names_one_of_them
 
 TOLERATED = {"get /openid/v1/jwks", "s3:GetObject", "s3:ListBucket"}
 """Needed where something is broken: for the repair, or to tell refused from absent."""
-TOLERATED_OF = {"providers_are_in_use": {"list nodes", "list pods"}}
-"""Only a second provider raises the question whether an API server accepts its issuer."""
+OF_AWS = {right for right in EVERYTHING if ":" in right}
+TOLERATED_OF = {
+    # only a second provider raises the question whether an API server accepts its issuer
+    "providers_are_in_use": {"list nodes", "list pods"},
+    # a Karpenter that makes its profile needs none that is there
+    "instance_profile_is_there_or_can_be_made": {"iam:GetInstanceProfile"},
+    "karpenter_policy_is_no_wider_than_needed": {"iam:GetInstanceProfile"},
+    # what a role grants matters where a resource is stuck, a refusal is reported, or another role is named
+    "ack_may_assume_the_mapped_roles": OF_AWS,
+    "ack_may_pass_the_roles_it_names": OF_AWS,
+    "no_ack_resource_is_stuck": OF_AWS,
+    "no_denial_is_reported_by_ack": OF_AWS,
+    "no_denial_is_reported_by_karpenter": OF_AWS,
+}
 
 
-@every_check
+def never_holding(world: str, permission: str) -> None:
+    """What is broken in this world is, without this right, broken or cannot be told."""
+    broken = subjects(found(world).having(Status.BROKEN))
+    for outcome in found(world, permission).outcomes:
+        if subject(outcome) in broken:
+            assert outcome.status in (Status.BROKEN, Status.BLOCKED), (permission, outcome)
+        assert outcome.status is not Status.CRASHED, (permission, outcome)
+
+
+@pytest.mark.parametrize("check", CHAIN, ids=[check.id for check in CHAIN])
 def test_what_is_broken_never_holds_because_a_right_is_missing(check: Check) -> None:
     fault = next(name for name, fault in FAULTS.items() if check.id in fault.breaks)
-    broken = subjects(found(fault).having(Status.BROKEN))
     for permission in sorted(needed_by(check.id) - BLOCKING):
-        for outcome in found(fault, permission).outcomes:
-            if subject(outcome) in broken:
-                assert outcome.status in (Status.BROKEN, Status.BLOCKED), (permission, outcome)
-            assert outcome.status is not Status.CRASHED, (permission, outcome)
+        never_holding(fault, permission)
+
+
+@pytest.mark.parametrize("group", range(len(GROUPS)))
+def test_what_is_broken_with_an_operator_never_holds_because_a_right_is_missing(group: int) -> None:
+    world = f"operators broken {group}"
+    for permission in sorted(needed_by(*GROUPS[group]) - BLOCKING):
+        never_holding(world, permission)
 
 
 BLOCKING = {"list serviceaccounts", "get /.well-known/openid-configuration", "iam:ListOpenIDConnectProviders"}
 """Without these a whole fact is missing, and no judge is asked that needs it."""
 
 
-@every_check
+@pytest.mark.parametrize("check", CHAIN, ids=[check.id for check in CHAIN])
 def test_a_check_alone_has_no_use_for_less(check: Check) -> None:
     for permission in needed_by(check.id):
         assert any(
             lost(found(world), found(world, permission), check, permission) for world in revealing(check)
         ), f"{check.id} does as well without {permission}"
+
+
+# What operators' checks read is read as a whole: that each right is of use to one of them is shown above.
 
 
 ALIKE = {needed_by(check.id): check for check in reversed(ALL)}
@@ -312,6 +398,16 @@ def _expecting(access: Access, *bindings: Binding) -> Access:
     return replace(access, expected=replace(access.expected, bindings=bindings))
 
 
+OF_ANY = {
+    "iam:GetOpenIDConnectProvider",
+    "iam:GetRole",
+    "iam:GetRolePolicy",
+    "iam:ListRolePolicies",
+    "iam:ListAttachedRolePolicies",
+}
+"""Which provider it is is not known before; with a Karpenter the roles of nodes are looked at, too."""
+
+
 def test_the_policy_allows_what_is_asked_and_nothing_of_the_neighbours() -> None:
     with cluster() as serving:
         look(serving.access)
@@ -322,6 +418,6 @@ def test_the_policy_allows_what_is_asked_and_nothing_of_the_neighbours() -> None
         assert asked
         for action, arn in asked:
             assert isinstance(decide((reading,), Request(action, arn, caller)), Allowed), (action, arn)
-            if arn != "*" and action != "iam:GetOpenIDConnectProvider":
+            if arn != "*" and action not in OF_ANY:
                 neighbour = Request(action, f"{arn}-of-another", caller)
                 assert isinstance(decide((reading,), neighbour), Denied), (action, arn)

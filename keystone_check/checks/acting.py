@@ -4,7 +4,7 @@ import re
 
 from keystone_check.model.cluster import ROLE_ARN
 from keystone_check.model.facts import Missing, Subjects
-from keystone_check.model.finding import Evidence, Finding, Repair, Safety, broken, holds
+from keystone_check.model.finding import Evidence, Finding, Repair, Safety, blocked, broken, holds
 from keystone_check.model.operators import Denial, Operator
 
 _NODE = re.compile(r"assumed-role/([\w+=,.@*-]+)/i-[0-9a-f*]+")
@@ -27,7 +27,10 @@ def acting(name: str, operator: Operator, denials: Subjects[tuple[Denial, ...]] 
             (f"serviceaccount {operator.account}", f"the annotation {ROLE_ARN}", "no such annotation"),
             _annotate(operator),
         )
-    if node := as_node(_of(name, denials)):
+    said = denials if isinstance(denials, Missing) else denials[name]
+    if isinstance(said, Missing):
+        return blocked(name, said)
+    if node := as_node(said if isinstance(said, tuple) else ()):
         return _amiss(
             name,
             f"AWS refuses it as role {node}, the role of its node, not as {operator.role_arn}",
@@ -45,11 +48,6 @@ def as_node(denials: tuple[Denial, ...]) -> str:
 def of_itself(denials: tuple[Denial, ...]) -> tuple[Denial, ...]:
     """The refusals that do not name a node's role."""
     return tuple(denial for denial in denials if not _NODE.search(denial.text))
-
-
-def _of(name: str, denials: Subjects[tuple[Denial, ...]] | Missing) -> tuple[Denial, ...]:
-    said = () if isinstance(denials, Missing) else denials[name]
-    return said if isinstance(said, tuple) else ()
 
 
 def _amiss(name: str, message: str, evidence: tuple[str, str, str], repair: Repair) -> Finding:

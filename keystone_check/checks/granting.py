@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from keystone_check.iam.arns import read_role_arn
-from keystone_check.model.facts import Missing
+from keystone_check.model.facts import Missing, Subjects
 from keystone_check.model.finding import (
     Evidence,
     Finding,
@@ -69,7 +69,7 @@ def lacking(asker: Asker, more: str = "") -> Iterator[Finding]:
     if by_action:
         return
     if unread := next(iter(found.unread), None):
-        yield blocked(asker.name, Missing(asker.role_arn, _open(unread), "iam:GetRolePolicy"))
+        yield blocked(asker.name, Missing(asker.role_arn, _open(unread), own_right(asker.permissions)))
     elif asker.doubt:
         because = (
             f"{asker.doubt}: nothing that is known here is missing, and what else it asks nobody can say"
@@ -157,18 +157,46 @@ def held_back(asker: Asker) -> Iterator[Finding]:
     yield from (_held(asker, one) for one in by_action.values())
     if by_action:
         return
-    if found.unread_around:
-        because = found.unread_around[0].because
-        yield blocked(asker.name, Missing(asker.role_arn, because, _right(asker.permissions)))
+    held = asker.permissions
+    if gap := next(_gaps(held.controls, held.boundary, held.inline, held.attached), None):
+        yield blocked(asker.name, gap)
+    elif found.unread_around:
+        yield blocked(asker.name, Missing(asker.role_arn, found.unread_around[0].because))
     elif asker.needs:
         yield holds(asker.name)
 
 
-def _right(permissions: Permissions) -> str:
-    for fact in (permissions.controls, permissions.boundary):
-        if isinstance(fact, Missing):
-            return fact.permission
-    return ""
+def untold(asker: Asker, one: Open) -> Finding:
+    """That nobody can say whether its role may do it, with the right that would tell."""
+    held = asker.permissions
+    right = _right(held.inline, held.attached, held.boundary, held.controls)
+    return blocked(asker.name, Missing(asker.role_arn, one.because, right))
+
+
+def own_right(permissions: Permissions) -> str:
+    """The right for want of which an identity policy could not be read; empty where it is something else."""
+    gap = own_gap(permissions)
+    return gap.permission if gap else ""
+
+
+def own_gap(permissions: Permissions) -> Missing | None:
+    """The first of the identity policies that could not be read."""
+    return next(_gaps(permissions.inline, permissions.attached), None)
+
+
+def _right(*facts: object) -> str:
+    return next((gap.permission for gap in _gaps(*facts) if gap.permission), "")
+
+
+def _gaps(*facts: object) -> Iterator[Missing]:
+    for fact in facts:
+        match fact:
+            case Missing():
+                yield fact
+            case Subjects():
+                yield from _gaps(*(document for _, document in fact))
+            case tuple():
+                yield from _gaps(*fact)
 
 
 def _held(asker: Asker, one: HeldBack) -> Finding:

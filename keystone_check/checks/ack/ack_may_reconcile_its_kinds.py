@@ -32,7 +32,7 @@ statement that the finding names, or attach it.
 from collections.abc import Iterator
 from typing import Any
 
-from keystone_check.checks.granting import READ_BY, Asker, repair
+from keystone_check.checks.granting import READ_BY, Asker, own_right, repair
 from keystone_check.checks.reconciling import askers
 from keystone_check.knowledge.store import facts
 from keystone_check.model.aws import Caller
@@ -68,7 +68,9 @@ def _judged(asker: Asker, one: Running) -> Iterator[Finding]:
     if by_kind:
         return
     if found.unread:
-        yield blocked(one.name, Missing(asker.role_arn, found.unread[0].because, "iam:GetRolePolicy"))
+        yield blocked(
+            one.name, Missing(asker.role_arn, found.unread[0].because, own_right(asker.permissions))
+        )
     elif asker.doubt:
         because = f"{asker.doubt}: nothing that is known here is missing"
         yield blocked(one.name, Missing(one.name, because))

@@ -16,12 +16,12 @@ Attach what `keystone-check --policy ack` prints, and detach the rest; `--diff` 
 
 from collections.abc import Iterator
 
-from keystone_check.checks.granting import READ_BY, Asker
+from keystone_check.checks.granting import READ_BY, Asker, own_gap
 from keystone_check.checks.overgranting import FULL, grants, too_wide
 from keystone_check.checks.reconciling import askers, by_hand
 from keystone_check.model.aws import Caller
 from keystone_check.model.facts import Absent, Missing, Subjects
-from keystone_check.model.finding import Evidence, Finding, Severity, broken, holds
+from keystone_check.model.finding import Evidence, Finding, Severity, blocked, broken, holds
 from keystone_check.model.operators import AckKind, Operator
 from keystone_check.model.permissions import Permissions
 from keystone_check.operators.ack.running import Running
@@ -45,6 +45,9 @@ def _judged(asker: Asker, one: Running) -> Iterator[Finding]:
     all_of_it = [
         f"{said} ({policy})" for policy, it, said in wide if it.not_actions or set(it.actions) & set(FULL)
     ]
+    if not all_of_it and (unread := own_gap(asker.permissions)):
+        yield blocked(one.name, unread)
+        return
     if not all_of_it:
         services = ", ".join(dict.fromkeys(said for _, _, said in wide))
         yield holds(one.name, f"it grants whole services: {services}" if services else "")

@@ -16,17 +16,17 @@ Attach what `keystone-check --policy karpenter` prints, and detach the rest; `--
 
 from collections.abc import Iterator
 
-from keystone_check.checks.granting import READ_BY, Asker
+from keystone_check.checks.granting import READ_BY, Asker, own_gap, untold
 from keystone_check.checks.karpenting import askers, by_hand
 from keystone_check.checks.overgranting import grants, named, too_wide
 from keystone_check.iam.request import Request
 from keystone_check.model.aws import Caller
 from keystone_check.model.facts import Absent, Missing, Subjects
-from keystone_check.model.finding import Evidence, Finding, Severity, broken, holds
+from keystone_check.model.finding import Evidence, Finding, Severity, blocked, broken, holds
 from keystone_check.model.launching import InstanceProfile, Key, NodeRole
 from keystone_check.model.operators import Node, NodeClass, NodePool, Operator
 from keystone_check.model.permissions import Permissions
-from keystone_check.operators.granted import Granted, Law
+from keystone_check.operators.granted import Granted, Law, Open
 from keystone_check.operators.karpenter.installation import Installation
 from keystone_check.operators.karpenter.running import Around, Running
 from keystone_check.operators.need import Need
@@ -61,6 +61,12 @@ def _judged(asker: Asker, one: Running, _: Installation) -> Iterator[Finding]:
     if isinstance(answer, Granted):
         said = f"may end instances that have no tag of this cluster: {answer.statement.name}"
         yield _amiss(asker, said, answer.statement.name)
+        return
+    if unread := own_gap(asker.permissions):
+        yield blocked(asker.name, unread)
+        return
+    if isinstance(answer, Open):
+        yield untold(asker, answer)
         return
     spare = sorted(set(named(asker.permissions)) - {need.action for need in asker.needs})
     plain = [action for action in spare if "*" not in action]

@@ -16,7 +16,7 @@ Name the node role as the statement's resource and `ec2.amazonaws.com` under `ia
 
 from collections.abc import Iterator
 
-from keystone_check.checks.granting import READ_BY, Asker, repair
+from keystone_check.checks.granting import READ_BY, Asker, repair, untold
 from keystone_check.checks.karpenting import askers
 from keystone_check.iam.request import Request
 from keystone_check.model.aws import Caller
@@ -25,7 +25,7 @@ from keystone_check.model.finding import Evidence, Finding, Severity, broken, ho
 from keystone_check.model.launching import InstanceProfile, Key, NodeRole
 from keystone_check.model.operators import Node, NodeClass, NodePool, Operator
 from keystone_check.model.permissions import Permissions
-from keystone_check.operators.granted import Granted, Law
+from keystone_check.operators.granted import Granted, Law, Open
 from keystone_check.operators.karpenter.installation import Installation
 from keystone_check.operators.karpenter.running import Around, Running
 from keystone_check.operators.need import Need
@@ -57,6 +57,7 @@ def _judged(asker: Asker, one: Running, installed: Installation) -> Iterator[Fin
     if passing is None:
         return
     law = Law(asker.permissions)
+    untold_of: Open | None = None
     stranger = f"arn:{installed.partition}:iam::{installed.account}:role/{STRANGER}"
     for resource, service, what in (
         (stranger, "ec2.amazonaws.com", "any role to EC2"),
@@ -73,7 +74,9 @@ def _judged(asker: Asker, one: Running, installed: Installation) -> Iterator[Fin
                 repair(asker, "iam:PassRole"),
             )
             return
-    yield holds(one.name)
+        if isinstance(answer, Open):
+            untold_of = untold_of or answer
+    yield untold(asker, untold_of) if untold_of else holds(one.name)
 
 
 def _asked(passing: Need, resource: str, service: str) -> Need:

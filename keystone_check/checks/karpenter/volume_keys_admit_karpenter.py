@@ -21,7 +21,7 @@ name the role.
 from collections.abc import Iterator
 from functools import partial
 
-from keystone_check.checks.granting import Asker, repair
+from keystone_check.checks.granting import Asker, own_right, repair
 from keystone_check.checks.karpenting import askers
 from keystone_check.iam.evaluate import Allowed, Denied, decide
 from keystone_check.iam.language import PolicyKind
@@ -95,7 +95,7 @@ def _of_key(asker: Asker, name: str, key: Key) -> Finding:
             because = f"role {asker.role} lacks {need.action} on key {name}, and EC2 uses it in its name"
             return _amiss(asker, name, because, own.because, need.action)
         if isinstance(own, Open) and not direct:
-            return gap(subject, Missing(asker.role_arn, own.because))
+            return gap(subject, Missing(asker.role_arn, own.because, own_right(asker.permissions)))
     return holds(subject)
 
 

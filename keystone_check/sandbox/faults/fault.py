@@ -24,10 +24,14 @@ class Fault:
     """The checks that must be BROKEN, and no others."""
     blocks: frozenset[str]
     """The checks that cannot see because of it, and no others."""
-    apply: Callable[[World], World]
-    """From the healthy world: what it stands on is put there first."""
+    bend: Callable[[World], World]
+    """From the world that it stands on, with all that follows."""
     on: Callable[[World], World] = as_it_is
     """What the healthy world gets before it breaks, such as a Karpenter."""
+
+    def apply(self, world: World) -> World:
+        """From the healthy world: what it stands on is put there first."""
+        return self.bend(self.on(world))
 
 
 def ground_world(found: Fault, world: World) -> World:
@@ -95,8 +99,7 @@ def fault(
     """
 
     def made(apply: Callable[[World], World]) -> Fault:
-        def followed(world: World) -> World:
-            ground = on(world)
+        def followed(ground: World) -> World:
             return settled(pods_settled(ground, apply(ground)))
 
         name, title = apply.__name__.replace("_", "-"), (inspect.getdoc(apply) or "").rstrip(".")

@@ -16,13 +16,13 @@ Attach what `keystone-check --policy karpenter` prints, and detach the rest; `--
 
 from collections.abc import Iterator
 
-from keystone_check.checks.granting import READ_BY, Asker
+from keystone_check.checks.granting import READ_BY, Asker, narrow
 from keystone_check.checks.karpenting import askers, by_hand
 from keystone_check.checks.overgranting import grants, named, too_wide
 from keystone_check.iam.request import Request
 from keystone_check.model.aws import Caller
 from keystone_check.model.facts import Absent, Missing, Subjects
-from keystone_check.model.finding import Evidence, Finding, Severity, broken, holds
+from keystone_check.model.finding import Evidence, Finding, Repair, Severity, broken, holds
 from keystone_check.model.launching import InstanceProfile, Key, NodeRole
 from keystone_check.model.operators import Node, NodeClass, NodePool, Operator
 from keystone_check.model.permissions import Permissions
@@ -54,13 +54,14 @@ def judge(
 def _judged(asker: Asker, one: Running, _: Installation) -> Iterator[Finding]:
     wide = [f"{wide} ({policy})" for policy, it in grants(asker.permissions) if (wide := too_wide(it))]
     if wide:
-        yield _amiss(asker, f"grants {'; '.join(wide)}", "; ".join(wide))
+        mends = narrow(asker, lambda it: bool(too_wide(it)))
+        yield _amiss(asker, f"grants {'; '.join(wide)}", "; ".join(wide), mends)
         return
     ending = next((need for need in asker.needs if need.action == ENDS), None)
     answer = Law(asker.permissions).answer(_of_anybody(ending)) if ending else None
     if isinstance(answer, Granted):
         said = f"may end instances that have no tag of this cluster: {answer.statement.name}"
-        yield _amiss(asker, said, answer.statement.name)
+        yield _amiss(asker, said, answer.statement.name, narrow(asker, answer.statement.__eq__))
         return
     spare = sorted(set(named(asker.permissions)) - {need.action for need in asker.needs})
     plain = [action for action in spare if "*" not in action]
@@ -75,14 +76,15 @@ def _of_anybody(need: Need) -> Need:
     return Need(request, need.feature, need.why, need.effect)
 
 
-def _amiss(asker: Asker, message: str, seen: str) -> Finding:
+def _amiss(asker: Asker, message: str, seen: str, mends: Repair | None) -> Finding:
     return broken(
         asker.name,
         f"role {asker.role} {message}",
         Evidence(
             f"{READ_BY} of {asker.role}", "what keystone-check --policy karpenter prints, and no more", seen
         ),
-        by_hand(
+        mends
+        or by_hand(
             "grant what it needs, and no more",
             "taking grants away may take away what something else uses the role for",
             "keystone-check --policy karpenter --diff says what would go and what would come",

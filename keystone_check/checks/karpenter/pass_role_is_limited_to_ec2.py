@@ -16,7 +16,7 @@ Name the node role as the statement's resource and `ec2.amazonaws.com` under `ia
 
 from collections.abc import Iterator
 
-from keystone_check.checks.granting import READ_BY, Asker, repair
+from keystone_check.checks.granting import READ_BY, Asker, by_hand, narrow
 from keystone_check.checks.karpenting import askers
 from keystone_check.iam.request import Request
 from keystone_check.model.aws import Caller
@@ -70,7 +70,7 @@ def _judged(asker: Asker, one: Running, installed: Installation) -> Iterator[Fin
                 Evidence(
                     f"{READ_BY} of {asker.role}", f"{passing.resource} alone, to EC2", f"it may pass {what}"
                 ),
-                repair(asker, "iam:PassRole"),
+                narrow(asker, answer.statement.__eq__) or by_hand(asker, "iam:PassRole"),
             )
             return
     yield holds(one.name)

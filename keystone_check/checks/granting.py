@@ -15,13 +15,14 @@ from keystone_check.model.finding import (
     blocked,
     broken,
     holds,
+    not_applicable,
 )
 from keystone_check.model.permissions import Permissions
 from keystone_check.operators.adding import INLINE, adding, size, without, written
 from keystone_check.operators.documents import Document, Statement
 from keystone_check.operators.granted import Limited, Open, Refused
 from keystone_check.operators.need import Need
-from keystone_check.operators.weighed import IDENTITY, HeldBack, Weighed, weighed
+from keystone_check.operators.weighed import IDENTITY, HeldBack, Weighed, as_far_as_read, weighed
 
 READ_BY = "iam:GetRolePolicy and iam:GetPolicyVersion"
 _SHOWN = 3
@@ -193,6 +194,10 @@ def _starts(pattern: str, name: str) -> bool:
 
 def held_back(asker: Asker) -> Iterator[Finding]:
     """One finding for each action that something denies beside the grants, or one where nothing does."""
+    read = as_far_as_read(asker.permissions)
+    if read != asker.permissions and asker.needs:
+        yield not_applicable(f"{asker.name} service control policies", _unweighed(asker.permissions))
+    asker = replace(asker, permissions=read)
     found = asker.weighed()
     by_action: dict[str, HeldBack] = {}
     for one in found.held_back:
@@ -205,6 +210,11 @@ def held_back(asker: Asker) -> Iterator[Finding]:
         yield blocked(asker.name, Missing(asker.role_arn, because, _right(asker.permissions)))
     elif asker.needs:
         yield holds(asker.name)
+
+
+def _unweighed(permissions: Permissions) -> str:
+    because = permissions.controls.because if isinstance(permissions.controls, Missing) else ""
+    return f"not readable from this account, so not weighed: {because}"
 
 
 def _right(permissions: Permissions) -> str:

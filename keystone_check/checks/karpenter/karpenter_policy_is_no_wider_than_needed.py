@@ -30,6 +30,7 @@ from keystone_check.operators.granted import Granted, Law
 from keystone_check.operators.karpenter.installation import Installation
 from keystone_check.operators.karpenter.running import Around, Running
 from keystone_check.operators.need import Need
+from keystone_check.operators.weighed import as_far_as_read
 
 severity = Severity.LOW
 ENDS = "ec2:TerminateInstances"
@@ -58,7 +59,7 @@ def _judged(asker: Asker, one: Running, _: Installation) -> Iterator[Finding]:
         yield _amiss(asker, f"grants {'; '.join(wide)}", "; ".join(wide), mends)
         return
     ending = next((need for need in asker.needs if need.action == ENDS), None)
-    answer = Law(asker.permissions).answer(_of_anybody(ending)) if ending else None
+    answer = Law(as_far_as_read(asker.permissions)).answer(_of_anybody(ending)) if ending else None
     if isinstance(answer, Granted):
         said = f"may end instances that have no tag of this cluster: {answer.statement.name}"
         yield _amiss(asker, said, answer.statement.name, narrow(asker, answer.statement.__eq__))

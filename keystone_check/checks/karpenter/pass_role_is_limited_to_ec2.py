@@ -29,6 +29,7 @@ from keystone_check.operators.granted import Granted, Law
 from keystone_check.operators.karpenter.installation import Installation
 from keystone_check.operators.karpenter.running import Around, Running
 from keystone_check.operators.need import Need
+from keystone_check.operators.weighed import as_far_as_read
 
 severity = Severity.MEDIUM
 TO = "iam:PassedToService"
@@ -56,7 +57,7 @@ def _judged(asker: Asker, one: Running, installed: Installation) -> Iterator[Fin
     passing = next((need for need in asker.needs if need.action == "iam:PassRole"), None)
     if passing is None:
         return
-    law = Law(asker.permissions)
+    law = Law(as_far_as_read(asker.permissions))
     stranger = f"arn:{installed.partition}:iam::{installed.account}:role/{STRANGER}"
     for resource, service, what in (
         (stranger, "ec2.amazonaws.com", "any role to EC2"),

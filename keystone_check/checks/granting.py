@@ -42,6 +42,8 @@ class Asker:
     policy: str
     """What `--policy` takes for it."""
     least: Callable[[], tuple[Document, ...]]
+    product: str
+    """`karpenter`, `ack-s3`."""
     all_needs: tuple[Need, ...] = ()
     """All that it needs, where `needs` are a part of it."""
 

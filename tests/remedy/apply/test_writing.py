@@ -249,8 +249,8 @@ def test_a_role_policy_is_made_edited_and_deleted_over_what_was_planned_alone(sa
     for change in (SetRolePolicy(arn, "own", first, text % ""), SetRolePolicy(arn, "own", first, None)):
         with pytest.raises(ApplyError, match="is not what the plan was made for"):
             apply(sandbox.access, change)
-    for change in (undone(edited), undone(made), undone(made)):
-        apply(sandbox.access, change)
+    for former in (undone(edited), undone(made), undone(made)):
+        apply(sandbox.access, former)
     apply(sandbox.access, made)  # there is none again, so it is made
     apply(sandbox.access, undone(made))
 

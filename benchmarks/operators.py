@@ -1,7 +1,8 @@
 """What operators' roles grant: Karpenter and ACK's controllers against one role, and what is known of them.
 
 Milliseconds are CPU time of one thread, policies read beforehand. Beside them stands what the evaluator that
-the tests keep takes for the same questions, which was written from AWS's prose and not for speed: it reads the policies for each.
+the tests keep takes for the same questions, which was written from AWS's prose and not for speed:
+it reads the policies for each question.
 """
 
 import gc

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from keystone_check.iam.arns import read_role_arn
+from keystone_check.iam.language import Statement as Granting
 from keystone_check.model.facts import Missing, Subjects
 from keystone_check.model.finding import (
     Evidence,
@@ -14,12 +15,14 @@ from keystone_check.model.finding import (
     blocked,
     broken,
     holds,
+    not_applicable,
 )
 from keystone_check.model.permissions import Permissions
+from keystone_check.operators.adding import INLINE, adding, size, without, written
 from keystone_check.operators.documents import Document, Statement
 from keystone_check.operators.granted import Limited, Open, Refused
 from keystone_check.operators.need import Need
-from keystone_check.operators.weighed import IDENTITY, HeldBack, Weighed, weighed
+from keystone_check.operators.weighed import IDENTITY, HeldBack, Weighed, as_far_as_read, weighed
 
 READ_BY = "iam:GetRolePolicy and iam:GetPolicyVersion"
 _SHOWN = 3
@@ -39,6 +42,10 @@ class Asker:
     policy: str
     """What `--policy` takes for it."""
     least: Callable[[], tuple[Document, ...]]
+    product: str
+    """`karpenter`, `ack-s3`."""
+    all_needs: tuple[Need, ...] = ()
+    """All that it needs, where `needs` are a part of it."""
 
     @property
     def role(self) -> str:
@@ -48,7 +55,14 @@ class Asker:
 
     def asking(self, wanted: Callable[[Need], bool]) -> "Asker":
         """The same with those needs alone."""
-        return replace(self, needs=tuple(need for need in self.needs if wanted(need)))
+        some = tuple(need for need in self.needs if wanted(need))
+        return replace(self, needs=some, all_needs=self.wanted)
+
+    @property
+    def wanted(self) -> tuple[Need, ...]:
+        """What a repair grants: all that is asked for today."""
+        known = self.all_needs or self.needs
+        return tuple(need for need in known if need.hard or self.policy == "karpenter")
 
     def without_doubt(self) -> "Asker":
         """The same where no release makes a difference to what it asks."""
@@ -65,7 +79,8 @@ def lacking(asker: Asker, more: str = "") -> Iterator[Finding]:
     by_action: dict[str, list[Refused]] = {}
     for refused in found.missing:
         by_action.setdefault(refused.need.action, []).append(refused)
-    yield from (_lacks(asker, refusals, more) for refusals in by_action.values())
+    granting = grant(asker) if by_action else None
+    yield from (_lacks(asker, refusals, more, granting) for refusals in by_action.values())
     if by_action:
         return
     if unread := next(iter(found.unread), None):
@@ -93,7 +108,7 @@ def _open(one: Open) -> str:
     return f"whether {one.need.action} is granted cannot be told: {one.because}"
 
 
-def _lacks(asker: Asker, refusals: list[Refused], more: str) -> Finding:
+def _lacks(asker: Asker, refusals: list[Refused], more: str, granting: Repair | None) -> Finding:
     first = refusals[0]
     need = first.need
     since = f" (asked since {need.since})" if need.since and need.since != "1.0" else ""
@@ -104,7 +119,7 @@ def _lacks(asker: Asker, refusals: list[Refused], more: str) -> Finding:
         f"{asker.name} {need.action}",
         f"role {asker.role} lacks {need.action}{since} for {need.why}{effect}{doubt}{also}",
         Evidence(f"{READ_BY} of {asker.role}", _wanted(refusals), _nearest(refusals)),
-        repair(asker, need.action),
+        granting or by_hand(asker, need.action),
     )
 
 
@@ -118,7 +133,38 @@ def _nearest(refusals: list[Refused]) -> str:
     return refusals[0].because
 
 
-def repair(asker: Asker, *actions: str) -> Repair:
+def grant(asker: Asker) -> Repair | None:
+    """One repair for all that the role lacks; None where it cannot be an inline policy from here."""
+    least = asker.least()
+    after = adding(asker.permissions, asker.wanted, least)
+    if after is None or size(after) > INLINE:
+        return None
+    return _writing(
+        asker, after, f"grant role {asker.role} all that it lacks", Safety.SAFE, "it adds grants, and no more"
+    )
+
+
+def narrow(asker: Asker, drop: Callable[[Granting], bool]) -> Repair | None:
+    """Take these statements out, and grant by others what is needed of them; None where it cannot be done."""
+    left = without(asker.permissions, drop)
+    after = left and adding(left, asker.wanted, asker.least())
+    if after is None or size(after) > INLINE:
+        return None
+    return _writing(
+        asker,
+        after,
+        f"grant role {asker.role} what it needs, and no more",
+        Safety.UNSAFE,
+        "it may take away what something else uses the role for",
+    )
+
+
+def _writing(asker: Asker, after: Permissions, title: str, safety: Safety, reason: str) -> Repair | None:
+    changes = tuple(written(asker.role_arn, asker.permissions, after))
+    return Repair(title, safety, reason, changes) if changes else None
+
+
+def by_hand(asker: Asker, *actions: str) -> Repair:
     """The statements to add, and how to have the whole policy written."""
     statements = [
         one
@@ -150,6 +196,10 @@ def _starts(pattern: str, name: str) -> bool:
 
 def held_back(asker: Asker) -> Iterator[Finding]:
     """One finding for each action that something denies beside the grants, or one where nothing does."""
+    read = as_far_as_read(asker.permissions)
+    if read != asker.permissions and asker.needs:
+        yield not_applicable(f"{asker.name} service control policies", _unweighed(asker.permissions))
+    asker = replace(asker, permissions=read)
     found = asker.weighed()
     by_action: dict[str, HeldBack] = {}
     for one in found.held_back:
@@ -164,6 +214,11 @@ def held_back(asker: Asker) -> Iterator[Finding]:
         yield blocked(asker.name, Missing(asker.role_arn, found.unread_around[0].because))
     elif asker.needs:
         yield holds(asker.name)
+
+
+def _unweighed(permissions: Permissions) -> str:
+    because = permissions.controls.because if isinstance(permissions.controls, Missing) else ""
+    return f"not readable from this account, so not weighed: {because}"
 
 
 def untold(asker: Asker, one: Open) -> Finding:

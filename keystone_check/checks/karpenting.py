@@ -45,6 +45,7 @@ def asker(one: Running, installed: Installation, held: Permissions) -> Asker:
         permissions=held,
         policy="karpenter",
         least=partial(least, installed),
+        product=KARPENTER,
     )
 
 

@@ -1,7 +1,7 @@
 """The least policies of the operators that run, and how they differ from what their roles have."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from keystone_check.checks import karpenting, reconciling
@@ -12,6 +12,7 @@ from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.permissions import Permissions
 from keystone_check.model.world import World
 from keystone_check.operators.ack import running as ack
+from keystone_check.operators.ack.requirement import Reconciled
 from keystone_check.operators.karpenter import running as karpenter
 from keystone_check.operators.version import Version
 
@@ -25,8 +26,20 @@ NEEDS = frozenset(
 _NOTHING = Permissions(Missing("", "nobody read its policies"), Missing("", "nobody read its policies"))
 
 
-def askers(world: World, release: Version | None = None) -> Iterator[Asker]:
-    """Every operator whose role and region are known; `release` is the one to judge Karpenter as."""
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """Kinds of one ACK controller that are to be used, whether or not there are resources of them."""
+
+    service: str
+    names: tuple[str, ...]
+
+
+def askers(world: World, wanted: Version | Kinds | None = None) -> Iterator[Asker]:
+    """Every operator whose role and region are known.
+
+    `wanted` is the release to judge Karpenter as, or the kinds to judge one controller of ACK by.
+    """
+    release = wanted if isinstance(wanted, Version) else None
     if not isinstance(world.operators, Subjects):
         return
     for one in karpenter.running(world.operators):
@@ -37,6 +50,8 @@ def askers(world: World, release: Version | None = None) -> Iterator[Asker]:
     for other in ack.running(world.operators):
         role_map = world.role_map if isinstance(world.role_map, Subjects) else Absent("role_map", "")
         reconciled = ack.controller(other, _subjects(world.ack_kinds), role_map, world.caller)
+        if reconciled and isinstance(wanted, Kinds) and other.service == wanted.service:
+            reconciled = replace(reconciled, kinds=tuple(Reconciled(it) for it in wanted.names))
         if reconciled:
             yield reconciling.asker(other, reconciled, _held(world, other.operator.role_arn))
 

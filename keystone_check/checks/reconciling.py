@@ -46,6 +46,7 @@ def asker(one: Running, installed: Controller, held: Permissions) -> Asker:
         permissions=held,
         policy="ack",
         least=partial(least, installed),
+        product=one.operator.product,
     )
 
 

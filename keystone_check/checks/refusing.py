@@ -11,6 +11,7 @@ from keystone_check.operators.causes import Cause
 from keystone_check.operators.denied import of_conditions
 from keystone_check.operators.granted import Granted, Law
 from keystone_check.operators.need import Need
+from keystone_check.operators.weighed import as_far_as_read
 
 
 def reported(
@@ -68,7 +69,7 @@ def _now(denial: Denial, held: Permissions | Absent | Missing, needs: tuple[Need
         return ""
     if not asked:
         return "it is not among what this release asks for with these settings"
-    law = Law(held)
+    law = Law(as_far_as_read(held))
     if all(isinstance(law.answer(need), Granted) for need in asked):
         return _GRANTED
     return "the role does not grant it, as found above"

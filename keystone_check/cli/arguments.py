@@ -76,7 +76,7 @@ class Options(NamedTuple):
     policy: str = ""
     """`karpenter`, `ack`, or the name of an operator's role."""
     release: str = ""
-    """`--for`: the release of Karpenter that the policy is written for."""
+    """`--for`: the release of Karpenter, or the kinds of an ACK controller, to write the policy for."""
     diff: bool = False
     endpoints: bool = False
     checks: tuple[str, ...] = ()
@@ -317,7 +317,7 @@ def _asking(parser: argparse.ArgumentParser) -> None:
         dest="release",
         metavar="RELEASE",
         default="",
-        help="with --policy: as another release asks, such as karpenter=1.14",
+        help="with --policy: as another release or kinds ask: karpenter=1.14, ack-ec2=VPC,Subnet",
     )
     group.add_argument(
         "--diff", action="store_true", help="with --policy: what is missing (+), and what is too much (-)"

@@ -12,6 +12,7 @@ from keystone_check.model.creation import (
     DeleteProvider,
     DeleteRole,
 )
+from keystone_check.model.grant import SetRolePolicy
 from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RestartWorkload
 
@@ -147,7 +148,7 @@ class SetAnnotation:
 Creation = CreateProvider | CreateRole | CreateBucket
 Deletion = DeleteProvider | DeleteRole | DeleteBucket
 BucketSetting = SetBucketPublicAccess | SetBucketPolicy | SetOwnership | SetAcl | SetDefaultEncryption
-RoleSetting = SetTrustPolicy | SetSessionDuration
+RoleSetting = SetTrustPolicy | SetSessionDuration | SetRolePolicy
 Change = (
     Creation
     | Deletion
@@ -194,6 +195,8 @@ def address(change: Change) -> tuple[str, ...]:
             return ("session duration", change.role_arn)
         case SetTrustPolicy():
             return ("trust policy", change.role_arn)
+        case SetRolePolicy():
+            return ("role policy", change.role_arn, change.name)
         case SetAnnotation():
             return ("annotation", f"{change.namespace}/{change.name}", change.annotation)
         case SetNamespaceSelector():
@@ -244,6 +247,8 @@ def inverse(change: Change) -> Change | None:
         case SetTrustPolicy():
             return replace(change, before=change.after, after=change.before)
         case SetSessionDuration():
+            return replace(change, before=change.after, after=change.before)
+        case SetRolePolicy():
             return replace(change, before=change.after, after=change.before)
         case SetNamespaceSelector():
             return replace(change, before=change.after, after=change.before)

@@ -9,7 +9,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from keystone_check.model.facts import Absent
+from keystone_check.model.facts import Absent, Missing
 from keystone_check.model.permissions import Permissions
 from keystone_check.operators.granted import Law, Limited, Open, Refused
 from keystone_check.operators.need import Need
@@ -51,6 +51,20 @@ class Weighed:
 def alone(permissions: Permissions) -> Permissions:
     """The identity policies, as if nothing stood around them."""
     return replace(permissions, boundary=_NONE, controls=_NONE)
+
+
+def as_far_as_read(permissions: Permissions) -> Permissions:
+    """Without service control policies where the account may not read them, as few accounts may.
+
+    Who uses it says so: a refusal of theirs would be seen in what operators report, and nowhere before.
+    """
+    controls = permissions.controls
+    return replace(permissions, controls=_NONE) if _refused(controls) else permissions
+
+
+def _refused(controls: object) -> bool:
+    """Refused for want of a right; an answer that failed to come is another matter."""
+    return isinstance(controls, Missing) and bool(controls.permission)
 
 
 def weighed(permissions: Permissions, needs: Iterable[Need]) -> Weighed:

@@ -28,6 +28,7 @@ from keystone_check.model.creation import (
     DeleteProvider,
     DeleteRole,
 )
+from keystone_check.model.grant import SetRolePolicy
 from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RESTARTED_AT, RestartWorkload
 
@@ -71,6 +72,8 @@ def title(change: Change) -> str:
             return f"encrypt uploads to bucket {change.bucket} with {change.after} by default"
         case SetTrustPolicy():
             return f"write the trust policy of {change.role_arn}"
+        case SetRolePolicy():
+            return f"{_verb('write', change)} the inline policy {change.name} of {change.role_arn}"
         case SetSessionDuration():
             return f"allow sessions of {change.after} seconds to {change.role_arn}"
         case SetAnnotation():
@@ -86,7 +89,8 @@ def title(change: Change) -> str:
 
 
 def _verb(
-    verb: str, change: SetBucketPublicAccess | SetAccountPublicAccess | SetBucketPolicy | SetOwnership
+    verb: str,
+    change: SetBucketPublicAccess | SetAccountPublicAccess | SetBucketPolicy | SetOwnership | SetRolePolicy,
 ) -> str:
     return "delete" if change.after is None else verb
 
@@ -142,7 +146,7 @@ def _texts(change: Change) -> tuple[str, str]:
                 for value in (change.before, change.after)
             )
             return before, after
-        case PutDocument() | SetBucketPolicy() | SetTrustPolicy():
+        case PutDocument() | SetBucketPolicy() | SetTrustPolicy() | SetRolePolicy():
             return change.before or "", change.after or ""
     assert_never(change)
 

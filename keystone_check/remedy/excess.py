@@ -37,11 +37,13 @@ from keystone_check.model.creation import (
 )
 from keystone_check.model.exchange import Event, Trail
 from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.grant import SetRolePolicy
 from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.web import Response
 from keystone_check.model.workload import RestartWorkload
 from keystone_check.model.world import World
 from keystone_check.remedy.made import created
+from keystone_check.remedy.overgranted import overgranted
 
 _FOR_TOKENS = frozenset({"sts:AssumeRoleWithWebIdentity", "sts:TagSession"})
 
@@ -71,6 +73,8 @@ def excess(world: World, change: Change) -> str:
             return "" if _is_the_issuers(world, change) else f"{change.bucket} is not the issuer's bucket"
         case SetSessionDuration():
             return _longer(world, change)
+        case SetRolePolicy():
+            return overgranted(world, change)
         case DeleteProvider() | DeleteRole() | DeleteBucket() | SetThumbprints() | SetAnnotation():
             return ""
         case SetDefaultEncryption() | SetOwnership() | SetNamespaceSelector() | RestartWorkload():

@@ -29,6 +29,7 @@ from keystone_check.model.creation import (
     DeleteRole,
 )
 from keystone_check.model.facts import Missing, Subjects
+from keystone_check.model.grant import SetRolePolicy
 from keystone_check.model.owner import Owner, of_applier, of_marks, of_tags
 from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RestartWorkload
@@ -53,7 +54,7 @@ def owner(world: World, change: Change) -> Owner | None:
         case SetClientIds(arn) | SetThumbprints(arn) | DeleteProvider(arn):
             found = _seen(world.providers, arn, Provider)
             return of_tags(found.tags) if found else None
-        case SetTrustPolicy(arn) | SetSessionDuration(arn) | DeleteRole(arn):
+        case SetTrustPolicy(arn) | SetSessionDuration(arn) | SetRolePolicy(arn) | DeleteRole(arn):
             role = _seen(world.roles, arn, Role)
             return of_tags(role.tags) if role else None
         case SetBucketPublicAccess() | SetBucketPolicy() | SetOwnership() | SetAcl() | SetDefaultEncryption():

@@ -31,6 +31,7 @@ from keystone_check.model.creation import (
     DeleteRole,
 )
 from keystone_check.model.finding import Repair, Safety, Severity, Status
+from keystone_check.model.grant import SetRolePolicy
 from keystone_check.model.outcome import Diagnosis, Outcome
 from keystone_check.model.owner import Owner
 from keystone_check.model.selector import SetNamespaceSelector
@@ -149,6 +150,8 @@ def rank(change: Change) -> tuple[int, ...]:
             return (7,)
         case SetSessionDuration():
             return (7, 1)
+        case SetRolePolicy():
+            return (7, 2)
         case SetAnnotation():
             return (8,)
         case SetNamespaceSelector():

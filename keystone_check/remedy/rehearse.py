@@ -33,6 +33,7 @@ from keystone_check.model.creation import (
     DeleteRole,
 )
 from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.grant import SetRolePolicy
 from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RestartWorkload
 from keystone_check.model.world import World
@@ -40,6 +41,7 @@ from keystone_check.remedy.answers import answers_followed
 from keystone_check.remedy.asked import selected
 from keystone_check.remedy.bound import accounts_followed
 from keystone_check.remedy.follow import publication_followed
+from keystone_check.remedy.granted import granted
 from keystone_check.remedy.made import created, deleted
 
 
@@ -86,6 +88,8 @@ def _written(world: World, change: Change) -> World:
             return _role(world, change.role_arn, trust=change.after)
         case SetSessionDuration():
             return _role(world, change.role_arn, max_session_seconds=change.after)
+        case SetRolePolicy():
+            return granted(world, change)
         case SetAnnotation():
             return _annotated(world, change)
         case SetNamespaceSelector():

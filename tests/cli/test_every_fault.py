@@ -10,7 +10,7 @@ from keystone_check.cli.main import main
 from keystone_check.model.change import Change
 from keystone_check.sandbox.faults import FAULTS
 from tests.cli.build import Outside, command
-from tests.cli.operators_by_hand import BY_HAND
+from tests.cli.operators_by_hand import BY_HAND, GRANTED
 from tests.remedy.kinds import kinds, one_of_each_kind
 from tests.sandbox.worlds import world_with
 
@@ -141,7 +141,8 @@ RESTARTED = ("pod-was-never-injected", "pod-is-older-than-the-role")
 """Faults that a restart mends, which is asked for by a flag of its own."""
 UNSEEN = tuple(name for name, fault in FAULTS.items() if not fault.breaks)
 """Faults after which nothing is known to be broken, and something cannot be told."""
-SAFE = tuple(name for name in FAULTS if name not in {*MANUAL, *UNSAFE, *RESTARTED, *OUTDATED, *UNSEEN})
+ELSEWHERE = {*MANUAL, *UNSAFE, *RESTARTED, *OUTDATED, *UNSEEN, *GRANTED}
+SAFE = tuple(name for name in FAULTS if name not in ELSEWHERE)
 
 
 def served(fault: str, *argv: str) -> tuple[int, str]:
@@ -203,6 +204,24 @@ def test_a_repair_that_outdates_pods_is_written_and_says_what_restarts_them(faul
     assert code == 0
 
 
+def test_what_a_role_lacks_is_granted_and_what_was_reported_before_is_told() -> None:
+    """One for all that tests/remedy/test_granted.py rehearses."""
+    code, said = served("ack-may-not-tag-buckets", "--fix", "--yes")
+    assert "1 change written." in said
+    assert "write the inline policy ack-s3-controller of" in said
+    assert "no_ack_resource_is_stuck" in said
+    assert code == 1
+
+
+def test_what_a_role_need_not_have_is_taken_out_when_that_is_asked_for() -> None:
+    code, said = served("karpenter-is-an-administrator", "--fix", "--yes")
+    assert "--fix=unsafe" in said
+    assert code == 1
+    code, said = served("karpenter-is-an-administrator", "--fix=unsafe", "--yes")
+    assert "1 change written." in said
+    assert code == 0
+
+
 @pytest.mark.parametrize("fault", RESTARTED)
 def test_a_restart_waits_for_its_flag_even_where_unsafe_repairs_do_not(fault: str) -> None:
     code, said, written = told(fault, "--fix=unsafe", "--yes")
@@ -222,7 +241,7 @@ def test_a_manual_repair_is_said_line_by_line_and_nothing_is_written(fault: str,
     assert (code, written) == (1, [])
 
 
-@pytest.mark.parametrize("fault", [name for name in FAULTS if name not in MANUAL])
+@pytest.mark.parametrize("fault", [name for name in FAULTS if name not in {*MANUAL, *GRANTED}])
 def test_a_dry_run_writes_nothing_and_exits_as_the_truth_is_now(fault: str) -> None:
     code, said, written = told(fault, "--fix", "--dry-run")
     assert "✓ written" not in said

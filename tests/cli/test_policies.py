@@ -34,11 +34,25 @@ def test_another_release_is_compared_with_what_is_attached() -> None:
     assert "- eks:DescribeCluster" in out.splitlines()
 
 
+def test_kinds_that_are_to_be_used_are_granted_before_there_is_a_resource() -> None:
+    code, out, _ = said(
+        "--cluster=sandbox:ack-s3+ec2", "--policy=ack", "--for=ack-ec2=VPC,NATGateway", "--format=json"
+    )
+    (found,) = json.loads(out)
+    assert code == 0
+    assert "ec2-controller" in found["operator"]
+    actions = {it for policy in found["policies"] for it in policy["document"]["Statement"][0]["Action"]}
+    assert {"ec2:CreateVpc", "ec2:CreateNatGateway"} <= actions
+    assert "ec2:CreateTransitGateway" not in actions
+
+
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
         (("--cluster=sandbox", "--policy=karpenter"), "nothing here is called karpenter"),
         (("--cluster=sandbox:karpenter", "--policy=karpenter", "--for=0.37"), "known: 1.0"),
+        (("--cluster=sandbox:ack", "--policy=ack", "--for=ack-s3=VPC"), "ack-s3 has no kind VPC"),
+        (("--cluster=sandbox:ack", "--policy=ack", "--for=ack-s3=99.1"), "ack-s3 99.1 is not known"),
         (("--cluster=sandbox", "--diff"), "--for and --diff belong to --policy"),
     ],
 )

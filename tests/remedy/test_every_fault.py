@@ -24,6 +24,7 @@ from keystone_check.sandbox.faults import FAULTS
 from keystone_check.sandbox.ground import Ground
 from keystone_check.sandbox.serve import serve
 from keystone_check.sandbox.worlds import healthy
+from tests.cli.operators_by_hand import GRANTED, TRACES
 from tests.worlds import NOW
 
 CHECKS = load()
@@ -48,11 +49,17 @@ def as_far_as_known(seen: World, promised: World) -> World:
     return replace(seen, pods=Subjects(tuple(order)))
 
 
+SERVED = ("karpenter-passes-another-role", "karpenter-is-an-administrator", "ack-may-not-tag-buckets")
+"""A policy that is made, one that is deleted, one that is edited: the others are rehearsed (test_granted)."""
+
+
 @cache
 def plannable() -> tuple[str, ...]:
     world = healthy(Ground.make(), NOW)
     return tuple(
-        name for name, fault in FAULTS.items() if rehearsed(fault.apply(world), CHECKS, EVERYTHING).applied
+        name
+        for name, fault in FAULTS.items()
+        if name not in {*GRANTED} - {*SERVED} and rehearsed(fault.apply(world), CHECKS, EVERYTHING).applied
     )
 
 
@@ -85,7 +92,7 @@ def mended_as_rehearsed(before: World, look: Look, access: Access, journals: Pat
     assert mended.failures == ()
     assert mended.applied == promised.applied
     assert as_far_as_known(mended.after.world, promised.after.world) == promised.after.world
-    assert amiss(mended.after) == set()
+    assert amiss(mended.after) <= TRACES
     assert rehearsed(mended.after.world, CHECKS, EVERYTHING).applied == ()
     return mended
 

@@ -28,6 +28,7 @@ from keystone_check.model.change import (
 )
 from keystone_check.model.creation import CreateBucket, CreateProvider, CreateRole
 from keystone_check.model.finding import Finding, Safety, Severity
+from keystone_check.model.grant import SetRolePolicy
 from keystone_check.model.injection import Requirement
 from keystone_check.model.outcome import Diagnosis
 from keystone_check.model.selector import SetNamespaceSelector
@@ -66,6 +67,7 @@ IN_ORDER: tuple[Change, ...] = (
     CreateRole(f"{ROLE}-new", '{"Statement": []}'),
     SetTrustPolicy(ROLE, "{}", '{"Statement": []}'),
     SetSessionDuration(ROLE, 3600, 7200),
+    SetRolePolicy(ROLE, "a", None, "{}"),
     SetAnnotation("app", "api", "eks.amazonaws.com/role-arn", None, ROLE),
     SetNamespaceSelector("c", "w", (), (Requirement("x", "Exists"),)),
     RestartWorkload("deployment", "app", "api", "2026-11-25T20:35:06Z"),

@@ -32,12 +32,21 @@ statement that the finding names, or attach it.
 from collections.abc import Iterator
 from typing import Any
 
-from keystone_check.checks.granting import READ_BY, Asker, own_right, repair
+from keystone_check.checks.granting import READ_BY, Asker, by_hand, grant, own_right
 from keystone_check.checks.reconciling import askers
 from keystone_check.knowledge.store import facts
 from keystone_check.model.aws import Caller
 from keystone_check.model.facts import Absent, Missing, Subjects
-from keystone_check.model.finding import Evidence, Finding, Severity, blocked, broken, holds, not_applicable
+from keystone_check.model.finding import (
+    Evidence,
+    Finding,
+    Repair,
+    Severity,
+    blocked,
+    broken,
+    holds,
+    not_applicable,
+)
 from keystone_check.model.operators import AckKind, Operator
 from keystone_check.model.permissions import Permissions
 from keystone_check.operators.ack.requirement import INSTALLED, USED
@@ -64,7 +73,8 @@ def _judged(asker: Asker, one: Running) -> Iterator[Finding]:
     by_kind: dict[str, list[Refused]] = {}
     for refused in found.missing:
         by_kind.setdefault(refused.need.why, []).append(refused)
-    yield from (_lacks(used, one, kind, refusals) for kind, refusals in by_kind.items())
+    granting = grant(asker) if by_kind else None
+    yield from (_lacks(used, one, kind, refusals, granting) for kind, refusals in by_kind.items())
     if by_kind:
         return
     if found.unread:
@@ -91,7 +101,9 @@ def _tomorrow(asker: Asker) -> str:
     )
 
 
-def _lacks(asker: Asker, one: Running, kind: str, refusals: list[Refused]) -> Finding:
+def _lacks(
+    asker: Asker, one: Running, kind: str, refusals: list[Refused], granting: Repair | None
+) -> Finding:
     actions = list(dict.fromkeys(it.need.action for it in refusals))
     said = ", ".join(actions[:6]) + (f" and {len(actions) - 6} more" if len(actions) > 6 else "")
     doubt = f"; {asker.doubt}" if asker.doubt else ""
@@ -100,7 +112,7 @@ def _lacks(asker: Asker, one: Running, kind: str, refusals: list[Refused]) -> Fi
         f"{one.name} {kind}",
         f"role {asker.role} lacks {said} for {kind}; {effect}{_recommended(one, actions)}{doubt}",
         Evidence(f"{READ_BY} of {asker.role}", said, refusals[0].because),
-        repair(asker, actions[0], *actions[1:]),
+        granting or by_hand(asker, actions[0], *actions[1:]),
     )
 
 

@@ -16,9 +16,10 @@ Attach what `keystone-check --policy ack` prints, and detach the rest; `--diff` 
 
 from collections.abc import Iterator
 
-from keystone_check.checks.granting import READ_BY, Asker, own_gap
+from keystone_check.checks.granting import READ_BY, Asker, narrow, own_gap
 from keystone_check.checks.overgranting import FULL, grants, too_wide
 from keystone_check.checks.reconciling import askers, by_hand
+from keystone_check.iam.language import Statement
 from keystone_check.model.aws import Caller
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.finding import Evidence, Finding, Severity, blocked, broken, holds
@@ -42,9 +43,7 @@ def judge(
 
 def _judged(asker: Asker, one: Running) -> Iterator[Finding]:
     wide = [(policy, it, said) for policy, it in grants(asker.permissions) if (said := too_wide(it))]
-    all_of_it = [
-        f"{said} ({policy})" for policy, it, said in wide if it.not_actions or set(it.actions) & set(FULL)
-    ]
+    all_of_it = [f"{said} ({policy})" for policy, it, said in wide if _full(it)]
     if not all_of_it and (unread := own_gap(asker.permissions)):
         yield blocked(one.name, unread)
         return
@@ -56,9 +55,14 @@ def _judged(asker: Asker, one: Running) -> Iterator[Finding]:
         one.name,
         f"role {asker.role} grants {'; '.join(all_of_it)}",
         Evidence(f"{READ_BY} of {asker.role}", "actions of its own service", "; ".join(all_of_it)),
-        by_hand(
+        narrow(asker, _full)
+        or by_hand(
             "grant what it needs, and no more",
             "taking grants away may take away what something else uses the role for",
             "keystone-check --policy ack --diff says what would go and what would come",
         ),
     )
+
+
+def _full(statement: Statement) -> bool:
+    return statement.not_actions or bool(set(statement.actions) & set(FULL))

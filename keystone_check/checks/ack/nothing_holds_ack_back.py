@@ -1,10 +1,15 @@
-"""Nothing around an ACK controller's role denies what its policies grant.
+"""Nothing that can be read around an ACK controller's role denies what its policies grant.
 
 ## Why it matters
 A permissions boundary and the organization's service control policies have to allow a request as well, and
 an explicit deny anywhere wins: `api error AccessDeniedException: User: … is not authorized to perform:
 kafka:CreateCluster on resource: *`, although `AmazonMSKFullAccess` is attached. Adding to the role's
 policies changes nothing then.
+
+Few accounts may read the organization's policies: its management account, and those that it delegates to. In
+any other they are not weighed, and that stands in a line of its own, which neither passes nor fails; what the
+boundary and the role's own denials say is judged all the same. `keystone-check --cloudtrail` and the
+operator's log tell of what an organization refuses.
 
 ## How to fix
 Allow the action in the boundary, or have the organization except the role; the finding names layer and

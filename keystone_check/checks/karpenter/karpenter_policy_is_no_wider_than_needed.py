@@ -16,13 +16,13 @@ Attach what `keystone-check --policy karpenter` prints, and detach the rest; `--
 
 from collections.abc import Iterator
 
-from keystone_check.checks.granting import READ_BY, Asker, own_gap, untold
+from keystone_check.checks.granting import READ_BY, Asker, narrow, own_gap, untold
 from keystone_check.checks.karpenting import askers, by_hand
 from keystone_check.checks.overgranting import grants, named, too_wide
 from keystone_check.iam.request import Request
 from keystone_check.model.aws import Caller
 from keystone_check.model.facts import Absent, Missing, Subjects
-from keystone_check.model.finding import Evidence, Finding, Severity, blocked, broken, holds
+from keystone_check.model.finding import Evidence, Finding, Repair, Severity, blocked, broken, holds
 from keystone_check.model.launching import InstanceProfile, Key, NodeRole
 from keystone_check.model.operators import Node, NodeClass, NodePool, Operator
 from keystone_check.model.permissions import Permissions
@@ -30,6 +30,7 @@ from keystone_check.operators.granted import Granted, Law, Open
 from keystone_check.operators.karpenter.installation import Installation
 from keystone_check.operators.karpenter.running import Around, Running
 from keystone_check.operators.need import Need
+from keystone_check.operators.weighed import as_far_as_read
 
 severity = Severity.LOW
 ENDS = "ec2:TerminateInstances"
@@ -54,13 +55,14 @@ def judge(
 def _judged(asker: Asker, one: Running, _: Installation) -> Iterator[Finding]:
     wide = [f"{wide} ({policy})" for policy, it in grants(asker.permissions) if (wide := too_wide(it))]
     if wide:
-        yield _amiss(asker, f"grants {'; '.join(wide)}", "; ".join(wide))
+        mends = narrow(asker, lambda it: bool(too_wide(it)))
+        yield _amiss(asker, f"grants {'; '.join(wide)}", "; ".join(wide), mends)
         return
     ending = next((need for need in asker.needs if need.action == ENDS), None)
-    answer = Law(asker.permissions).answer(_of_anybody(ending)) if ending else None
+    answer = Law(as_far_as_read(asker.permissions)).answer(_of_anybody(ending)) if ending else None
     if isinstance(answer, Granted):
         said = f"may end instances that have no tag of this cluster: {answer.statement.name}"
-        yield _amiss(asker, said, answer.statement.name)
+        yield _amiss(asker, said, answer.statement.name, narrow(asker, answer.statement.__eq__))
         return
     if unread := own_gap(asker.permissions):
         yield blocked(asker.name, unread)
@@ -81,14 +83,15 @@ def _of_anybody(need: Need) -> Need:
     return Need(request, need.feature, need.why, need.effect)
 
 
-def _amiss(asker: Asker, message: str, seen: str) -> Finding:
+def _amiss(asker: Asker, message: str, seen: str, mends: Repair | None) -> Finding:
     return broken(
         asker.name,
         f"role {asker.role} {message}",
         Evidence(
             f"{READ_BY} of {asker.role}", "what keystone-check --policy karpenter prints, and no more", seen
         ),
-        by_hand(
+        mends
+        or by_hand(
             "grant what it needs, and no more",
             "taking grants away may take away what something else uses the role for",
             "keystone-check --policy karpenter --diff says what would go and what would come",

@@ -1,4 +1,4 @@
-"""Nothing around Karpenter's role denies what its policies grant.
+"""Nothing that can be read around Karpenter's role denies what its policies grant.
 
 ## Why it matters
 A permissions boundary and the organization's service control policies have to allow a request as well, and
@@ -6,6 +6,11 @@ an explicit deny anywhere wins over every grant. The role's own policies look ri
 changes nothing: `is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:…:instance/* with
 an explicit deny in a service control policy`, or `because no permissions boundary allows the
 ec2:CreateFleet action`.
+
+Few accounts may read the organization's policies: its management account, and those that it delegates to. In
+any other they are not weighed, and that stands in a line of its own, which neither passes nor fails; what the
+boundary and the role's own denials say is judged all the same. `keystone-check --cloudtrail` and the
+operator's log tell of what an organization refuses.
 
 ## How to fix
 Allow the action in the boundary, or have the organization except the role; the finding names layer and

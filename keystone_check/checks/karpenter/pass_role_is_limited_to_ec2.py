@@ -16,7 +16,7 @@ Name the node role as the statement's resource and `ec2.amazonaws.com` under `ia
 
 from collections.abc import Iterator
 
-from keystone_check.checks.granting import READ_BY, Asker, repair, untold
+from keystone_check.checks.granting import READ_BY, Asker, by_hand, narrow, untold
 from keystone_check.checks.karpenting import askers
 from keystone_check.iam.request import Request
 from keystone_check.model.aws import Caller
@@ -29,6 +29,7 @@ from keystone_check.operators.granted import Granted, Law, Open
 from keystone_check.operators.karpenter.installation import Installation
 from keystone_check.operators.karpenter.running import Around, Running
 from keystone_check.operators.need import Need
+from keystone_check.operators.weighed import as_far_as_read
 
 severity = Severity.MEDIUM
 TO = "iam:PassedToService"
@@ -56,7 +57,7 @@ def _judged(asker: Asker, one: Running, installed: Installation) -> Iterator[Fin
     passing = next((need for need in asker.needs if need.action == "iam:PassRole"), None)
     if passing is None:
         return
-    law = Law(asker.permissions)
+    law = Law(as_far_as_read(asker.permissions))
     untold_of: Open | None = None
     stranger = f"arn:{installed.partition}:iam::{installed.account}:role/{STRANGER}"
     for resource, service, what in (
@@ -71,7 +72,7 @@ def _judged(asker: Asker, one: Running, installed: Installation) -> Iterator[Fin
                 Evidence(
                     f"{READ_BY} of {asker.role}", f"{passing.resource} alone, to EC2", f"it may pass {what}"
                 ),
-                repair(asker, "iam:PassRole"),
+                narrow(asker, answer.statement.__eq__) or by_hand(asker, "iam:PassRole"),
             )
             return
         if isinstance(answer, Open):

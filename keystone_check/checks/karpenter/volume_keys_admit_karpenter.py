@@ -21,7 +21,7 @@ name the role.
 from collections.abc import Iterator
 from functools import partial
 
-from keystone_check.checks.granting import Asker, own_right, repair
+from keystone_check.checks.granting import Asker, by_hand, grant, own_right
 from keystone_check.checks.karpenting import askers
 from keystone_check.iam.evaluate import Allowed, Denied, decide
 from keystone_check.iam.language import PolicyKind
@@ -123,12 +123,13 @@ def _own(key: Key, asker: Asker) -> bool:
     return key.arn.split(":")[4] == asker.role_arn.split(":")[4]
 
 
-def _amiss(asker: Asker, name: str, message: str, seen: str, action: str = "kms:CreateGrant") -> Finding:
+def _amiss(asker: Asker, name: str, message: str, seen: str, action: str = "") -> Finding:
+    wanted = action or "kms:CreateGrant"
     return broken(
         f"{asker.name} {name}",
         f"{message}: instances end at once with Client.InternalError or Client.InvalidKMSKey.InvalidState",
         Evidence(
-            "kms:GetKeyPolicy and the role's policies", f"{action} on {name} for {asker.role_arn}", seen
+            "kms:GetKeyPolicy and the role's policies", f"{wanted} on {name} for {asker.role_arn}", seen
         ),
-        repair(asker, action),
+        (grant(asker) if action else None) or by_hand(asker, wanted),
     )

@@ -27,9 +27,11 @@ from keystone_check.model.creation import (
     DeleteProvider,
     DeleteRole,
 )
+from keystone_check.model.grant import SetRolePolicy
 from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RestartWorkload
 from keystone_check.probes import rights
+from keystone_check.probes.operator_rights import GET_ROLE_POLICY
 from keystone_check.probes.rights import AwsAsk, KubeAsk
 
 CREATE_PROVIDER = AwsAsk("iam", "CreateOpenIDConnectProvider", "iam:CreateOpenIDConnectProvider")
@@ -42,6 +44,8 @@ UPDATE_THUMBPRINTS = AwsAsk(
     "iam", "UpdateOpenIDConnectProviderThumbprint", "iam:UpdateOpenIDConnectProviderThumbprint"
 )
 UPDATE_TRUST = AwsAsk("iam", "UpdateAssumeRolePolicy", "iam:UpdateAssumeRolePolicy")
+PUT_ROLE_POLICY = AwsAsk("iam", "PutRolePolicy", "iam:PutRolePolicy")
+DELETE_ROLE_POLICY = AwsAsk("iam", "DeleteRolePolicy", "iam:DeleteRolePolicy")
 CREATE_ROLE = AwsAsk("iam", "CreateRole", "iam:CreateRole")
 DELETE_ROLE = AwsAsk("iam", "DeleteRole", "iam:DeleteRole")
 UPDATE_ROLE = AwsAsk("iam", "UpdateRole", "iam:UpdateRole")
@@ -107,6 +111,8 @@ def needed(change: Change) -> tuple[AwsAsk | KubeAsk, ...]:
             return rights.GET_ROLE, UPDATE_TRUST
         case SetSessionDuration():
             return rights.GET_ROLE, UPDATE_ROLE
+        case SetRolePolicy():
+            return GET_ROLE_POLICY, DELETE_ROLE_POLICY if change.after is None else PUT_ROLE_POLICY
         case SetAnnotation():
             return rights.GET_ACCOUNT, PATCH_ACCOUNT
         case SetNamespaceSelector():
@@ -144,6 +150,6 @@ def resource(ask: AwsAsk, change: Change) -> str:
             return f"arn:{partition_of(change.region)}:s3:::{change.bucket}"
         case SetAccountPublicAccess() | SetAnnotation() | RestartWorkload() | SetNamespaceSelector():
             return "*"
-        case SetTrustPolicy() | SetSessionDuration():
+        case SetTrustPolicy() | SetSessionDuration() | SetRolePolicy():
             return change.role_arn
     assert_never(change)

@@ -31,12 +31,14 @@ from keystone_check.model.creation import (
     DeleteProvider,
     DeleteRole,
 )
+from keystone_check.model.grant import SetRolePolicy
 from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RestartWorkload
 from keystone_check.probes import rights
 from keystone_check.probes.answer import BODY_LIMIT, text
 from keystone_check.probes.aws import Aws
 from keystone_check.probes.kube import Kube
+from keystone_check.probes.operator_rights import GET_ROLE_POLICY
 from keystone_check.probes.refusals import ReadError
 from keystone_check.remedy.apply.buckets import bucket_setting, bucket_there, in_region
 from keystone_check.remedy.apply.registrations import selector_standing
@@ -110,6 +112,9 @@ def standing(hands: Hands, change: Change) -> Standing:
         case SetSessionDuration():
             seconds = _role(hands, change.role_arn).get("MaxSessionDuration", 3600)
             return Standing(seconds, seconds == change.after)
+        case SetRolePolicy():
+            document = _or_none("NoSuchEntity", lambda: _role_policy(hands, change))
+            return Standing(document, document == change.after)
         case SetAnnotation():
             return _annotation(hands, change)
         case SetNamespaceSelector():
@@ -212,6 +217,14 @@ def _role(hands: Hands, arn: str) -> dict[str, Any]:
     if role["Arn"] != arn:
         raise ReadError(f"iam:GetRole {name}: our account has {role['Arn']}, not {arn}")
     return role
+
+
+def _role_policy(hands: Hands, change: SetRolePolicy) -> str:
+    """IAM percent-encodes it as it does a trust policy."""
+    role = role_name(change.role_arn)
+    asked = {"RoleName": role, "PolicyName": change.name}
+    answer = hands.aws.ask(GET_ROLE_POLICY, f"{role} {change.name}", **asked)
+    return unquote(answer["PolicyDocument"])
 
 
 def _role_there(hands: Hands, change: CreateRole | DeleteRole) -> Standing:

@@ -32,6 +32,7 @@ from keystone_check.model.creation import (
     DeleteProvider,
     DeleteRole,
 )
+from keystone_check.model.grant import SetRolePolicy
 from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RestartWorkload
 from keystone_check.probes.aws import translated
@@ -119,6 +120,8 @@ def _write(hands: Hands, change: Change, version: str) -> None:
         case SetTrustPolicy():
             name = role_name(change.role_arn)
             _ask(hands, rights.UPDATE_TRUST, name, RoleName=name, PolicyDocument=change.after)
+        case SetRolePolicy():
+            _grant(hands, change)
         case SetAnnotation():
             _annotate(hands, change, version)
         case SetNamespaceSelector():
@@ -160,6 +163,15 @@ def _write_role(hands: Hands, change: CreateRole | DeleteRole) -> None:
             _ask(hands, rights.DELETE_ROLE, name, RoleName=name)
         case _:
             assert_never(change)
+
+
+def _grant(hands: Hands, change: SetRolePolicy) -> None:
+    name = role_name(change.role_arn)
+    which = {"RoleName": name, "PolicyName": change.name}
+    if change.after is None:
+        _ask(hands, rights.DELETE_ROLE_POLICY, f"{name} {change.name}", **which)
+    else:
+        _ask(hands, rights.PUT_ROLE_POLICY, f"{name} {change.name}", **which, PolicyDocument=change.after)
 
 
 def _set_client_ids(hands: Hands, change: SetClientIds) -> None:

@@ -7,6 +7,7 @@ from typing import assert_never
 from keystone_check.model.aws import Grant
 from keystone_check.model.change import SetAcl, SetDefaultEncryption, SetOwnership
 from keystone_check.model.creation import CreateBucket, CreateRole, DeleteBucket, DeleteRole
+from keystone_check.model.grant import SetRolePolicy
 from keystone_check.remedy.describe import encryption_rule
 from keystone_check.remedy.emit.command import aws, file, from_file
 
@@ -33,6 +34,16 @@ def role(change: CreateRole | DeleteRole) -> Iterator[str]:
             yield aws("iam", "delete-role", f"--role-name={name}")
         case _:
             assert_never(change)
+
+
+def granted(change: SetRolePolicy) -> Iterator[str]:
+    """Write an inline policy, or delete it."""
+    where = (f"--role-name={change.role_arn.rpartition('/')[2]}", f"--policy-name={change.name}")
+    if change.after is None:
+        yield aws("iam", "delete-role-policy", *where)
+        return
+    yield from file("policy.json", change.after)
+    yield aws("iam", "put-role-policy", *where) + from_file("policy-document", "policy.json")
 
 
 def bucket(change: CreateBucket | DeleteBucket) -> Iterator[str]:

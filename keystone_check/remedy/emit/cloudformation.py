@@ -30,6 +30,7 @@ from keystone_check.model.creation import (
     DeleteRole,
 )
 from keystone_check.model.finding import Safety
+from keystone_check.model.grant import SetRolePolicy
 from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RestartWorkload
 from keystone_check.remedy import describe
@@ -74,7 +75,7 @@ def beyond(change: Change) -> str:
             return "a template only says what ACL a new bucket has; these commands do it"
         case SetSessionDuration():
             return "its resource needs the trust policy as well, which this change does not touch"
-        case SetBucketPublicAccess(after=None) | SetBucketPolicy(after=None):
+        case SetBucketPublicAccess(after=None) | SetBucketPolicy(after=None) | SetRolePolicy(after=None):
             return "delete it from the stack that has it"
         case _:
             return ""
@@ -108,6 +109,10 @@ def _resources(change: Change) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
             path, _, name = arn.partition(":role")[2].rpartition("/")
             trusted = {"RoleName": name, "Path": f"{path}/", "AssumeRolePolicyDocument": _document(trust)}
             yield _name("Role", name), "AWS::IAM::Role", trusted
+        case SetRolePolicy(after=str(document)):
+            role = change.role_arn.rpartition("/")[2]
+            granted = {"RoleName": role, "PolicyName": change.name, "PolicyDocument": _document(document)}
+            yield _name("RolePolicy", f"{role}/{change.name}"), "AWS::IAM::RolePolicy", granted
         case CreateBucket(bucket=bucket):
             yield _name("Bucket", bucket), "AWS::S3::Bucket", {"BucketName": bucket, **_ownership(_ENFORCED)}
         case SetOwnership(bucket=bucket, after=str(after)):
@@ -122,7 +127,7 @@ def _resources(change: Change) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
             return
         case DeleteRole() | DeleteBucket() | SetAcl() | SetOwnership() | SetSessionDuration():
             return
-        case SetBucketPublicAccess() | SetBucketPolicy():
+        case SetBucketPublicAccess() | SetBucketPolicy() | SetRolePolicy():
             return
         case _:
             assert_never(change)
@@ -145,7 +150,7 @@ def _encryption(after: Encryption) -> dict[str, Any]:
 def _imported(change: Change) -> Iterator[str]:
     """What stands there before the stack does; a new policy and a new provider are the stack's to create."""
     new = isinstance(change, CreateProvider | CreateRole | CreateBucket) or (
-        isinstance(change, SetBucketPolicy) and change.before is None
+        isinstance(change, SetBucketPolicy | SetRolePolicy) and change.before is None
     )
     yield from (name for name, _, _ in _resources(change) if not new)
 

@@ -26,6 +26,7 @@ from keystone_check.model.creation import (
     DeleteProvider,
     DeleteRole,
 )
+from keystone_check.model.grant import SetRolePolicy
 from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RestartWorkload
 from keystone_check.remedy import describe
@@ -57,7 +58,7 @@ def beyond(change: Change) -> str:
             return ""
         case CreateProvider() | DeleteProvider() | SetClientIds() | SetThumbprints() | SetTrustPolicy():
             return "it lies in IAM: --emit shell has the command"
-        case CreateRole() | DeleteRole() | SetSessionDuration():
+        case CreateRole() | DeleteRole() | SetSessionDuration() | SetRolePolicy():
             return "it lies in IAM: --emit shell has the command"
         case PutDocument() | SetBucketPublicAccess() | SetAccountPublicAccess() | SetBucketPolicy():
             return "it lies in S3: --emit shell has the command"

@@ -28,6 +28,7 @@ from keystone_check.model.creation import (
     DeleteRole,
 )
 from keystone_check.model.finding import Safety
+from keystone_check.model.grant import SetRolePolicy
 from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RestartWorkload
 from keystone_check.remedy import describe
@@ -69,7 +70,7 @@ def where(change: Change) -> str:
     match change:
         case CreateProvider() | DeleteProvider() | SetClientIds() | SetThumbprints() | SetTrustPolicy():
             return "in IAM"
-        case CreateRole() | DeleteRole() | SetSessionDuration():
+        case CreateRole() | DeleteRole() | SetSessionDuration() | SetRolePolicy():
             return "in IAM"
         case PutDocument() | SetBucketPublicAccess() | SetAccountPublicAccess() | SetBucketPolicy():
             return "in S3"

@@ -29,6 +29,7 @@ from keystone_check.model.creation import (
     DeleteProvider,
     DeleteRole,
 )
+from keystone_check.model.grant import SetRolePolicy
 from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RESTARTED_AT, RestartWorkload
 from keystone_check.remedy import describe
@@ -100,6 +101,8 @@ def commands(change: Change) -> Iterator[str]:
             yield aws("iam", "update-assume-role-policy", f"--role-name={role}") + from_file(
                 "policy-document", "policy.json"
             )
+        case SetRolePolicy():
+            yield from aws_made.granted(change)
         case SetAnnotation():
             yield annotate(change)
         case SetNamespaceSelector():

@@ -30,6 +30,7 @@ from keystone_check.model.creation import (
     DeleteProvider,
     DeleteRole,
 )
+from keystone_check.model.grant import SetRolePolicy
 from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RestartWorkload
 from keystone_check.remedy import describe
@@ -105,7 +106,9 @@ def beyond(change: Change) -> str:
             return "to delete it, remove its resource from your configuration, or use --emit shell"
         case SetAcl(after=after) if after:
             return "grants to others are no repair: --emit shell has the command"
-        case SetBucketPublicAccess(after=None) | SetAccountPublicAccess(after=None):
+        case (
+            SetBucketPublicAccess(after=None) | SetAccountPublicAccess(after=None) | SetRolePolicy(after=None)
+        ):
             return "to delete it, remove its resource from your configuration, or use --emit shell"
         case SetNamespaceSelector():
             return "a resource would take the whole registration over: --emit shell has the command"
@@ -161,13 +164,15 @@ def resources(change: Change) -> Iterator[Resource]:
             yield _role(arn, max_session_duration=seconds)
         case SetTrustPolicy(arn, _, after):
             yield _role(arn, assume_role_policy=after)
+        case SetRolePolicy(after=str(document)):
+            yield _granted(change, document)
         case SetAnnotation(after=str(value)):
             yield _annotation(change, value)
         case DeleteProvider() | PutDocument() | SetBucketPublicAccess() | SetAccountPublicAccess():
             return
         case SetBucketPolicy() | SetAnnotation() | DeleteRole() | DeleteBucket() | RestartWorkload():
             return
-        case SetNamespaceSelector():
+        case SetNamespaceSelector() | SetRolePolicy():
             return
         case _:
             assert_never(change)
@@ -184,6 +189,13 @@ def _role(arn: str, **said: Value) -> Resource:
     wanted: dict[str, Value] = {"name": name, "path": f"{path}/", "assume_role_policy": "{}", **said}
     ignored = tuple(rest for rest in _ROLE_REST if rest not in said)
     return Resource("aws_iam_role", _name(name), wanted, name, ignored)
+
+
+def _granted(change: SetRolePolicy, document: str) -> Resource:
+    role = change.role_arn.rpartition("/")[2]
+    said: dict[str, Value] = {"role": role, "name": change.name, "policy": document}
+    imported = "" if change.before is None else f"{role}:{change.name}"
+    return Resource("aws_iam_role_policy", _name(f"{role}/{change.name}"), said, imported)
 
 
 def _of_bucket(change: CreateBucket | SetOwnership | SetAcl | SetDefaultEncryption) -> Iterator[Resource]:

@@ -38,6 +38,7 @@ from keystone_check.model.change import (
 from keystone_check.model.cluster import AUDIENCE
 from keystone_check.model.creation import CreateBucket, CreateProvider, CreateRole, DeleteBucket, DeleteRole
 from keystone_check.model.facts import Subjects
+from keystone_check.model.grant import SetRolePolicy
 from keystone_check.model.world import World
 from keystone_check.probes.gather import gather
 from keystone_check.remedy.apply import apply
@@ -235,6 +236,23 @@ def test_a_bucket_that_is_elsewhere_is_not_made_again_and_not_deleted(sandbox: S
         with pytest.raises(ApplyError, match="a bucket in eu-central-1"):
             apply(sandbox.access, kind(bucket(before).name, "eu-west-1"))
     assert look(sandbox) == before
+
+
+def test_a_role_policy_is_made_edited_and_deleted_over_what_was_planned_alone(sandbox: Serving) -> None:
+    """No operator runs here, so no look tells of it."""
+    arn, text = role(look(sandbox)).arn, '{"Version": "2012-10-17", "Statement": [%s]}'
+    allow = '{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*", "Sid": "A+B"}'
+    first, then = text % allow.replace("+", ""), text % allow.replace("A+B", "C")
+    made, edited = SetRolePolicy(arn, "own", None, first), SetRolePolicy(arn, "own", first, then)
+    for change in (made, made, edited, edited):
+        apply(sandbox.access, change)
+    for change in (SetRolePolicy(arn, "own", first, text % ""), SetRolePolicy(arn, "own", first, None)):
+        with pytest.raises(ApplyError, match="is not what the plan was made for"):
+            apply(sandbox.access, change)
+    for former in (undone(edited), undone(made), undone(made)):
+        apply(sandbox.access, former)
+    apply(sandbox.access, made)  # there is none again, so it is made
+    apply(sandbox.access, undone(made))
 
 
 def stale(world: World) -> list[Change]:

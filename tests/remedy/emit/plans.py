@@ -29,6 +29,7 @@ from keystone_check.model.creation import (
     DeleteRole,
 )
 from keystone_check.model.finding import Safety
+from keystone_check.model.grant import SetRolePolicy
 from keystone_check.model.injection import Requirement
 from keystone_check.model.selector import SetNamespaceSelector
 from keystone_check.model.workload import RestartWorkload
@@ -73,6 +74,9 @@ CHANGES: tuple[Change, ...] = (
     SetBucketPolicy(BUCKET, REGION, None, TRUST),
     SetBucketPolicy(BUCKET, REGION, TRUST, None),
     SetTrustPolicy(ROLE, TRUST, TRUST.replace("[]", '[{"Sid": "${a}"}]')),
+    SetRolePolicy(ROLE, "a-b.c", None, TRUST.replace("[]", '[{"Sid": "${a}"}]')),
+    SetRolePolicy(ROLE, "a-b.c", TRUST, HARD),
+    SetRolePolicy(ROLE, "a-b.c", TRUST, None),
     SetAnnotation("app", "api", "eks.amazonaws.com/role-arn", None, ROLE),
     SetAnnotation("app", "api", "eks.amazonaws.com/role-arn", ROLE, HARD),
     SetAnnotation("app", "api", "eks.amazonaws.com/audience", HARD, None),

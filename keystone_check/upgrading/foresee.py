@@ -1,0 +1,111 @@
+"""foresee(now, targets, checks): the same facts, judged by what the targets require.
+
+1. The moves from what runs to what is asked for, and the world after them.
+2. Checks that look at what changed judge again; what the others said stays.
+3. What is broken then and is not now says that it would break.
+4. What is judged of the targets alone is added to its link.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cache
+
+from keystone_check import checks
+from keystone_check.diagnosis import diagnose
+from keystone_check.model.facts import Subjects
+from keystone_check.model.finding import Status
+from keystone_check.model.injection import Backend
+from keystone_check.model.outcome import Check, Diagnosis, Outcome
+from keystone_check.model.world import World
+from keystone_check.upgrading.asked import KUBERNETES, Asked
+from keystone_check.upgrading.judges import kubernetes_release_is_known
+from keystone_check.upgrading.moves import Move, after, moves
+from keystone_check.upgrading.steps import Step, steps
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """Both diagnoses, and the way from one to the other."""
+
+    targets: tuple[Asked, ...]
+    now: Diagnosis
+    then: Diagnosis
+    moves: tuple[Move, ...]
+    steps: tuple[Step, ...]
+    cautions: tuple[str, ...]
+    """What is to be minded while it goes on; nothing that a check could judge."""
+
+    @property
+    def opened(self) -> tuple[Outcome, ...]:
+        """What would break."""
+        return tuple(_opened(self.now, self.then))
+
+
+@cache
+def judges() -> tuple[Check, ...]:
+    """What is judged of targets alone."""
+    return (checks.read(kubernetes_release_is_known, "cluster"),)
+
+
+def foresee(now: Diagnosis, targets: Sequence[Asked], every: Sequence[Check]) -> Foreseen:
+    """What this diagnosis would be; `every` are the checks that made it. UsageError for a target that goes
+    down, or that nothing here answers to."""
+    made = moves(now.world, targets)  # 1
+    world = after(now.world, made)
+    then = Diagnosis(world, tuple(_judged(now, world, made, every)))
+    first = Foreseen(tuple(targets), now, then, made, steps(made), tuple(_cautions(now.world, made)))
+    return replace(first, then=replace(then, outcomes=tuple(_said(first))))
+
+
+def _judged(now: Diagnosis, world: World, made: Sequence[Move], every: Sequence[Check]) -> Iterator[Outcome]:
+    """2, 4."""
+    changed = {it.name for it in fields(World) if getattr(world, it.name) is not getattr(now.world, it.name)}
+    yield from (Outcome(it, finding) for it in judges() for finding in it.judge(made))
+    again = tuple(check for check in every if changed & set(check.needs))
+    fresh = diagnose(world, again).outcomes
+    ids = {check.id for check in again}
+    for check in every:
+        source = fresh if check.id in ids else now.outcomes
+        yield from (outcome for outcome in source if outcome.check.id == check.id)
+
+
+def _said(found: Foreseen) -> Iterator[Outcome]:
+    """3."""
+    opened = set(map(id, found.opened))
+    lead = f"would break with {' and '.join(map(str, found.targets))}: "
+    for outcome in found.then.outcomes:
+        if id(outcome) in opened:
+            finding = replace(outcome.finding, message=lead + outcome.finding.message)
+            yield replace(outcome, finding=finding)
+        else:
+            yield outcome
+
+
+def _opened(now: Diagnosis, then: Diagnosis) -> Iterator[Outcome]:
+    known = {(one.check.id, one.finding.subject) for one in now.having(Status.BROKEN)}
+    for outcome in then.having(Status.BROKEN):
+        if (outcome.check.id, outcome.finding.subject) not in known:
+            yield outcome
+
+
+def _cautions(world: World, made: Iterable[Move]) -> Iterator[str]:
+    if not any(move.product == KUBERNETES and move.was != move.then for move in made):
+        return
+    if not isinstance(world.webhooks, Subjects):
+        return
+    for name, webhook in world.webhooks.seen():
+        backends = world.webhook_backends
+        backend = backends[webhook.service] if isinstance(backends, Subjects) else None
+        ready = backend.ready if isinstance(backend, Backend) else 0
+        if webhook.failure_policy == "Ignore":
+            effect = "pods that are made meanwhile start without role, and nothing says so"
+        else:
+            effect = "no pod that it selects is made meanwhile"
+        endpoints = f"{ready} ready endpoint{'' if ready == 1 else 's'}"
+        yield (
+            f"while servers and nodes roll, the webhook {name} (failurePolicy {webhook.failure_policy}, "
+            f"{endpoints}) may not answer: {effect}; restart those afterwards"
+            if webhook.failure_policy == "Ignore"
+            else f"while servers and nodes roll, the webhook {name} (failurePolicy {webhook.failure_policy}, "
+            f"{endpoints}) may not answer: {effect}"
+        )

@@ -1,12 +1,11 @@
 """compare(was, now): what changed between two diagnoses, and whether anything got worse."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from keystone_check.drift.difference import Differing, differences
 from keystone_check.drift.shown import Both
 from keystone_check.drift.words import told
-from keystone_check.gate import Gate
 from keystone_check.model.finding import Status
 from keystone_check.model.outcome import Diagnosis, Outcome
 
@@ -38,12 +37,12 @@ class Drift:
         """Whether all is as it was."""
         return not (self.changes or self.opened or self.closed or self.unseen)
 
-    def exit_code(self, gate: Gate) -> int:
+    def exit_code(self, fails: Callable[[Outcome], bool]) -> int:
         """1: a finding opened that fails the run. 3: none did, and something can no longer be seen.
         4: a check failed itself."""
         if self.now.having(Status.CRASHED):
             return 4
-        if any(map(gate.fails, self.opened)):
+        if any(map(fails, self.opened)):
             return 1
         return 3 if self.unseen else 0
 

@@ -19,6 +19,7 @@ NOWHERE = Absent("", "not there")
 NEAR = 5
 """Seconds by which clocks may be told apart from one look to the next."""
 _PASSING = frozenset({"now", "milliseconds", "attempts", "size", "since", "accepted"})
+_ON_DEMAND = (("answers",), ("recorded",))
 _CLAIMS = frozenset({"iat", "exp", "nbf", "jti"})
 
 
@@ -47,7 +48,7 @@ def differences(was: World, now: World) -> tuple[Differing, ...]:
 
 
 def _walked(was: Any, now: Any, path: tuple[str, ...]) -> Iterator[Differing]:
-    if was == now or (path and path[-1] in _passing(path)):
+    if was == now or (path and path[-1] in _passing(path)) or _asked_otherwise(was, now, path):
         return
     match was, now:
         case Subjects(), Subjects():
@@ -65,6 +66,11 @@ def _walked(was: Any, now: Any, path: tuple[str, ...]) -> Iterator[Differing]:
             yield from _by_field(was, now, path)
         case _:
             yield Differing(path, was, now)
+
+
+def _asked_otherwise(was: object, now: object, path: tuple[str, ...]) -> bool:
+    """Whether it is there on one side alone because only that look was told to read it."""
+    return path in _ON_DEMAND and (isinstance(was, Absent) or isinstance(now, Absent))
 
 
 def _by_field(was: Any, now: Any, path: tuple[str, ...]) -> Iterator[Differing]:

@@ -1,7 +1,7 @@
 """What `--target` asks for: `karpenter=1.14`, `ack-s3=1.10`, `kubernetes=1.36.2`."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from keystone_check.errors import UsageError
@@ -40,16 +40,22 @@ def asked(words: Iterable[str]) -> tuple[Asked, ...]:
     return found
 
 
+def asked_for(words: Sequence[str], configured: Sequence[str]) -> tuple[Asked, ...]:
+    """What is asked for where it is; the configuration's targets where nothing is."""
+    return asked(word for word in words or configured if word != PRESENT)
+
+
 def _one(word: str) -> Asked:
     product, equals, said = word.partition("=")
     if not equals or not product:
         raise UsageError(f"--target {word!r} is no target", _FORM)
     if product not in (known := tuple(_products())):
         raise UsageError(f"--target {word}: there is no product {product!r}", did_you_mean(product, known))
-    read = version(said) if _SHAPE.fullmatch(said) else None
-    if read is None:
+    shaped = _SHAPE.fullmatch(said)
+    read = version(said) if shaped else None
+    if shaped is None or read is None:
         raise UsageError(f"--target {word}: {said!r} is no version", _FORM)
-    return Asked(product, read, said.removeprefix("v").count(".", 0, len(str(read)) + 1) > 1)
+    return Asked(product, read, shaped[1] is not None)
 
 
 def _products() -> Iterator[str]:

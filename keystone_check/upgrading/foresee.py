@@ -6,21 +6,24 @@
 4. What is judged of the targets alone is added to its link.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
 
 from keystone_check import checks
 from keystone_check.diagnosis import diagnose
-from keystone_check.model.facts import Subjects
-from keystone_check.model.finding import Status
-from keystone_check.model.injection import Backend
+from keystone_check.model.finding import Finding, Status
+from keystone_check.model.operators import KARPENTER
 from keystone_check.model.outcome import Check, Diagnosis, Outcome
 from keystone_check.model.world import World
-from keystone_check.upgrading.asked import KUBERNETES, Asked
+from keystone_check.upgrading.asked import Asked
+from keystone_check.upgrading.cautions import cautions
 from keystone_check.upgrading.judges import kubernetes_release_is_known
 from keystone_check.upgrading.moves import Move, after, moves
 from keystone_check.upgrading.steps import Step, steps
+
+WOULD = "would break"
+"""How the message begins of what is broken then, and is not now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,8 @@ def foresee(now: Diagnosis, targets: Sequence[Asked], every: Sequence[Check]) ->
     down, or that nothing here answers to."""
     made = moves(now.world, targets)  # 1
     world = after(now.world, made)
-    then = Diagnosis(world, tuple(_judged(now, world, made, every)))
-    first = Foreseen(tuple(targets), now, then, made, steps(made), tuple(_cautions(now.world, made)))
+    then = replace(now, outcomes=tuple(_judged(now, world, made, every)))  # with the facts as they are
+    first = Foreseen(tuple(targets), now, then, made, steps(made), tuple(cautions(now.world, made)))
     return replace(first, then=replace(then, outcomes=tuple(_said(first))))
 
 
@@ -72,13 +75,23 @@ def _judged(now: Diagnosis, world: World, made: Sequence[Move], every: Sequence[
 def _said(found: Foreseen) -> Iterator[Outcome]:
     """3."""
     opened = set(map(id, found.opened))
-    lead = f"would break with {' and '.join(map(str, found.targets))}: "
+    lead = f"{WOULD} with {' and '.join(map(str, found.targets))}: "
     for outcome in found.then.outcomes:
         if id(outcome) in opened:
             finding = replace(outcome.finding, message=lead + outcome.finding.message)
-            yield replace(outcome, finding=finding)
+            yield replace(outcome, finding=_for_then(finding, found.moves))
         else:
             yield outcome
+
+
+def _for_then(finding: Finding, made: Sequence[Move]) -> Finding:
+    """Where a repair has a policy printed, it is that of the release that is asked for."""
+    release = next((move.then.line for move in made if move.product == KARPENTER), "")
+    if finding.repair is None or not release:
+        return finding
+    policy = f"--policy {KARPENTER}"
+    steps = (step.replace(policy, f"{policy} --for {KARPENTER}={release}") for step in finding.repair.steps)
+    return replace(finding, repair=replace(finding.repair, steps=tuple(steps)))
 
 
 def _opened(now: Diagnosis, then: Diagnosis) -> Iterator[Outcome]:
@@ -86,26 +99,3 @@ def _opened(now: Diagnosis, then: Diagnosis) -> Iterator[Outcome]:
     for outcome in then.having(Status.BROKEN):
         if (outcome.check.id, outcome.finding.subject) not in known:
             yield outcome
-
-
-def _cautions(world: World, made: Iterable[Move]) -> Iterator[str]:
-    if not any(move.product == KUBERNETES and move.was != move.then for move in made):
-        return
-    if not isinstance(world.webhooks, Subjects):
-        return
-    for name, webhook in world.webhooks.seen():
-        backends = world.webhook_backends
-        backend = backends[webhook.service] if isinstance(backends, Subjects) else None
-        ready = backend.ready if isinstance(backend, Backend) else 0
-        if webhook.failure_policy == "Ignore":
-            effect = "pods that are made meanwhile start without role, and nothing says so"
-        else:
-            effect = "no pod that it selects is made meanwhile"
-        endpoints = f"{ready} ready endpoint{'' if ready == 1 else 's'}"
-        yield (
-            f"while servers and nodes roll, the webhook {name} (failurePolicy {webhook.failure_policy}, "
-            f"{endpoints}) may not answer: {effect}; restart those afterwards"
-            if webhook.failure_policy == "Ignore"
-            else f"while servers and nodes roll, the webhook {name} (failurePolicy {webhook.failure_policy}, "
-            f"{endpoints}) may not answer: {effect}"
-        )

@@ -42,13 +42,13 @@ def test_the_way_back_closes_what_the_way_there_opened(drifts: dict[str, Drift])
     for drift in drifts.values():
         back = compare(drift.now, drift.was)
         assert (back.opened, back.closed) == ((), drift.opened)
-        assert back.exit_code(Gate()) in (0, 3)
+        assert back.exit_code(Gate().fails) in (0, 3)
 
 
 def test_what_got_worse_decides_the_exit_code(drifts: dict[str, Drift]) -> None:
     for name, drift in drifts.items():
-        assert drift.exit_code(Gate()) == (1 if FAULTS[name].breaks else 3), name
-        assert drift.exit_code(Gate(exit_zero=True)) == (3 if drift.unseen else 0)
+        assert drift.exit_code(Gate().fails) == (1 if FAULTS[name].breaks else 3), name
+        assert drift.exit_code(Gate(exit_zero=True).fails) == (3 if drift.unseen else 0)
 
 
 def test_a_finding_below_the_gate_makes_nothing_worse(drifts: dict[str, Drift]) -> None:
@@ -57,7 +57,7 @@ def test_a_finding_below_the_gate_makes_nothing_worse(drifts: dict[str, Drift]) 
         for drift in drifts.values()
         if {one.check.severity for one in drift.opened} == {Severity.LOW} and not drift.unseen
     )
-    assert low.exit_code(Gate(fail_on="high")) == 0
+    assert low.exit_code(Gate(fail_on="high").fails) == 0
 
 
 @pytest.mark.parametrize("name", ["", "karpenter+ack", *list(FAULTS)[::40]])
@@ -75,4 +75,4 @@ def test_time_that_passes_is_no_change() -> None:
 def test_what_was_broken_already_did_not_get_worse() -> None:
     broken = diagnose(FAULTS["cluster-is-behind"].apply(HEALTHY), CHECKS)
     assert broken.having(Status.BROKEN)
-    assert compare(broken, broken).exit_code(Gate()) == 0
+    assert compare(broken, broken).exit_code(Gate().fails) == 0

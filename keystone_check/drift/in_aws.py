@@ -11,8 +11,6 @@ from keystone_check.model.facts import Missing
 
 def _role(found: Differing, both: Both) -> Iterator[str]:
     arn, rest = found.path[1] if len(found.path) > 1 else "", found.path[2:]
-    if found.path[0] == "trusting_roles" and _told_already(found, both):
-        return
     if rest == ("trust",):
         yield from trust_opening(arn, str(found.was), str(found.now), both.was, both.now)
     elif not rest and isinstance(found.now, Role):
@@ -21,12 +19,6 @@ def _role(found: Differing, both: Both) -> Iterator[str]:
         yield f"role {arn} is gone"
     elif rest == ("max_session_seconds",):
         yield f"sessions of role {arn} last at most {found.now} seconds; it was {found.was}"
-
-
-def _told_already(found: Differing, both: Both) -> bool:
-    """The roles that trust the issuer and are bound stand in both lists."""
-    roles = getattr(both.now.roles, "entries", ()), getattr(both.was.roles, "entries", ())
-    return any(len(found.path) > 1 and name == found.path[1] for side in roles for name, _ in side)
 
 
 def _provider(found: Differing, both: Both) -> Iterator[str]:

@@ -9,7 +9,7 @@ from keystone_check.model.web import Certificate
 
 def _account(found: Differing, _: Both) -> Iterator[str]:
     if len(found.path) == 4 and found.path[2] == "annotations":
-        _, name, _, annotation = found.path
+        name, annotation = found.path[1], found.path[3]
         if found.came:
             yield f"service account {name} got the annotation {annotation}: {shown(found.now)}"
         elif found.went:
@@ -22,7 +22,7 @@ def _account(found: Differing, _: Both) -> Iterator[str]:
 
 def _server(found: Differing, _: Both) -> Iterator[str]:
     if len(found.path) == 4 and found.path[2] == "written":
-        _, node, _, argument = found.path
+        node, argument = found.path[1], found.path[3]
         yield f"the API server of {node} {'no longer has' if found.went else 'has'} the argument {argument}"
 
 

@@ -9,7 +9,7 @@
 from collections.abc import Iterator
 
 from keystone_check.iam.bucket_policy import opened_beyond, opens
-from keystone_check.iam.language import PolicyKind
+from keystone_check.iam.language import Effect, PolicyKind
 from keystone_check.iam.policy import read
 from keystone_check.iam.trust import Pin, audience_pin, subject_pin
 from keystone_check.model.aws import Bucket
@@ -33,7 +33,7 @@ def _admitted(arn: str, trust: str, *worlds: World) -> set[str]:
     reading = read(trust, PolicyKind.TRUST)
     if reading.policy is None:
         return set()
-    allowing = [one for one in reading.policy.statements if one.effect == "Allow" and one.principals]
+    allowing = [one for one in reading.policy.statements if one.effect is Effect.ALLOW and one.principals]
     named = {str(it) for one in allowing for it in one.principals.federated}  # type: ignore[union-attr]
     found = {f"principal {it}" for one in allowing for it in one.principals.aws}  # type: ignore[union-attr]
     for world in worlds:
@@ -84,6 +84,8 @@ def _open(policy: object, bucket: Bucket | Absent | Missing) -> set[str]:
     """2."""
     if not isinstance(policy, str) or not isinstance(bucket, Bucket):
         return set()
+    if read(policy, PolicyKind.RESOURCE).policy is None:
+        return set()  # S3 would not have taken it
     keys = (key for key, _ in bucket.objects)
     documents = {f"everyone may read {key}" for key in keys if opens(policy, bucket, key)}
     return documents | set(opened_beyond(policy, bucket))

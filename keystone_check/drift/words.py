@@ -15,9 +15,17 @@ def told(found: Differing, both: Both) -> Iterator[str]:
     if isinstance(found.now, Missing) or isinstance(found.was, Missing):
         yield from _unseen(found)
         return
+    if found.path[0] == "trusting_roles" and _told_already(found, both):
+        return
     words = _WORDS.get(found.path[0])
     said = tuple(words(found, both)) if words else ()
     yield from said or (_plain(found),)
+
+
+def _told_already(found: Differing, both: Both) -> bool:
+    """The roles that trust the issuer and are bound stand in both lists."""
+    roles = getattr(both.now.roles, "entries", ()), getattr(both.was.roles, "entries", ())
+    return any(len(found.path) > 1 and name == found.path[1] for side in roles for name, _ in side)
 
 
 def _unseen(found: Differing) -> Iterator[str]:

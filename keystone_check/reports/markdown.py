@@ -88,11 +88,8 @@ def _foreseen(found: Foreseen) -> Iterator[str]:
         yield "No check says anything else than now."
         yield ""
     told = [
-        (
-            f"[{prose(step.product)} {prose(step.release)}]({step.url})",
-            prose("; ".join(step.notes) or "–", 600),
-        )
-        for step in found.steps
+        (f"[{prose(it.product)} {prose(it.release)}]({it.url})", prose("; ".join(it.notes) or "–", 600))
+        for it in found.steps
     ]
     yield from _table(("on the way", "upgrade notes"), told)
     for caution in found.cautions:

@@ -17,11 +17,15 @@ def now_and_then(found: Foreseen) -> Iterator[Row]:
     now, then = _by_subject(found.now), _by_subject(found.then)
     for key in dict.fromkeys((*then, *now)):
         before, after = now.get(key), then.get(key)
-        was, will = before and before.status, after and after.status
+        was, will = _status(before), _status(after)
         if was is not will or will is Status.BROKEN:
             check, subject = key
             told = after.finding.message if after and will in _TELLING else ""
             yield (f"{check}: {subject}" if subject else check), was, will, told
+
+
+def _status(outcome: Outcome | None) -> Status | None:
+    return None if outcome is None else outcome.status
 
 
 _TELLING = (Status.BROKEN, Status.BLOCKED, Status.CRASHED)

@@ -1,6 +1,6 @@
 """What is to be minded while an upgrade goes on; nothing that a check could judge.
 
-1. While servers and nodes roll, the webhook may not answer: its failure policy decides what that does to pods.
+1. While servers and nodes roll, the webhook may not answer: its failure policy says what that does to pods.
 2. Where Karpenter and Kubernetes both move, the order keeps Kubernetes within the range of Karpenter's code.
 """
 

@@ -2,7 +2,7 @@
 
 1. A minor stands for its newest patch that is known; where it is the one that runs, for the patch that runs.
 2. What would go down is refused: neither Karpenter, ACK nor Kubernetes is made to.
-3. A product that was looked for and does not run here is refused too: a gate that judges nothing passes nothing.
+3. A product that was looked for and does not run here is refused too: a gate must not pass on nothing.
 4. Only what says the version changes in the world; whatever else the upgrade would bring is for the judges.
 """
 

@@ -1,4 +1,4 @@
-"""The releases between what runs and what is asked for, each with what its own upgrade notes say of this chain."""
+"""The releases between what runs and what is asked for, with what their notes say of this chain."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -2,8 +2,8 @@
 
 ## Why it matters
 What a release of Kubernetes changes for tokens, webhooks and the ranges of Karpenter is carried as data. Of a
-release that came out later nothing is known: all that is judged may hold, and the upgrade may break what nobody
-here could know of. So it is never called complete.
+release that came out later nothing is known: all that is judged may hold, and the upgrade may break what
+nobody here could know of. So it is never called complete.
 
 ## How to fix
 Take a later version of keystone-check, or read the release's own notes for changes to service account tokens,

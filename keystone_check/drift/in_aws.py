@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from keystone_check.drift.difference import Differing
 from keystone_check.drift.opening import bucket_opening, trust_opening
 from keystone_check.drift.shown import Both
+from keystone_check.iam.language import Effect, PolicyKind
+from keystone_check.iam.policy import read
 from keystone_check.model.aws import Provider, Role
 from keystone_check.model.facts import Missing
 
@@ -62,11 +64,33 @@ def _answer(found: Differing, _: Both) -> Iterator[str]:
         yield f"STS answers {found.path[1]} with {now}; it was {was}"
 
 
+def _policy(found: Differing, _: Both) -> Iterator[str]:
+    """Of an operator's role: which policy came, went or allows another set of actions."""
+    if len(found.path) != 4 or found.path[2] not in ("inline", "attached"):
+        return
+    role, policy = found.path[1], found.path[3]
+    if found.came or found.went:
+        yield f"policy {policy} {'left' if found.went else 'appeared at'} role {role}"
+        return
+    was, now = _actions(found.was), _actions(found.now)
+    more, less = ", ".join(sorted(now - was)), ", ".join(sorted(was - now))
+    said = "; ".join([*([f"it names {more} too"] if more else []), *([f"no longer {less}"] if less else [])])
+    yield f"policy {policy} of role {role} changed: {said or 'its actions are the same'}"
+
+
+def _actions(document: object) -> set[str]:
+    """What its statements allow, as written."""
+    policy = read(document, PolicyKind.IDENTITY).policy if isinstance(document, str) else None
+    allowing = (one for one in policy.statements if one.effect is Effect.ALLOW) if policy else ()
+    return {str(action) for one in allowing for action in one.actions}
+
+
 WORDS: Mapping[str, Callable[[Differing, Both], Iterator[str]]] = {
     "roles": _role,
     "trusting_roles": _role,
     "providers": _provider,
     "bucket": _bucket,
+    "permissions": _policy,
     "answers": _answer,
 }
 """By the World's field."""

@@ -47,6 +47,8 @@ def _operator(found: Differing, _: Both) -> Iterator[str]:
 def _pod(found: Differing, _: Both) -> Iterator[str]:
     if len(found.path) == 2:
         yield f"pod {found.path[1]} {'runs now' if found.came else 'no longer runs'}"
+    elif found.path[2:] == ("created",):
+        yield f"pod {found.path[1]} was made anew"
 
 
 def _clock(found: Differing, _: Both) -> Iterator[str]:
@@ -57,6 +59,11 @@ def _clock(found: Differing, _: Both) -> Iterator[str]:
 def _token(found: Differing, _: Both) -> Iterator[str]:
     if found.path[2:] == ("lifetime",):
         yield f"a token of {found.path[1]} lives {found.now} seconds; it was {found.was}"
+    elif found.path[2:] == ("header", "kid"):
+        yield f"tokens are signed with key {shown(found.now)}; it was {shown(found.was)}"
+    elif found.path[2:3] == ("signed_by",):
+        key = found.was if found.went else found.now
+        yield f"key {shown(key)} {'no longer verifies' if found.went else 'verifies'} tokens"
     elif found.path[2:3] == ("claims",) and len(found.path) == 4 and found.came:
         yield f"tokens of {found.path[1]} have the claim {found.path[3]}: {shown(found.now)}"
     elif found.path[2:3] == ("claims",) and len(found.path) == 4 and found.went:

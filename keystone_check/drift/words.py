@@ -39,6 +39,9 @@ def _unseen(found: Differing) -> Iterator[str]:
 
 
 def _plain(found: Differing) -> str:
+    item = found.path[-1] in (found.was, found.now)
+    if item and (found.came or found.went):
+        return f"{_place(found.path[:-1])}: {shown(found.path[-1])} {'appeared' if found.came else 'left'}"
     if found.came:
         return f"{_place(found.path)} appeared: {shown(found.now)}"
     if found.went:

@@ -13,6 +13,7 @@ from keystone_check.model.web import Response
 from keystone_check.model.world import World
 from keystone_check.sandbox.catalogue import stage
 from keystone_check.sandbox.faults import FAULTS
+from keystone_check.sandbox.operators import with_karpenter
 from tests.worlds import NOW
 
 WAS = stage("", NOW)[1]
@@ -168,3 +169,15 @@ def test_what_has_no_words_is_said_by_its_place_with_both_values() -> None:
     assert isinstance(WAS.bucket, Bucket)
     line = said(replace(WAS, bucket=replace(WAS.bucket, ownership="ObjectWriter")))
     assert line == ["bucket: ownership was BucketOwnerEnforced, is ObjectWriter"]
+
+
+def test_a_policy_of_karpenters_role_says_which_actions_came_and_went() -> None:
+    was, now = (with_karpenter(WAS, minor) for minor in ("1.10", "1.11"))
+    (line,) = (line for line in said(now, was) if "ResourceDiscoveryPolicy" in line)
+    assert line.endswith("changed: it names ec2:DescribePlacementGroups too")
+
+
+def test_a_template_that_is_split_shows_as_policies_that_come_and_go() -> None:
+    lines = said(with_karpenter(WAS, "1.9"), with_karpenter(WAS, "1.8"))
+    assert sum(line.startswith("policy ") and " appeared at role " in line for line in lines) == 5
+    assert sum(line.startswith("policy ") and " left role " in line for line in lines) == 1

@@ -11,6 +11,7 @@ from keystone_check.checks import load
 from keystone_check.diagnosis import diagnose
 from keystone_check.errors import UsageError
 from keystone_check.knowledge.store import minors
+from keystone_check.model.cluster import Cluster
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.finding import Status
 from keystone_check.model.outcome import Diagnosis
@@ -265,7 +266,8 @@ def test_the_facts_of_what_would_be_are_those_of_what_is() -> None:
 
 def test_a_webhook_that_fails_open_is_minded_while_servers_roll() -> None:
     assert ahead(HEALTHY, "kubernetes=1.36").cautions == ()  # it runs already
-    older = replace(HEALTHY, cluster=replace(HEALTHY.cluster, version="v1.34.1+k3s1"))  # type: ignore[type-var]
+    assert isinstance(HEALTHY.cluster, Cluster)
+    older = replace(HEALTHY, cluster=replace(HEALTHY.cluster, version="v1.34.1+k3s1"))
     (said,) = ahead(older, "kubernetes=1.36").cautions
     assert "failurePolicy Ignore, 1 ready endpoints" in said
     assert "start without role" in said

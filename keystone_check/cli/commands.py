@@ -119,11 +119,12 @@ def _look(
         said = upgraded(look(), targets, checks, accepting, report)
     elif options.save:
         said = report(judge(look()))
-        terminal.say([f"saved in {printable(options.save)}"])
     elif options.accept_all:
         said = report(accept_all(options, access.name, accepted, lambda: judge(look()), terminal))
     else:
         said = _rounds(options, lambda: report(judge(look())), doors, terminal)
+    if options.save:
+        terminal.say([f"saved in {printable(options.save)}"])
     terminal.stdout.write(render(said, options.format, terminal.screen()))
     if not access.snapshot:
         mention(doors.unfinished, access, said.diagnosis.world, terminal)

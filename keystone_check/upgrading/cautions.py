@@ -2,23 +2,25 @@
 
 1. While servers and nodes roll, the webhook may not answer: its failure policy says what that does to pods.
 2. Where Karpenter and Kubernetes both move, the order keeps Kubernetes within the range of Karpenter's code.
+3. A setting that is there already, and that only a release on the way begins to read, takes effect with it.
 """
 
 from collections.abc import Iterator, Sequence
 
-from keystone_check.knowledge.store import minors
+from keystone_check.knowledge.store import facts, minors
 from keystone_check.model.facts import Subjects
 from keystone_check.model.injection import Backend, Webhook
-from keystone_check.model.operators import KARPENTER
+from keystone_check.model.operators import KARPENTER, Operator
 from keystone_check.model.world import World
 from keystone_check.operators.karpenter.compatible import in_code
-from keystone_check.operators.version import Version
+from keystone_check.operators.version import Version, version
 from keystone_check.upgrading.asked import KUBERNETES
 from keystone_check.upgrading.moves import Move
 
 
 def cautions(world: World, made: Sequence[Move]) -> Iterator[str]:
     """A sentence for each."""
+    yield from (said for move in made if move.product == KARPENTER for said in _begins(world, move))
     rolls = next((move for move in made if move.product == KUBERNETES and move.was != move.then), None)
     if rolls is None:
         return
@@ -57,6 +59,17 @@ def _order(rolls: Move, karpenters: Sequence[Move]) -> Iterator[str]:
                 f"neither Karpenter {move.then} on Kubernetes {rolls.was.line} nor {move.was} on "
                 f"{rolls.then.line} is made for it: go by releases between that fit both"
             )
+
+
+def _begins(world: World, move: Move) -> Iterator[str]:
+    """3."""
+    held = world.operators[move.name] if isinstance(world.operators, Subjects) else None
+    settings = held.settings if isinstance(held, Operator) else {}
+    for name, about in facts("karpenter", "objects")["install"]["env"].items():
+        since = version(about.get("since", "").partition(" ")[0])
+        if since and name in settings and move.was and move.was < since <= move.then:
+            effect = f": {about['effect']}" if "effect" in about else ""
+            yield f"{name}={settings[name]} of {move.name} is read from {since} on{effect}"
 
 
 def _fits(release: Version, kubernetes: Version) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from keystone_check.checks import load
+from keystone_check.checks import index, load
 from keystone_check.diagnosis import diagnose
 from keystone_check.errors import UsageError
 from keystone_check.knowledge.store import minors
@@ -19,7 +19,7 @@ from keystone_check.model.world import World
 from keystone_check.sandbox.catalogue import stage
 from keystone_check.sandbox.operators import with_ack, with_karpenter
 from keystone_check.upgrading.asked import asked
-from keystone_check.upgrading.foresee import WOULD, Foreseen, foresee
+from keystone_check.upgrading.foresee import WOULD, Foreseen, foresee, judges
 from tests.upgrading.expected import MINORS, broken, in_order, pairs
 from tests.worlds import NOW
 
@@ -282,3 +282,29 @@ def test_nothing_is_absent_that_a_move_needs() -> None:
     world = replace(HEALTHY, operators=Subjects((("a/b", Absent("a/b", "gone")),)))
     with pytest.raises(UsageError, match="runs here"):
         ahead(world, "karpenter=1.14")
+
+
+def test_a_setting_that_only_the_target_reads_is_minded() -> None:
+    found = ahead(with_karpenter(HEALTHY, "1.5", DISABLE_DRY_RUN="true"), "karpenter=1.6")
+    assert found.cautions == (
+        "DISABLE_DRY_RUN=true of karpenter/karpenter is read from 1.6.2 on: "
+        "ValidationSucceeded=True without any authorisation test",
+    )
+    assert ahead(with_karpenter(HEALTHY, "1.7", DISABLE_DRY_RUN="true"), "karpenter=1.8").cautions == ()
+
+
+def test_every_minor_of_kubernetes_is_walked() -> None:
+    assert isinstance(HEALTHY.cluster, Cluster)
+    older = replace(HEALTHY, cluster=replace(HEALTHY.cluster, version="v1.31.4+k3s1"))
+    found = ahead(older, "kubernetes=1.36")
+    assert [step.release for step in found.steps] == ["1.32", "1.33", "1.34", "1.35", "1.36"]
+    assert found.steps[1].url.endswith("/CHANGELOG-1.33.md")
+    assert "audiences that the pod names" in found.steps[1].notes[0]
+
+
+def test_what_is_judged_of_targets_alone_has_a_page_like_a_check() -> None:
+    for check in judges():
+        assert check.id not in index()
+        assert [f"## {it}" in check.page for it in ("Why it matters", "How to fix", "References")] == [
+            True
+        ] * 3

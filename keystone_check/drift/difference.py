@@ -98,8 +98,9 @@ def _named(
 
 def _listed(was: tuple[str, ...], now: tuple[str, ...], path: tuple[str, ...]) -> Iterator[Differing]:
     """Items that came and went; where there is neither, the order is another."""
-    went = [item for item in was if item not in now]
-    came = [item for item in now if item not in was]
+    before, after = set(was), set(now)
+    went = [item for item in was if item not in after]
+    came = [item for item in now if item not in before]
     yield from (Differing((*path, item), item, NOWHERE) for item in went)
     yield from (Differing((*path, item), NOWHERE, item) for item in came)
     if not went and not came:

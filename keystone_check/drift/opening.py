@@ -36,8 +36,7 @@ def _admitted(arn: str, trust: str, *worlds: World) -> set[str]:
     allowing = [one for one in reading.policy.statements if one.effect is Effect.ALLOW and one.principals]
     named = {str(it) for one in allowing for it in one.principals.federated}  # type: ignore[union-attr]
     found = {f"principal {it}" for one in allowing for it in one.principals.aws}  # type: ignore[union-attr]
-    for world in worlds:
-        issuer = getattr(world.issuer, "url", "")
+    for issuer in {getattr(world.issuer, "url", "") for world in worlds}:
         for provider in named:
             found |= set(_web_identities(arn, trust, provider, issuer, worlds))
     return found

@@ -6,7 +6,7 @@
 4. What is judged of the targets alone is added to its link.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
 
@@ -65,11 +65,16 @@ def _judged(now: Diagnosis, world: World, made: Sequence[Move], every: Sequence[
     changed = {it.name for it in fields(World) if getattr(world, it.name) is not getattr(now.world, it.name)}
     yield from (Outcome(it, finding) for it in judges() for finding in it.judge(made))
     again = tuple(check for check in every if changed & set(check.needs))
-    fresh = diagnose(world, again).outcomes
-    ids = {check.id for check in again}
+    said = {**_by_check(now), **_by_check(diagnose(world, again))}
     for check in every:
-        source = fresh if check.id in ids else now.outcomes
-        yield from (outcome for outcome in source if outcome.check.id == check.id)
+        yield from said.get(check.id, ())
+
+
+def _by_check(diagnosis: Diagnosis) -> Mapping[str, Sequence[Outcome]]:
+    found: dict[str, list[Outcome]] = {}
+    for outcome in diagnosis.outcomes:
+        found.setdefault(outcome.check.id, []).append(outcome)
+    return found
 
 
 def _said(found: Foreseen) -> Iterator[Outcome]:

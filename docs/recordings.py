@@ -1,4 +1,4 @@
-"""python docs/recordings.py: run the commands of README.md again and write what they print.
+"""python docs/recordings.py: run the commands of README.md and docs/upgrade.md again, and write their output.
 
 A recording is a console block after a line `<!-- run -->`; after `<!-- answer: e y -->` the command is run
 at a terminal and its questions are answered with these letters. A test compares each with a new run.
@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-README = Path(__file__).parents[1] / "README.md"
+PAGES = (Path(__file__).parents[1] / "README.md", Path(__file__).with_name("upgrade.md"))
 _BLOCK = re.compile(
     r"(?<=<!-- )(?P<how>run|answer: [^\n]*)(?P<end> -->\n)"
     r"```console\n\$ (?P<command>keystone-check [^\n]*)\n.*?```",
@@ -70,4 +70,5 @@ def _environ() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    README.write_text(renewed(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in PAGES:
+        page.write_text(renewed(page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -71,6 +71,8 @@ class Configuration:
     accept: tuple[Acceptance, ...] = ()
     checks: tuple[Path, ...] = ()
     """Folders of the user's own checks."""
+    targets: tuple[str, ...] = ()
+    """What a look is judged for, as `--target` takes it."""
 
 
 def find(folder: Path) -> Configuration:
@@ -92,12 +94,13 @@ def at(path: Path) -> Configuration:
 
 
 def _configuration(path: Path, table: Mapping[str, object]) -> Configuration:
-    _known(f"{path}", table, ("clusters", "accept", "checks"))
+    _known(f"{path}", table, ("clusters", "accept", "checks", "targets"))
     return Configuration(
         path,
         _clusters(path, table),
         acceptance.read(f"{path}: accept", table.get("accept", [])),
         _folders(path, table.get("checks", [])),
+        _targets(f"{path}: targets", table.get("targets", [])),
     )
 
 
@@ -107,6 +110,13 @@ def _folders(path: Path, value: object) -> tuple[Path, ...]:
         raise _wrong(f"{path}: checks", "a list of folders", value)
     named = (_text(f"{path}: checks[{number}]", item) for number, item in enumerate(value))
     return tuple(path.parent / Path(name).expanduser() for name in named)
+
+
+def _targets(where: str, value: object) -> tuple[str, ...]:
+    """The words alone; what they ask for is read where a look is judged."""
+    if not isinstance(value, list):
+        raise _wrong(where, "a list such as ['karpenter=1.14']", value)
+    return tuple(_text(f"{where}[{number}]", item) for number, item in enumerate(value))
 
 
 def _tables(folder: Path, *, own: bool = True) -> Iterator[tuple[Path, Mapping[str, object]]]:

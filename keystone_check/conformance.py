@@ -65,6 +65,9 @@ class Conformance:
                 self.targets = tuple(self._look(name, session.config) for name in self._names)
             else:
                 self.targets = tuple(take_over(each, self.bench) for each in handed)
+            if self.bench.wanted:  # a target that goes down is told before anything is collected
+                for target in self.targets:
+                    _ = target.diagnosis
         except KeystoneError as error:
             raise pytest.UsageError(str(error)) from error
 
@@ -77,7 +80,9 @@ class Conformance:
         node.workerinput[_WORKERINPUT] = [dict(hand_over(target)) for target in self.targets]
 
     def pytest_report_header(self) -> list[str]:
-        return [who_asks(target) for target in self.targets]
+        wanted = " and ".join(map(str, self.bench.wanted))
+        judged = [f"keystone-check judges as if: {wanted}"] if wanted else []
+        return [*(who_asks(target) for target in self.targets), *judged]
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Acceptances that fit nothing; they fail nothing either."""

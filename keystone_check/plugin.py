@@ -60,6 +60,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         help="accepted findings of this file too, beside those of the configuration",
     )
+    group.addoption(
+        "--keystone-target",
+        metavar="PRODUCT=VERSION",
+        action="append",
+        default=[],
+        help="judge as if this were installed, such as karpenter=1.14, ack-s3=1.10 or kubernetes=1.36; "
+        "may be given more than once; now: what is, whatever the configuration says",
+    )
     group.addoption("--keystone-context", metavar="C", default="", help="the kube context")
     group.addoption("--keystone-kubeconfig", metavar="F", default="", help="the kubeconfig file")
     group.addoption("--keystone-namespace", metavar="N", help="service accounts of this namespace only")
@@ -109,7 +117,12 @@ def _bench(config: pytest.Config) -> "Bench":
 
     folder = config.invocation_params.dir
     try:
-        return bench(folder, config.getoption("keystone_checks"), config.getoption("keystone_accept"))
+        return bench(
+            folder,
+            config.getoption("keystone_checks"),
+            config.getoption("keystone_accept"),
+            config.getoption("keystone_target"),
+        )
     except UsageError as error:
         raise pytest.UsageError(str(error)) from error
 

@@ -4,7 +4,7 @@ Runners that keep a cluster open while the facts are used start here. What reads
 imported where a name asks for it: a snapshot is judged without boto3 and kubernetes.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -23,6 +23,8 @@ from keystone_check.model.access import Access, StaticCredentials
 from keystone_check.model.outcome import Check, Diagnosis
 from keystone_check.model.secret import Secret
 from keystone_check.model.world import World
+from keystone_check.upgrading.asked import Asked, asked_for
+from keystone_check.upgrading.foresee import foresee
 
 Progress = Callable[[str, str], None]
 """Told source and thing before each read, from any thread."""
@@ -34,15 +36,21 @@ class Bench:
 
     checks: tuple[Check, ...] = field(default_factory=load, repr=False)
     accepted: tuple[Acceptance, ...] = ()
+    wanted: tuple[Asked, ...] = ()
+    """The upgrade that the facts are judged for; none: as they are."""
 
 
-def bench(folder: Path, checks: Iterable[str] = (), accepted: Iterable[str] = ()) -> Bench:
-    """Our checks and the configured ones of this folder, with those of further folders and files."""
+def bench(
+    folder: Path, checks: Iterable[str] = (), accepted: Iterable[str] = (), targets: Sequence[str] = ()
+) -> Bench:
+    """Our checks and the configured ones of this folder, with those of further folders and files; and the
+    targets, or else the configured ones."""
     configured = find(folder)
     every = catalogue((*configured.checks, *(folder / name for name in checks)))
     files = (configured, *(at(folder / name) for name in accepted))
     entries = tuple(entry for file in files for entry in file.accept)
-    return Bench(every.load(), tuple(vetted(entries, every.index())))
+    wanted = asked_for(targets, configured.targets)
+    return Bench(every.load(), tuple(vetted(entries, every.index())), wanted)
 
 
 @dataclass(frozen=True)
@@ -57,8 +65,11 @@ class Target:
 
     @cached_property
     def diagnosis(self) -> Diagnosis:
-        """Every check's outcome on these facts; what is accepted says so."""
-        return accept(diagnose(self.world, self.bench.checks), self.bench.accepted, self.name)
+        """Every check's outcome on these facts, or after the upgrade; what is accepted says so."""
+        now = diagnose(self.world, self.bench.checks)
+        if self.bench.wanted:
+            now = foresee(now, self.bench.wanted, self.bench.checks).then
+        return accept(now, self.bench.accepted, self.name)
 
     def reach(self, wish: str) -> Access:
         """How to connect; UsageError for a snapshot, saying which wish of the user needs a cluster."""

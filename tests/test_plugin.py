@@ -11,6 +11,7 @@ from keystone_check import snapshot
 from keystone_check.checks import index
 from keystone_check.model.chain import OPTIONAL
 from keystone_check.model.cluster import Cluster
+from keystone_check.sandbox.catalogue import stage
 from tests.worlds import world
 
 SANDBOX = "--keystone-cluster=sandbox"
@@ -257,3 +258,22 @@ def test_the_ini_file_can_say_what_fails(pytester: pytest.Pytester) -> None:
     assert result.parseoutcomes()["xfailed"]
     pytester.makeini("[pytest]\nkeystone_fail_on = severe")
     assert pytest_on(pytester, FAULT).ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_a_target_judges_what_would_be_and_one_that_goes_down_is_a_usage_error(
+    pytester: pytest.Pytester,
+) -> None:
+    path = pytester.path / "karpenter.json"
+    path.write_text(snapshot.save(stage("karpenter-1.6", 1_800_000_000)[1]))
+    cluster, only = f"--keystone-cluster=snapshot:{path}", ("-m", "keystone_karpenter")
+    ahead = pytest_on(pytester, cluster, "--keystone-target=karpenter=1.14", *only)
+    assert ahead.ret == pytest.ExitCode.TESTS_FAILED
+    ahead.stdout.fnmatch_lines(
+        ["*judges as if: karpenter=1.14", "*would break with karpenter=1.14: *iam:ListInstanceProfiles*"]
+    )
+    down = pytest_on(pytester, cluster, "--keystone-target=karpenter=1.5", *only)
+    assert down.ret == pytest.ExitCode.USAGE_ERROR
+    down.stderr.fnmatch_lines(["*goes down*"])
+    pytester.makefile(".toml", **{"keystone-check": 'targets = ["karpenter=1.7"]'})
+    assert pytest_on(pytester, cluster, *only).ret == pytest.ExitCode.TESTS_FAILED
+    assert pytest_on(pytester, cluster, "--keystone-target=now", *only).ret == pytest.ExitCode.OK

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, NoReturn
 
 from keystone_check import __version__
-from keystone_check.cli import filed, gating, planned
+from keystone_check.cli import changing, filed, gating, planned
 from keystone_check.errors import UsageError
 from keystone_check.near import did_you_mean
 
@@ -85,6 +85,9 @@ class Options(NamedTuple):
     schema: bool = False
     why: str | None = None
     """A message to explain; `-` reads it from standard input."""
+    target: tuple[str, ...] = ()
+    compare: str = ""
+    """A snapshot's file."""
 
 
 def parse(argv: Sequence[str]) -> Options:
@@ -98,12 +101,14 @@ def parse(argv: Sequence[str]) -> Options:
     many = {
         "accept": tuple(said["accept"]),
         "checks": tuple(said["checks"]),
+        "target": tuple(said["target"]),
     }
     options = Options(**{**said, **ids, **many})
     _agree(options)
     planned.agree(options, looks=not _texts(options))
     gating.agree(options, looks=not _texts(options))
     filed.agree(options, looks=not _texts(options))
+    changing.agree(options, looks=not _texts(options))
     return options
 
 
@@ -177,6 +182,7 @@ def _parser() -> _Parser:
     planned.arguments(parser)
     gating.arguments(parser, _seconds)
     filed.arguments(parser)
+    changing.arguments(parser)
     _reporting(parser)
     _asking(parser)
     return parser

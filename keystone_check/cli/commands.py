@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 
 from keystone_check.acceptance import accept, vetted
 from keystone_check.cli.accepting import accept_all
 from keystone_check.cli.arguments import Options
 from keystone_check.cli.cleaning import cleanup
+from keystone_check.cli.comparing import compared
 from keystone_check.cli.doors import Doors
 from keystone_check.cli.fixes import fixes
 from keystone_check.cli.gating import EVERY
@@ -24,6 +26,7 @@ from keystone_check.cli.rounds import Rounds, rounds
 from keystone_check.cli.saving import ALL, saved
 from keystone_check.cli.scope import narrowing, scope
 from keystone_check.cli.selection import known, select
+from keystone_check.cli.targeting import upgraded, wanted
 from keystone_check.cli.terminal import Terminal
 from keystone_check.cli.undoing import undo
 from keystone_check.cli.wondering import why
@@ -39,6 +42,7 @@ from keystone_check.reports import as_json, render
 from keystone_check.reports.printable import printable
 from keystone_check.reports.report import Report
 from keystone_check.reports.schema import schema
+from keystone_check.upgrading.foresee import judges
 
 WHO_ASKS = frozenset({"cluster", "caller", "issuer"})
 """What the header shows, whichever checks are asked for."""
@@ -88,11 +92,14 @@ def _look(
 ) -> int:
     writes = bool(options.fix or options.apply or options.list_fixes) or options.undo is not None
     needs = _needs(checks, whole=writes)
-    look = looking(access, needs | ALL if options.save else needs, doors, terminal)
+    look = looking(access, needs | ALL if options.save or options.compare else needs, doors, terminal)
     report = reporting(options, access.name)
 
+    def accepting(diagnosis: Diagnosis) -> Diagnosis:
+        return accept(diagnosis, accepted, access.name)
+
     def judge(world: World) -> Diagnosis:
-        return accept(diagnose(world, checks), accepted, access.name)
+        return accepting(diagnose(world, checks))
 
     if options.fix:
         return fix(options, access, checks, look, judge, doors, terminal)
@@ -103,13 +110,21 @@ def _look(
         return 0
     if options.undo is not None:
         return undo(options, access, look, judge, doors, terminal)
+    targets = wanted(options, doors.targets())
     if options.save:
-        said = report(judge(saved(look, options.save, pseudonyms=options.pseudonyms)))
-        terminal.say([f"saved in {printable(options.save)}"])
+        look = partial(saved, look, options.save, pseudonyms=options.pseudonyms)
+    if options.compare:
+        return compared(options, look, judge, report, terminal)
+    if targets:
+        said = upgraded(look(), targets, checks, accepting, report)
+    elif options.save:
+        said = report(judge(look()))
     elif options.accept_all:
         said = report(accept_all(options, access.name, accepted, lambda: judge(look()), terminal))
     else:
         said = _rounds(options, lambda: report(judge(look())), doors, terminal)
+    if options.save:
+        terminal.say([f"saved in {printable(options.save)}"])
     terminal.stdout.write(render(said, options.format, terminal.screen()))
     if not access.snapshot:
         mention(doors.unfinished, access, said.diagnosis.world, terminal)
@@ -164,7 +179,8 @@ def _cleanup(options: Options, doors: Doors, terminal: Terminal) -> int:
 
 
 def _explain(options: Options, doors: Doors, terminal: Terminal) -> int:
-    (check,) = doors.load([known(doors.index(), options.explain)])
+    ahead = [check for check in judges() if check.id == options.explain]
+    (check,) = ahead or doors.load([known(doors.index(), options.explain)])
     terminal.stdout.write(explain(check, terminal.screen()))
     return 0
 

@@ -69,6 +69,8 @@ class Doors:
     clock: Callable[[], float]
     """Seconds that only ever grow."""
     sleep: Callable[[float], None]
+    targets: Callable[[], tuple[str, ...]] = tuple
+    """Those of the configuration."""
 
 
 def real(environ: Mapping[str, str], folders: Sequence[str] = ()) -> Doors:
@@ -99,6 +101,7 @@ def real(environ: Mapping[str, str], folders: Sequence[str] = ()) -> Doors:
         scenarios=_scenarios,
         clock=time.monotonic,
         sleep=time.sleep,
+        targets=lambda: find(Path.cwd()).targets,
     )
 
 

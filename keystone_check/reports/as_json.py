@@ -23,11 +23,13 @@ from keystone_check.reports.shapes import (
     RepairObject,
     ReportObject,
 )
+from keystone_check.reports.upgraded import as_data
 
 
 def render(report: Report, mending: MendingObject | None = None) -> str:
     """The object as ASCII text, so that no terminal or log reads a control character in it."""
-    document: ReportObject = {**as_object(report), "mending": mending}
+    foreseen = as_data(report.foreseen) if report.foreseen else None
+    document: ReportObject = {**as_object(report), "mending": mending, "foreseen": foreseen}
     return dumps(document)
 
 

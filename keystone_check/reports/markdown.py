@@ -14,6 +14,7 @@ from keystone_check.reports.report import (
     forgiven,
     idle_entries,
     lapse,
+    lead,
     next_step,
     retries,
     rows,
@@ -22,6 +23,8 @@ from keystone_check.reports.report import (
     terms,
     unseen,
 )
+from keystone_check.reports.upgraded import now_and_then
+from keystone_check.upgrading.foresee import Foreseen
 
 MARKS = {
     Status.CRASHED: "❗",
@@ -50,6 +53,8 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _table(
         ("", ""), [(prose(label), code(value)) for label, value in rows(report.diagnosis.world)]
     )
+    if report.foreseen:
+        yield from _foreseen(report.foreseen)
     yield from _chain(report)
     yield from _broken(report)
     yield from _accepted(report)
@@ -62,12 +67,38 @@ def _lines(report: Report) -> Iterator[str]:
 def _sentence(report: Report) -> str:
     first = report.diagnosis.headline
     if first is not None:
-        return f"Broken at {first.check.link}: {sentence(first.finding)}"
+        return lead(first)
     if crashed := report.diagnosis.having(Status.CRASHED):
         return f"The check {crashed[0].check.id} failed itself"
     if blocked := report.diagnosis.having(Status.BLOCKED):
         return f"Nothing is seen to be broken, but {len(blocked)} judgements could not be made"
     return "What is broken is accepted" if report.diagnosis.accepted else "Nothing is broken"
+
+
+def _foreseen(found: Foreseen) -> Iterator[str]:
+    """Now → then, and what lies between."""
+    yield f"### Now → then: {prose(', '.join(map(str, found.moves)) or 'nothing moves')}"
+    yield ""
+    rows_ = [
+        (code(check), _short(now), _short(then, prose(said, 400)))
+        for check, now, then, said in now_and_then(found)
+    ]
+    yield from _table(("check", "now", "then"), rows_)
+    if not rows_:
+        yield "No check says anything else than now."
+        yield ""
+    told = [
+        (f"[{prose(it.product)} {prose(it.release)}]({it.url})", prose("; ".join(it.notes) or "–", 600))
+        for it in found.steps
+    ]
+    yield from _table(("on the way", "upgrade notes"), told)
+    for caution in found.cautions:
+        yield f"> {prose(caution)}"
+        yield ""
+
+
+def _short(status: Status | None, said: str = "") -> str:
+    return "–" if status is None else f"{MARKS[status]} {said or status.value.replace('_', ' ')}"
 
 
 def _chain(report: Report) -> Iterator[str]:

@@ -12,6 +12,7 @@ from keystone_check.model.finding import Finding, Safety, Status
 from keystone_check.model.outcome import Check, Diagnosis, Outcome
 from keystone_check.model.web import Response
 from keystone_check.model.world import World
+from keystone_check.upgrading.foresee import WOULD, Foreseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Report:
     gate: Gate = Gate()  # noqa: RUF009  # it is frozen
     """Which of the broken findings fail the run."""
     version: str = __version__
+    foreseen: Foreseen | None = None
+    """What the diagnosis is of, where it is not of what is: `--target`."""
 
     @property
     def verdict(self) -> Verdict:
@@ -144,6 +147,13 @@ def sentence(finding: Finding) -> str:
     """The message, with the subject before it where the message does not name it."""
     subject, message = finding.subject, finding.message
     return message if not subject or subject in message else f"{subject}: {message}"
+
+
+def lead(first: Outcome) -> str:
+    """The first broken outcome as a report's headline."""
+    if first.finding.message.startswith(WOULD):
+        return f"The link {first.check.link} {first.finding.message}"
+    return f"Broken at {first.check.link}: {sentence(first.finding)}"
 
 
 def documentation(check: Check) -> str:

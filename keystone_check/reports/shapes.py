@@ -162,7 +162,45 @@ class MendingObject(TypedDict):
     after: LookObject
 
 
+class MoveObject(TypedDict):
+    """What runs, and what would."""
+
+    product: str
+    name: str
+    was: str
+    then: str
+
+
+class StageObject(TypedDict):
+    """A release on the way, and its own upgrade notes."""
+
+    product: str
+    release: str
+    notes: list[str]
+    breaking: bool
+    url: str
+
+
+class AboutObject(TypedDict):
+    """A check and the subject that it judged."""
+
+    check: str
+    subject: str
+
+
+class ForeseenObject(TypedDict):
+    """What the outcomes are of, where they are not of what is: an upgrade."""
+
+    targets: list[str]
+    moves: list[MoveObject]
+    steps: list[StageObject]
+    cautions: list[str]
+    would_break: list[AboutObject]
+    broken_now: list[AboutObject]
+
+
 class ReportObject(LookObject):
     """The whole report."""
 
     mending: MendingObject | None
+    foreseen: ForeseenObject | None

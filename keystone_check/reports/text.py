@@ -13,13 +13,14 @@ from keystone_check.reports.report import (
     counts,
     forgiven,
     idle_entries,
+    lead,
     next_step,
     retries,
     rows,
-    sentence,
     unseen,
 )
 from keystone_check.reports.screen import Screen
+from keystone_check.reports.upgraded import as_if, on_the_way
 
 
 def render(report: Report, screen: Screen) -> str:
@@ -33,6 +34,8 @@ def header(report: Report, screen: Screen) -> Iterator[str]:
     yield f"{screen.paint('bold', 'keystone-check')} {report.version} on {name}"
     for label, value in rows(report.diagnosis.world):
         yield from screen.pair(label, value, "  ", column=12)
+    if report.foreseen:
+        yield from as_if(report.foreseen, screen)
 
 
 def judgement(report: Report, screen: Screen) -> Iterator[str]:
@@ -44,6 +47,8 @@ def judgement(report: Report, screen: Screen) -> Iterator[str]:
     yield from accepted(diagnosis, screen)
     yield from _unseen(report, screen)
     yield from _idle(diagnosis, screen)
+    if report.foreseen:
+        yield from on_the_way(report.foreseen, screen)
     for note in (*idle_entries(diagnosis), *retries(diagnosis.world)):
         yield from screen.words(f"note: {note}", style="dim")
 
@@ -57,7 +62,7 @@ def headline(diagnosis: Diagnosis, screen: Screen, lead: str = "") -> Iterator[s
 def _sentence(diagnosis: Diagnosis) -> tuple[str, str]:
     worst = diagnosis.headline
     if worst is not None:
-        return f"Broken at {worst.check.link}: {sentence(worst.finding)}", "bold red"
+        return lead(worst), "bold red"
     if crashed := diagnosis.having(Status.CRASHED):
         whose = "yours" if crashed[0].check.origin else "ours"
         return f"A check of {whose} failed: {crashed[0].check.id}. See below.", "bold magenta"

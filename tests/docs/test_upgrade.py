@@ -1,27 +1,37 @@
-"""docs/upgrade.md: its commands run as they stand, one after the other."""
+"""docs/upgrade.md: its commands run as they stand, one after the other, and print what it shows."""
 
 import contextlib
 import io
 import os
 import re
+import runpy
 import shlex
 from pathlib import Path
 
 from keystone_check.cli.main import main
 
-PAGE = Path(__file__).parents[2] / "docs" / "upgrade.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "upgrade.md").read_text(encoding="utf-8")
+KEPT = ["before.json.gz", "karpenter.json.gz", "now.json.gz", "shown.json.gz"]
 
 
-def command(line: str) -> int:
+def code(line: str) -> int:
     return main(shlex.split(line)[1:], io.StringIO(), io.StringIO(), environ=os.environ)
 
 
 def test_its_commands_run(tmp_path: Path) -> None:
-    blocks = re.findall(r"```\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    plain = re.sub(r"```console\n.*?```", "", PAGE, flags=re.DOTALL)
+    blocks = re.findall(r"```\n(.*?)```", plain, re.DOTALL)
     lines = [line for block in blocks for line in block.splitlines() if line.startswith("keystone-check ")]
     with contextlib.chdir(tmp_path):
-        codes = [
-            main(shlex.split(line)[1:], io.StringIO(), io.StringIO(), environ=os.environ) for line in lines
-        ]
-    assert codes == [0] * 3
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["before.json.gz", "shown.json.gz"]
+        codes = {line: code(line) for line in lines}
+    ahead = {line: int("--target" in line) for line in lines}
+    assert codes == ahead
+    assert len(lines) == 7
+    assert sorted(path.name for path in tmp_path.iterdir()) == KEPT
+
+
+def test_it_shows_what_is_printed_now() -> None:
+    assert PAGE.count("<!-- run -->") == 2
+    renewed = runpy.run_path(str(DOCS / "recordings.py"))["renewed"]
+    assert renewed(PAGE) == PAGE, "run python docs/recordings.py"

@@ -10,7 +10,7 @@ from keystone_check.cli import filed, gating, planned
 from keystone_check.errors import UsageError
 from keystone_check.near import did_you_mean
 
-FORMATS = ("text", "short", "json", "markdown", "sarif")
+FORMATS = ("text", "short", "json", "markdown", "sarif", "github", "prometheus")
 
 
 class Answered(Exception):  # noqa: N818  # it is no error
@@ -38,6 +38,10 @@ class Options(NamedTuple):
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     format: str = "text"
+    output: str = ""
+    """The report's file."""
+    events: str = ""
+    """A file for what a run does while it does it; `-` is standard error."""
     color: bool | None = None
     exit_zero: bool = False
     fail_on: str = "low"
@@ -146,6 +150,10 @@ def _agree(options: Options) -> None:
         raise UsageError("--for and --diff belong to --policy", "add --policy karpenter, or leave them out")
     if options.fix and options.undo is not None:
         raise UsageError("--fix writes and --undo takes back", "ask for one of the two")
+    writes = bool(options.fix or options.apply or options.list_fixes) or options.undo is not None
+    for option, given in (("--output", options.output), ("--events", options.events)):
+        if given and (writes or _texts(options)):
+            raise UsageError(f"{option} goes with a look, and none is asked for", f"leave {option} out")
     if options.why is not None and options.format not in ("text", "json"):
         raise UsageError(f"--why has no --format {options.format}", "it has text and json")
 
@@ -301,7 +309,20 @@ def _reporting(parser: argparse.ArgumentParser) -> None:
         "--format",
         choices=FORMATS,
         default="text",
-        help="text (default), short to paste into a chat, json, markdown for a pull request, or sarif",
+        help="text (default), short to paste into a chat, json, markdown for a pull request, sarif, "
+        "github for annotations of a run of Actions, or prometheus for a textfile collector",
+    )
+    add(
+        "--output",
+        metavar="FILE",
+        default="",
+        help="the report goes to this file, which is replaced at once when it is whole",
+    )
+    add(
+        "--events",
+        metavar="FILE",
+        default="",
+        help="tell this file (- is standard error) what is being read and found, one JSON object a line",
     )
     colour = group.add_mutually_exclusive_group()
     colour.add_argument(

@@ -8,6 +8,7 @@ from keystone_check.cli.accepting import accept_all
 from keystone_check.cli.arguments import Options
 from keystone_check.cli.cleaning import cleanup
 from keystone_check.cli.doors import Doors
+from keystone_check.cli.events import events
 from keystone_check.cli.fixes import fixes
 from keystone_check.cli.gating import EVERY
 from keystone_check.cli.leftover import mention
@@ -18,8 +19,9 @@ from keystone_check.cli.pending import pending
 from keystone_check.cli.permissions import NOTHING, permissions
 from keystone_check.cli.planning import apply_plan
 from keystone_check.cli.policies import NEEDS, policies
-from keystone_check.cli.progress import progress
+from keystone_check.cli.progress import Progress, progress
 from keystone_check.cli.reaching import overrides, reporting
+from keystone_check.cli.reported import reported
 from keystone_check.cli.rounds import Rounds, rounds
 from keystone_check.cli.saving import ALL, saved
 from keystone_check.cli.scope import narrowing, scope
@@ -35,7 +37,7 @@ from keystone_check.model.change import Change
 from keystone_check.model.outcome import Check, Diagnosis
 from keystone_check.model.world import World
 from keystone_check.remedy.mend import rehearsed
-from keystone_check.reports import as_json, render
+from keystone_check.reports import as_json
 from keystone_check.reports.printable import printable
 from keystone_check.reports.report import Report
 from keystone_check.reports.schema import schema
@@ -87,8 +89,7 @@ def _look(
     terminal: Terminal,
 ) -> int:
     writes = bool(options.fix or options.apply or options.list_fixes) or options.undo is not None
-    needs = _needs(checks, whole=writes)
-    look = looking(access, needs | ALL if options.save else needs, doors, terminal)
+    look = looking(access, _needs(checks, whole=writes), doors, terminal)
     report = reporting(options, access.name)
 
     def judge(world: World) -> Diagnosis:
@@ -103,17 +104,34 @@ def _look(
         return 0
     if options.undo is not None:
         return undo(options, access, look, judge, doors, terminal)
-    if options.save:
-        said = report(judge(saved(look, options.save, pseudonyms=options.pseudonyms)))
-        terminal.say([f"saved in {printable(options.save)}"])
-    elif options.accept_all:
-        said = report(accept_all(options, access.name, accepted, lambda: judge(look()), terminal))
-    else:
-        said = _rounds(options, lambda: report(judge(look())), doors, terminal)
-    terminal.stdout.write(render(said, options.format, terminal.screen()))
+    with reported(options, terminal) as write, events(options.events, terminal.stderr) as told:
+        needs = _needs(checks) | (ALL if options.save else frozenset())
+        look = looking(access, needs, doors, terminal, told.following)
+        if options.save or options.accept_all:
+            said = report(_once(options, access.name, accepted, look, judge, terminal))
+        else:
+            said = _rounds(options, lambda: report(judge(look())), doors, terminal)
+        told.report(said)
+        write(said)
     if not access.snapshot:
         mention(doors.unfinished, access, said.diagnosis.world, terminal)
     return said.exit_code
+
+
+def _once(
+    options: Options,
+    name: str,
+    accepted: Sequence[Acceptance],
+    look: Callable[[], World],
+    judge: Callable[[World], Diagnosis],
+    terminal: Terminal,
+) -> Diagnosis:
+    """One look, of which something is kept."""
+    if options.accept_all:
+        return accept_all(options, name, accepted, lambda: judge(look()), terminal)
+    found = judge(saved(look, options.save, pseudonyms=options.pseudonyms))
+    terminal.say([f"saved in {printable(options.save)}"])
+    return found
 
 
 def _rounds(options: Options, look: Callable[[], Report], doors: Doors, terminal: Terminal) -> Report:
@@ -128,12 +146,18 @@ def _rounds(options: Options, look: Callable[[], Report], doors: Doors, terminal
     return rounds(look, plan, doors.clock, doors.sleep, tell)
 
 
-def looking(access: Access, needs: frozenset[str], doors: Doors, terminal: Terminal) -> Callable[[], World]:
-    """A function that gathers these facts afresh."""
+def looking(
+    access: Access,
+    needs: frozenset[str],
+    doors: Doors,
+    terminal: Terminal,
+    following: Callable[[Progress], Progress] = lambda tell: tell,
+) -> Callable[[], World]:
+    """A function that gathers these facts afresh; `following` may listen to what is being read."""
 
     def look() -> World:
         with progress(terminal.stderr, terminal.screen().width) as tell:
-            return doors.gather(access, needs, tell)
+            return doors.gather(access, needs, following(tell))
 
     return look
 

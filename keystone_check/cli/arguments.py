@@ -10,6 +10,7 @@ from keystone_check.cli import filed, gating, planned
 from keystone_check.errors import UsageError
 from keystone_check.near import did_you_mean
 
+SHELLS = ("bash", "zsh", "fish")
 FORMATS = ("text", "short", "json", "markdown", "sarif", "github", "prometheus")
 
 
@@ -87,13 +88,15 @@ class Options(NamedTuple):
     """Folders of the user's own checks."""
     lint_checks: bool = False
     schema: bool = False
+    completion: str = ""
+    """A shell that is to complete the command."""
     why: str | None = None
     """A message to explain; `-` reads it from standard input."""
 
 
 def parse(argv: Sequence[str]) -> Options:
     """The options of this command line; UsageError where it makes none, Answered for --help and --version."""
-    parser = _parser()
+    parser = options_parser()
     read, unknown = parser.parse_known_args(argv)
     if unknown:
         raise _unknown(unknown[0], parser)
@@ -121,6 +124,7 @@ def _texts(options: Options) -> bool:
         options.endpoints,
         options.lint_checks,
         options.schema,
+        bool(options.completion),
     )
     return bool(options.explain) or any(asked) or options.why is not None
 
@@ -168,7 +172,8 @@ class _Answer(argparse.Action):
         raise Answered(parser.format_help() if self.dest == "help" else f"keystone-check {__version__}\n")
 
 
-def _parser() -> _Parser:
+def options_parser() -> argparse.ArgumentParser:
+    """Every option, with its help."""
     parser = _Parser(
         prog="keystone-check",
         description="Judge every link of trust between a Kubernetes cluster and AWS; mend what is broken.",
@@ -371,6 +376,7 @@ def _asking(parser: argparse.ArgumentParser) -> None:
     add("--endpoints", action="store_true", help="print the addresses that a run contacts")
     add("--lint-checks", action="store_true", help="say what the checks, yours too, lack of the contract")
     add("--schema", action="store_true", help="print the JSON Schema of --format json")
+    add("--completion", choices=SHELLS, default="", help="print what the shell reads to complete the command")
     add("-h", "--help", action=_Answer, nargs=0, default=argparse.SUPPRESS, help="print this and end")
     add("--version", action=_Answer, nargs=0, default=argparse.SUPPRESS, help="print the version and end")
 

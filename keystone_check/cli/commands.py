@@ -7,6 +7,7 @@ from keystone_check.acceptance import accept, vetted
 from keystone_check.cli.accepting import accept_all
 from keystone_check.cli.arguments import Options
 from keystone_check.cli.cleaning import cleanup
+from keystone_check.cli.completing import script
 from keystone_check.cli.doors import Doors
 from keystone_check.cli.events import events
 from keystone_check.cli.fixes import fixes
@@ -52,6 +53,9 @@ def perform(options: Options, doors: Doors, terminal: Terminal) -> int:
     """Do it and give the exit code."""
     if options.schema:
         terminal.stdout.write(as_json.dumps(schema()))
+        return 0
+    if options.completion:
+        terminal.stdout.write(script(options.completion))
         return 0
     if options.explain:
         return _explain(options, doors, terminal)

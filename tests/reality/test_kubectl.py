@@ -1,8 +1,11 @@
 """An unmodified kubectl uses the sandbox as it uses the real thing."""
 
 import json
+import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 

@@ -11,7 +11,7 @@ from keystone_check.errors import UsageError
 from keystone_check.near import did_you_mean
 
 SHELLS = ("bash", "zsh", "fish")
-FORMATS = ("text", "short", "json", "markdown", "sarif", "github", "prometheus")
+FORMATS = ("text", "short", "json", "markdown", "html", "sarif", "github", "prometheus")
 
 
 class Answered(Exception):  # noqa: N818  # it is no error
@@ -314,8 +314,8 @@ def _reporting(parser: argparse.ArgumentParser) -> None:
         "--format",
         choices=FORMATS,
         default="text",
-        help="text (default), short to paste into a chat, json, markdown for a pull request, sarif, "
-        "github for annotations of a run of Actions, or prometheus for a textfile collector",
+        help="text (default), short to paste into a chat, json, markdown for a pull request, html to open, "
+        "sarif, github for annotations of a run of Actions, or prometheus for a textfile collector",
     )
     add(
         "--output",

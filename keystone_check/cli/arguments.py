@@ -154,9 +154,9 @@ def _agree(options: Options) -> None:
         raise UsageError("--for and --diff belong to --policy", "add --policy karpenter, or leave them out")
     if options.fix and options.undo is not None:
         raise UsageError("--fix writes and --undo takes back", "ask for one of the two")
-    writes = bool(options.fix or options.apply or options.list_fixes) or options.undo is not None
-    for option, given in (("--output", options.output), ("--events", options.events)):
-        if given and (writes or _texts(options)):
+    looks = not (options.fix or options.apply or options.list_fixes or options.undo is not None)
+    for option, file in (("--output", options.output), ("--events", options.events)):
+        if file and (_texts(options) or not looks):
             raise UsageError(f"{option} goes with a look, and none is asked for", f"leave {option} out")
     if options.why is not None and options.format not in ("text", "json"):
         raise UsageError(f"--why has no --format {options.format}", "it has text and json")

@@ -19,7 +19,7 @@ def complete() -> None:
 
 def script(shell: str) -> str:
     """What that shell has to read once."""
-    from argcomplete import shellcode
+    from argcomplete.shell_integration import shellcode
 
     code: str = shellcode(["keystone-check"], shell=shell)
     return code

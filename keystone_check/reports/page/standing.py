@@ -25,4 +25,5 @@ def standing(outcomes: Iterable[Outcome]) -> str:
             return status.value
     if any(outcome.is_accepted for outcome in outcomes):
         return "accepted"
-    return (Status.HOLDS if Status.HOLDS in present else Status.NOT_APPLICABLE).value
+    best = Status.HOLDS if Status.HOLDS in present else Status.NOT_APPLICABLE
+    return str(best.value)

@@ -10,7 +10,8 @@ from keystone_check.cli import changing, filed, gating, planned
 from keystone_check.errors import UsageError
 from keystone_check.near import did_you_mean
 
-FORMATS = ("text", "short", "json", "markdown", "sarif")
+SHELLS = ("bash", "zsh", "fish")
+FORMATS = ("text", "short", "json", "markdown", "html", "sarif", "github", "prometheus")
 
 
 class Answered(Exception):  # noqa: N818  # it is no error
@@ -38,6 +39,10 @@ class Options(NamedTuple):
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     format: str = "text"
+    output: str = ""
+    """The report's file."""
+    events: str = ""
+    """A file for what a run does while it does it; `-` is standard error."""
     color: bool | None = None
     exit_zero: bool = False
     fail_on: str = "low"
@@ -83,6 +88,8 @@ class Options(NamedTuple):
     """Folders of the user's own checks."""
     lint_checks: bool = False
     schema: bool = False
+    completion: str = ""
+    """A shell that is to complete the command."""
     why: str | None = None
     """A message to explain; `-` reads it from standard input."""
     target: tuple[str, ...] = ()
@@ -92,7 +99,7 @@ class Options(NamedTuple):
 
 def parse(argv: Sequence[str]) -> Options:
     """The options of this command line; UsageError where it makes none, Answered for --help and --version."""
-    parser = _parser()
+    parser = options_parser()
     read, unknown = parser.parse_known_args(argv)
     if unknown:
         raise _unknown(unknown[0], parser)
@@ -122,6 +129,7 @@ def _texts(options: Options) -> bool:
         options.endpoints,
         options.lint_checks,
         options.schema,
+        bool(options.completion),
     )
     return bool(options.explain) or any(asked) or options.why is not None
 
@@ -151,6 +159,10 @@ def _agree(options: Options) -> None:
         raise UsageError("--for and --diff belong to --policy", "add --policy karpenter, or leave them out")
     if options.fix and options.undo is not None:
         raise UsageError("--fix writes and --undo takes back", "ask for one of the two")
+    looks = not (options.fix or options.apply or options.list_fixes or options.undo is not None)
+    for option, file in (("--output", options.output), ("--events", options.events)):
+        if file and (_texts(options) or options.compare or not looks):
+            raise UsageError(f"{option} goes with a look, and none is asked for", f"leave {option} out")
     if options.why is not None and options.format not in ("text", "json"):
         raise UsageError(f"--why has no --format {options.format}", "it has text and json")
 
@@ -165,7 +177,8 @@ class _Answer(argparse.Action):
         raise Answered(parser.format_help() if self.dest == "help" else f"keystone-check {__version__}\n")
 
 
-def _parser() -> _Parser:
+def options_parser() -> argparse.ArgumentParser:
+    """Every option, with its help."""
     parser = _Parser(
         prog="keystone-check",
         description="Judge every link of trust between a Kubernetes cluster and AWS; mend what is broken.",
@@ -307,7 +320,20 @@ def _reporting(parser: argparse.ArgumentParser) -> None:
         "--format",
         choices=FORMATS,
         default="text",
-        help="text (default), short to paste into a chat, json, markdown for a pull request, or sarif",
+        help="text (default), short to paste into a chat, json, markdown for a pull request, html to open, "
+        "sarif, github for annotations of a run of Actions, or prometheus for a textfile collector",
+    )
+    add(
+        "--output",
+        metavar="FILE",
+        default="",
+        help="the report goes to this file, which is replaced at once when it is whole",
+    )
+    add(
+        "--events",
+        metavar="FILE",
+        default="",
+        help="tell this file (- is standard error) what is being read and found, one JSON object a line",
     )
     colour = group.add_mutually_exclusive_group()
     colour.add_argument(
@@ -356,6 +382,7 @@ def _asking(parser: argparse.ArgumentParser) -> None:
     add("--endpoints", action="store_true", help="print the addresses that a run contacts")
     add("--lint-checks", action="store_true", help="say what the checks, yours too, lack of the contract")
     add("--schema", action="store_true", help="print the JSON Schema of --format json")
+    add("--completion", choices=SHELLS, default="", help="print what the shell reads to complete the command")
     add("-h", "--help", action=_Answer, nargs=0, default=argparse.SUPPRESS, help="print this and end")
     add("--version", action=_Answer, nargs=0, default=argparse.SUPPRESS, help="print the version and end")
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from functools import partial
 
 from keystone_check.acceptance import accept, vetted
 from keystone_check.cli.accepting import accept_all
 from keystone_check.cli.arguments import Options
 from keystone_check.cli.cleaning import cleanup
 from keystone_check.cli.comparing import compared
+from keystone_check.cli.completing import script
 from keystone_check.cli.doors import Doors
+from keystone_check.cli.events import events
 from keystone_check.cli.fixes import fixes
 from keystone_check.cli.gating import EVERY
 from keystone_check.cli.leftover import mention
@@ -20,8 +21,9 @@ from keystone_check.cli.pending import pending
 from keystone_check.cli.permissions import NOTHING, permissions
 from keystone_check.cli.planning import apply_plan
 from keystone_check.cli.policies import NEEDS, policies
-from keystone_check.cli.progress import progress
+from keystone_check.cli.progress import Progress, progress
 from keystone_check.cli.reaching import overrides, reporting
+from keystone_check.cli.reported import reported
 from keystone_check.cli.rounds import Rounds, rounds
 from keystone_check.cli.saving import ALL, saved
 from keystone_check.cli.scope import narrowing, scope
@@ -38,7 +40,7 @@ from keystone_check.model.change import Change
 from keystone_check.model.outcome import Check, Diagnosis
 from keystone_check.model.world import World
 from keystone_check.remedy.mend import rehearsed
-from keystone_check.reports import as_json, render
+from keystone_check.reports import as_json
 from keystone_check.reports.printable import printable
 from keystone_check.reports.report import Report
 from keystone_check.reports.schema import schema
@@ -54,6 +56,9 @@ def perform(options: Options, doors: Doors, terminal: Terminal) -> int:
     """Do it and give the exit code."""
     if options.schema:
         terminal.stdout.write(as_json.dumps(schema()))
+        return 0
+    if options.completion:
+        terminal.stdout.write(script(options.completion))
         return 0
     if options.explain:
         return _explain(options, doors, terminal)
@@ -91,8 +96,8 @@ def _look(
     terminal: Terminal,
 ) -> int:
     writes = bool(options.fix or options.apply or options.list_fixes) or options.undo is not None
-    needs = _needs(checks, whole=writes)
-    look = looking(access, needs | ALL if options.save or options.compare else needs, doors, terminal)
+    needs = _needs(checks, whole=writes) | (ALL if options.save or options.compare else frozenset())
+    look = looking(access, needs, doors, terminal)
     report = reporting(options, access.name)
 
     def accepting(diagnosis: Diagnosis) -> Diagnosis:
@@ -111,24 +116,34 @@ def _look(
     if options.undo is not None:
         return undo(options, access, look, judge, doors, terminal)
     targets = wanted(options, doors.targets())
-    if options.save:
-        look = partial(saved, look, options.save, pseudonyms=options.pseudonyms)
     if options.compare:
-        return compared(options, look, judge, report, terminal)
-    if targets:
-        said = upgraded(look(), targets, checks, accepting, report)
-    elif options.save:
-        said = report(judge(look()))
-    elif options.accept_all:
-        said = report(accept_all(options, access.name, accepted, lambda: judge(look()), terminal))
-    else:
-        said = _rounds(options, lambda: report(judge(look())), doors, terminal)
-    if options.save:
-        terminal.say([f"saved in {printable(options.save)}"])
-    terminal.stdout.write(render(said, options.format, terminal.screen()))
+        return compared(options, _keeping(options, look, terminal), judge, report, terminal)
+    with reported(options, terminal) as write, events(options.events, terminal.stderr) as told:
+        look = _keeping(options, looking(access, needs, doors, terminal, told.following), terminal)
+        if targets:
+            said = upgraded(look(), targets, checks, accepting, report)
+        elif options.accept_all:
+            said = report(accept_all(options, access.name, accepted, lambda: judge(look()), terminal))
+        else:
+            said = _rounds(options, lambda: report(judge(look())), doors, terminal)
+        told.report(said)
+        write(said)
     if not access.snapshot:
         mention(doors.unfinished, access, said.diagnosis.world, terminal)
     return said.exit_code
+
+
+def _keeping(options: Options, look: Callable[[], World], terminal: Terminal) -> Callable[[], World]:
+    """The same look; what it sees is kept where that is asked for."""
+    if not options.save:
+        return look
+
+    def kept() -> World:
+        world = saved(look, options.save, pseudonyms=options.pseudonyms)
+        terminal.say([f"saved in {printable(options.save)}"])
+        return world
+
+    return kept
 
 
 def _rounds(options: Options, look: Callable[[], Report], doors: Doors, terminal: Terminal) -> Report:
@@ -143,12 +158,18 @@ def _rounds(options: Options, look: Callable[[], Report], doors: Doors, terminal
     return rounds(look, plan, doors.clock, doors.sleep, tell)
 
 
-def looking(access: Access, needs: frozenset[str], doors: Doors, terminal: Terminal) -> Callable[[], World]:
-    """A function that gathers these facts afresh."""
+def looking(
+    access: Access,
+    needs: frozenset[str],
+    doors: Doors,
+    terminal: Terminal,
+    following: Callable[[Progress], Progress] = lambda tell: tell,
+) -> Callable[[], World]:
+    """A function that gathers these facts afresh; `following` may listen to what is being read."""
 
     def look() -> World:
         with progress(terminal.stderr, terminal.screen().width) as tell:
-            return doors.gather(access, needs, tell)
+            return doors.gather(access, needs, following(tell))
 
     return look
 

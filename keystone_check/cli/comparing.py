@@ -10,7 +10,6 @@ from keystone_check.drift.compare import compare
 from keystone_check.model.outcome import Diagnosis
 from keystone_check.model.world import World
 from keystone_check.reports import drifted
-from keystone_check.reports.printable import printable
 from keystone_check.reports.report import Report
 
 Judge = Callable[[World], Diagnosis]
@@ -27,7 +26,5 @@ def compared(
     was = judge(snapshot.read(Path(options.compare)))
     now = report(judge(look()))
     drift = compare(was, now.diagnosis)
-    if options.save:
-        terminal.say([f"saved in {printable(options.save)}"])
     terminal.stdout.write(drifted.render(drift, now, options.compare, options.format, terminal.screen()))
     return drift.exit_code(now.gate.fails)

@@ -29,6 +29,10 @@ class Ended(KeyboardInterrupt):
 
 def run() -> NoReturn:
     """The console script."""
+    if "_ARGCOMPLETE" in os.environ:
+        from keystone_check.cli.completing import complete
+
+        complete()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without ✓ must not cost the report

@@ -25,6 +25,10 @@ class Terminal:
         """What a report for stdout is laid out for."""
         return Screen(max(self._width(), NARROWEST), coloured if self._has_colour(self.stdout) else plain)
 
+    def filing(self) -> Screen:
+        """What a report for a file is laid out for: colour only where the command line says so."""
+        return Screen(max(self._width(), NARROWEST), coloured if self.color else plain)
+
     def asking(self) -> Screen:
         """What a question on stderr is laid out for."""
         return Screen(max(self._width(), NARROWEST), coloured if self._has_colour(self.stderr) else plain)

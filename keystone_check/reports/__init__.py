@@ -1,6 +1,6 @@
 """What people and machines read of a diagnosis: one module a format."""
 
-from keystone_check.reports import as_json, markdown, sarif, short, text
+from keystone_check.reports import annotations, as_json, markdown, page, prometheus, sarif, short, text
 from keystone_check.reports.report import Report
 from keystone_check.reports.screen import Screen
 
@@ -14,6 +14,12 @@ def render(report: Report, format: str, screen: Screen) -> str:
             return short.render(report)
         case "markdown":
             return markdown.render(report)
+        case "github":
+            return annotations.render(report)
+        case "html":
+            return page.render(report)
+        case "prometheus":
+            return prometheus.render(report)
         case "sarif":
             return sarif.render(report)
         case "text":

@@ -35,19 +35,19 @@ def render(report: Report, mending: MendingObject | None = None) -> str:
 
 def dumps(document: object) -> str:
     """JSON as this project writes it."""
-    text = json.dumps(_veiled(document), indent=2, ensure_ascii=True)
+    text = json.dumps(shown(document), indent=2, ensure_ascii=True)
     return text.replace("\x7f", "\\u007f") + "\n"
 
 
-def _veiled(value: object) -> object:
-    """Text by text: what is left out of one must not take the quote that ends it along."""
+def shown(value: object) -> object:
+    """The same without secrets, text by text: what is left out must not take the quote along."""
     match value:
         case str():
             return veiled(value)
         case Mapping():
-            return {key: _veiled(item) for key, item in value.items()}
+            return {key: shown(item) for key, item in value.items()}
         case list() | tuple():
-            return [_veiled(item) for item in value]
+            return [shown(item) for item in value]
     return value
 
 

@@ -59,6 +59,11 @@ def headline(diagnosis: Diagnosis, screen: Screen, lead: str = "") -> Iterator[s
     yield from screen.words(lead + sentence, style=style, hang="  ")
 
 
+def headline_of(diagnosis: Diagnosis) -> str:
+    """That sentence alone."""
+    return _sentence(diagnosis)[0]
+
+
 def _sentence(diagnosis: Diagnosis) -> tuple[str, str]:
     worst = diagnosis.headline
     if worst is not None:

@@ -1,8 +1,11 @@
 """An unmodified kubectl uses the sandbox as it uses the real thing."""
 
 import json
+import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -91,3 +94,11 @@ def test_kubectl_lists_what_is_served(kubectl: Kubectl) -> None:
     assert {"serviceaccounts", "pods", "namespaces", "tokenreviews.authentication.k8s.io"} <= set(names)
     assert json.loads(kubectl("get", "--raw", "/openid/v1/jwks").stdout)["keys"][0]["kty"] == "RSA"
     assert "Server Version: v1.36.3+k3s1" in kubectl("version").stdout
+
+
+def test_kubectl_finds_the_command_by_its_name(built: Binaries, sandbox: Serving) -> None:
+    environ = {**bare(), **sandbox.environment}
+    environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environ.get('PATH', '')}"
+    command = [str(built.kubectl), "keystone-check", "--version"]
+    ran = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
+    assert ran.stdout.startswith("keystone-check ")

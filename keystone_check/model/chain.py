@@ -55,6 +55,7 @@ LINKS = (
         "ACK controllers may do what they reconcile",
         last=("no_denial_is_reported_by_ack", "no_ack_resource_is_stuck", "ack_controllers_are_up"),
     ),
+    Link("declared", "what is declared is what runs"),
     Link("posture", "nobody else gets in"),
 )
 """A bucket that is shut is the cause of documents that are not public, so it comes first; and in the bucket

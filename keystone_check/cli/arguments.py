@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, NoReturn
 
 from keystone_check import __version__
-from keystone_check.cli import filed, gating, planned
+from keystone_check.cli import declaring, filed, gating, planned
 from keystone_check.errors import UsageError
 from keystone_check.near import did_you_mean
 
@@ -35,6 +35,9 @@ class Options(NamedTuple):
     request_timeout: float | None = None
     live: bool = False
     cloudtrail: bool = False
+    nix: str = ""
+    host: str = ""
+    manifests: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     format: str = "text"
@@ -98,12 +101,14 @@ def parse(argv: Sequence[str]) -> Options:
     many = {
         "accept": tuple(said["accept"]),
         "checks": tuple(said["checks"]),
+        "manifests": tuple(said["manifests"]),
     }
     options = Options(**{**said, **ids, **many})
     _agree(options)
     planned.agree(options, looks=not _texts(options))
     gating.agree(options, looks=not _texts(options))
     filed.agree(options, looks=not _texts(options))
+    declaring.agree(options)
     return options
 
 
@@ -172,6 +177,7 @@ def _parser() -> _Parser:
     )
     _reaching(parser)
     _facts(parser)
+    declaring.arguments(parser)
     _choosing(parser)
     _mending(parser)
     planned.arguments(parser)
@@ -206,7 +212,7 @@ def _reaching(parser: argparse.ArgumentParser) -> None:
         "--cluster",
         metavar="NAME",
         default="",
-        help="a configured cluster, a kube context, sandbox, sandbox:NAME or snapshot:FILE",
+        help="a configured cluster, a kube context, sandbox, sandbox:NAME, snapshot:FILE or none",
     )
     add("--context", metavar="C", default="", help="the kube context")
     add("--kubeconfig", metavar="F", default="", help="the kubeconfig file")

@@ -1,6 +1,6 @@
 """What is declared: what a Nix profile, the files of a host or manifests say that the cluster is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from keystone_check.model.cluster import ROLE_ARN, ServiceAccount
@@ -108,9 +108,21 @@ def family(product: str) -> str:
     return KARPENTER if product == KARPENTER else "ack"
 
 
-def accounts(declared: Declared) -> Iterator[tuple[str, ServiceAccount]]:
-    """The service accounts that are to have roles, by `namespace/name`."""
-    said = {it.account: it.role_arn for it in declared.operators.values() if it.account and it.role_arn}
-    for subject, role_arn in {**declared.accounts, **said}.items():
+def accounts(declared: Iterable[Declared]) -> Iterator[tuple[str, ServiceAccount]]:
+    """The service accounts that are to have roles, by `namespace/name`.
+
+    Of one operator the last account counts: manifests name it, and a profile leaves it to the chart.
+    """
+    operators: dict[str, DeclaredOperator] = {}
+    bound: dict[str, str] = {}
+    for one in declared:
+        bound.update(one.accounts)
+        for product, said in one.operators.items():
+            former = operators.get(product, DeclaredOperator())
+            operators[product] = DeclaredOperator(
+                said.account or former.account, said.role_arn or former.role_arn
+            )
+    bound.update((it.account, it.role_arn) for it in operators.values() if it.account and it.role_arn)
+    for subject, role_arn in bound.items():
         namespace, _, name = subject.partition("/")
         yield subject, ServiceAccount(namespace, name, "", {ROLE_ARN: role_arn})

@@ -58,8 +58,8 @@ def declared_issuer(declared: Subjects[Declared] | Absent) -> Issuer | Missing:
 
 def declared_accounts(declared: Subjects[Declared] | Absent) -> Subjects[ServiceAccount] | Missing:
     """The service accounts that are to have roles."""
-    said = [] if isinstance(declared, Absent) else list(declared.seen())
-    found = {name: account for _, one in said for name, account in accounts(one)}
+    said = () if isinstance(declared, Absent) else declared.seen()
+    found = dict(accounts(one for _, one in said))
     if not found:
         return Missing("accounts", _reason(declared, "no role is declared"))
     return Subjects(tuple(sorted(found.items())))

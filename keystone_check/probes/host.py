@@ -74,7 +74,7 @@ def _drop_ins(root: Path, unit: Path) -> list[Path]:
 
 def _assigned(text: str, before: str) -> str:
     """What K3S_CONFIG_FILE is set to. Nothing else is kept: the file holds the cluster's token."""
-    for word in text.replace('"', " ").replace("'", " ").split():
+    for word in text.replace('"', "").replace("'", "").split():
         name, _, value = word.partition("=")
         if name == _FILE:
             before = value

@@ -29,27 +29,28 @@ cs: if !(builtins.isAttrs cs && cs ? ${HOST}) then
   { hosts = if builtins.isAttrs cs then builtins.attrNames cs else []; }
 else let
   config = cs.${HOST}.config or {};
-  c = config.keystone.cluster or null;
-  k = config.services.k3s or {};
+  of = set: name: read: let found = set.${name} or null; in if builtins.isAttrs found then read found else found;
 in {
-  keystone = if c == null then null else {
+  keystone = of (config.keystone or {}) "cluster" (c: {
     enable = c.enable or null;
-    oidc = { enable = c.oidc.enable or null; issuerUrl = c.oidc.issuerUrl or null; };
-    operators = {
-      karpenter = let o = c.operators.karpenter or {}; in {
+    oidc = of c "oidc" (o: { enable = o.enable or null; issuerUrl = o.issuerUrl or null; });
+    operators = of c "operators" (os: {
+      karpenter = of os "karpenter" (o: {
         enable = o.enable or null;
         iamRoleArn = o.iamRoleArn or null;
-        instanceTypes = o.defaultNodePool.instanceTypes or null;
-        capacityTypes = o.defaultNodePool.capacityTypes or null;
-      };
-      ack = let o = c.operators.ack or {}; in {
+        defaultNodePool = of o "defaultNodePool" (p: {
+          instanceTypes = p.instanceTypes or null;
+          capacityTypes = p.capacityTypes or null;
+        });
+      });
+      ack = of os "ack" (o: {
         enable = o.enable or null;
         controllers = o.controllers or null;
         iamRoleArn = o.iamRoleArn or null;
-      };
-    };
-  };
-  extraFlags = k.extraFlags or null;
+      });
+    });
+  });
+  extraFlags = config.services.k3s.extraFlags or null;
 }
 """
 OPTIONS = (
@@ -60,6 +61,8 @@ OPTIONS = (
     ("max-jobs", "0"),
     ("warn-dirty", "false"),
 )
+LONGEST = 3600.0
+"""Seconds, where nobody gave a budget."""
 _ERROR = re.compile(r"^\s*error: *(?P<said>\S.*)$", re.MULTILINE)
 _PLACE = re.compile(r"\bat (?:/nix/store/[a-z0-9]{32}-)?(?:source/)?(?P<file>\S*?):(?P<line>\d+)(?::\d+)?:?")
 _MEANT = (
@@ -123,7 +126,7 @@ def _command(flake: str, apply: str) -> list[str]:
 
 
 def _run(command: Sequence[str], where: str, limits: Limits) -> str:
-    limit = limits.left()
+    limit = min(limits.left(), LONGEST)
     try:
         process = subprocess.Popen(
             command,

@@ -67,18 +67,17 @@ def profile(said: Any, where: str) -> Declared:
     words = _words(said.get("extraFlags"), where)
     if said.get("keystone") is None and not words:
         raise ReadError(f"{where}: the host has no {ROOT} and no {FLAGS}", "import Keystone's module there")
-    top = Options({ROOT: said.get("keystone")}, "", where)
-    cluster = Options(top._of(ROOT, dict, "attributes") or {}, ROOT, where)
+    cluster = Options({"cluster": said.get("keystone")}, "keystone", where).under("cluster")
     oidc, on = cluster.under("oidc"), cluster.flag("enable")
     issuer = oidc.text("issuerUrl")
     operators = cluster.under("operators")
     karpenter, ack = operators.under("karpenter"), operators.under("ack")
-    found = dict((*_karpenter(karpenter), *_controllers(ack, where)))
+    found, pools = dict((*_karpenter(karpenter), *_controllers(ack, where))), _pools(karpenter)
     return Declared(
         issuer=issuer if on and oidc.flag("enable") else "",
         operators=found if on else {},
         products=tuple(_products(said)) if on else (),
-        pools=_pools(karpenter) if on else {},
+        pools=pools if on else {},
         settings=(Setting(FLAGS, kept(after(words, "--kube-apiserver-arg"))),) if words else (),
         cluster_domain=(*after(words, "--cluster-domain"), "cluster.local")[0],
     )
@@ -99,7 +98,8 @@ def _karpenter(options: Options) -> Iterator[tuple[str, DeclaredOperator]]:
 
 
 def _pools(options: Options) -> Mapping[str, DeclaredPool]:
-    pool = DeclaredPool(options.texts("instanceTypes"), options.texts("capacityTypes"))
+    asked = options.under("defaultNodePool")
+    pool = DeclaredPool(asked.texts("instanceTypes"), asked.texts("capacityTypes"))
     return {DEFAULT_POOL: pool} if options.flag("enable") and pool.requirements else {}
 
 

@@ -340,8 +340,11 @@ _DECLARED = {
 """Where there is no cluster, what is declared stands for these."""
 
 
+NOWHERE = "nothing of a cluster"
+
+
 def _nowhere(fact: str) -> Reader:
-    return Reader("files", "nothing", lambda sources: Missing(fact, declaring.NO_CLUSTER))
+    return Reader("files", NOWHERE, lambda sources: Missing(fact, declaring.NO_CLUSTER))
 
 
 def reader_of(name: str, access: Access) -> Reader:

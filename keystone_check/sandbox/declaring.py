@@ -93,8 +93,10 @@ def _profile(one: Declared) -> Mapping[str, Any]:
                 "karpenter": {
                     "enable": karpenter is not None,
                     "iamRoleArn": karpenter.role_arn if karpenter else None,
-                    "instanceTypes": list(pool.instance_types),
-                    "capacityTypes": list(pool.capacity_types),
+                    "defaultNodePool": {
+                        "instanceTypes": list(pool.instance_types),
+                        "capacityTypes": list(pool.capacity_types),
+                    },
                 },
                 "ack": {
                     "enable": bool(ack),

@@ -29,7 +29,8 @@ cs: if !(builtins.isAttrs cs && cs ? ${HOST}) then
   { hosts = if builtins.isAttrs cs then builtins.attrNames cs else []; }
 else let
   config = cs.${HOST}.config or {};
-  of = set: name: read: let found = set.${name} or null; in if builtins.isAttrs found then read found else found;
+  of = set: name: read:
+    let found = set.${name} or null; in if builtins.isAttrs found then read found else found;
 in {
   keystone = of (config.keystone or {}) "cluster" (c: {
     enable = c.enable or null;

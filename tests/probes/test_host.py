@@ -22,9 +22,7 @@ def host(root: Path, files: dict[str, str]) -> Declared:
 
 
 ARGUMENT = f"kube-apiserver-arg: [{ISSUER}={NEW}]\n"
-UNITS = (
-    f"[Service]\nExecStart=/usr/local/bin/k3s \\\n    server \\\n  '--kube-apiserver-arg={ISSUER}={NEW}'\n"
-)
+UNITS = f"[Service]\nExecStart=/bin/k3s \\\n    server \\\n  '--kube-apiserver-arg={ISSUER}={NEW}'\n"
 MERGED = {
     "one file": ({CONFIG: ARGUMENT}, (NEW,)),
     "a value that is no list": ({CONFIG: f"kube-apiserver-arg: {ISSUER}={NEW}\n"}, (NEW,)),

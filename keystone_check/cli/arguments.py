@@ -37,7 +37,7 @@ class Options(NamedTuple):
     cloudtrail: bool = False
     nix: str = ""
     host: str = ""
-    manifests: tuple[str, ...] = ()
+    manifest: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     format: str = "text"
@@ -101,7 +101,7 @@ def parse(argv: Sequence[str]) -> Options:
     many = {
         "accept": tuple(said["accept"]),
         "checks": tuple(said["checks"]),
-        "manifests": tuple(said["manifests"]),
+        "manifest": tuple(said["manifest"]),
     }
     options = Options(**{**said, **ids, **many})
     _agree(options)

@@ -32,7 +32,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--manifest",
-        dest="manifests",
         metavar="FILE",
         nargs="+",
         action="extend",
@@ -43,7 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def agree(options: "Options") -> None:
     """UsageError where they contradict one another or the rest."""
-    given = options.nix or options.host or options.manifests
+    given = options.nix or options.host or options.manifest
     flake, hashed, host = options.nix.partition("#")
     if hashed and not host:
         raise UsageError(f"--nix {options.nix} names no host", f"name one: --nix '{flake or '.'}#HOST'")

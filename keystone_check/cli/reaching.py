@@ -25,7 +25,7 @@ def overrides(options: Options) -> Overrides:
         cloudtrail=options.cloudtrail,
         nix=options.nix,
         host=options.host,
-        manifests=options.manifests,
+        manifests=options.manifest,
     )
 
 
@@ -53,7 +53,7 @@ def again(options: Options) -> str:
     }
     words = [word for flag, value in said.items() if value for word in (flag, value)]
     files = [word for folder in options.checks for word in ("--checks", folder)]
-    files += [word for file in options.manifests for word in ("--manifest", file)]
+    files += [word for file in options.manifest for word in ("--manifest", file)]
     files += [f"--host={options.host}"] * bool(options.host)
     files += [word for file in options.accept for word in ("--accept", file)]
     flags = {"-A": options.namespace == "", "--live": options.live, "--cloudtrail": options.cloudtrail}

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -91,7 +92,7 @@ def test_an_input_by_path_is_read_and_no_lock_file_is_written(tmp_path: Path) ->
     assert [path.name for path in home.iterdir()] == ["flake.nix"]
 
 
-RIGHT = {
+RIGHT: Mapping[str, tuple[str, Callable[[Declared], bool]]] = {
     "a cluster that is off declares nothing but flags": (
         CLUSTER.replace("enable = true;\n  oidc", "enable = false;\n  oidc"),
         lambda it: (it.issuer, it.operators, len(it.settings)) == ("", {}, 1),

@@ -1,6 +1,6 @@
 """Where there is no cluster yet, what is declared is judged against AWS, without a cluster's answer."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -60,7 +60,9 @@ def test_a_declaration_that_aws_is_ready_for_breaks_nothing_and_asks_no_cluster(
 
 def _role(world: World) -> Role:
     """Karpenter's."""
-    return next(role for arn, role in seen(world.roles).seen() if arn.endswith("/karpenter"))
+    found = next(role for arn, role in seen(world.roles).seen() if arn.endswith("/karpenter"))
+    assert isinstance(found, Role)
+    return found
 
 
 def _trusting(world: World, before: str, after: str) -> World:
@@ -77,7 +79,7 @@ def _naming_another_role(world: World) -> World:
     return replace(world, declared=Subjects(((NIX, said),)))
 
 
-BROKEN = {
+BROKEN: Mapping[str, tuple[Callable[[World], World], str]] = {
     "the role names another account": (
         lambda world: _trusting(world, "serviceaccount:karpenter:", "serviceaccount:other:"),
         "trust_pins_the_subject",

@@ -18,6 +18,8 @@ from keystone_check.model.access import Access
 from keystone_check.near import did_you_mean, nearest
 
 SNAPSHOT = "snapshot:"
+NONE = "none"
+"""There is no cluster: what is declared is judged alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,9 @@ class Overrides:
     request_timeout: float | None = None
     live: bool = False
     cloudtrail: bool = False
+    nix: str = ""
+    host: str = ""
+    manifests: tuple[str, ...] = ()
 
     def over(self, access: Access) -> Access:
         """The same access, with what is said here in place of what it had."""
@@ -50,6 +55,9 @@ class Overrides:
             request_seconds=self.request_timeout or access.request_seconds,
             live=self.live or access.live,
             cloudtrail=self.cloudtrail or access.cloudtrail,
+            nix=self.nix or access.nix,
+            host=self.host or access.host,
+            manifests=self.manifests or access.manifests,
         )
 
 
@@ -83,6 +91,8 @@ def open_cluster(
     said = overrides or Overrides()
     if name.startswith(SNAPSHOT):
         yield _file(name, said, folder or Path.cwd())
+    elif name == NONE:
+        yield said.over(Access(name=name, without_cluster=True))
     elif name == RESERVED or name.startswith(f"{RESERVED}:"):
         with _sandbox(name, said, clock) as access:
             yield said.over(access)

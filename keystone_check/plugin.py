@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from keystone_check.targets import Bench
 
 FAIL_ON = ("critical", "high", "medium", "low", "fixable")
-_OVERRIDES = ("context", "kubeconfig", "namespace", "live", "cloudtrail")
+_OVERRIDES = ("context", "kubeconfig", "namespace", "live", "cloudtrail", "nix", "host")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -76,6 +76,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--keystone-cloudtrail", action="store_true", help="read the exchanges that CloudTrail recorded"
+    )
+    group.addoption(
+        "--keystone-nix", metavar="FLAKE#HOST", default="", help="compare with what this profile declares"
+    )
+    group.addoption(
+        "--keystone-host",
+        metavar="ROOT",
+        nargs="?",
+        const="/",
+        default="",
+        help="compare with the files that start K3s on this very server",
+    )
+    group.addoption(
+        "--keystone-manifest",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="compare with this manifest, or these Helm values, of Karpenter or ACK",
     )
     parser.addini("keystone_cluster", "clusters to judge, one a line", "linelist", default=[])
     parser.addini("keystone_allow_blocked", "as --keystone-allow-blocked", "bool", default=False)
@@ -134,6 +152,7 @@ def _opener(config: pytest.Config, bench: "Bench") -> "Opener":
     from keystone_check.targets import open_target
 
     said = {name: config.getoption(f"keystone_{name}") for name in _OVERRIDES}
+    said["manifests"] = tuple(config.getoption("keystone_manifest"))
     return partial(open_target, overrides=Overrides(**said), bench=bench)
 
 

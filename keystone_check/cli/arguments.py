@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, NoReturn
 
 from keystone_check import __version__
-from keystone_check.cli import changing, filed, gating, planned
+from keystone_check.cli import changing, declaring, filed, gating, planned
 from keystone_check.errors import UsageError
 from keystone_check.near import did_you_mean
 
@@ -36,6 +36,9 @@ class Options(NamedTuple):
     request_timeout: float | None = None
     live: bool = False
     cloudtrail: bool = False
+    nix: str = ""
+    host: str = ""
+    manifest: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     format: str = "text"
@@ -109,6 +112,7 @@ def parse(argv: Sequence[str]) -> Options:
         "accept": tuple(said["accept"]),
         "checks": tuple(said["checks"]),
         "target": tuple(said["target"]),
+        "manifest": tuple(said["manifest"]),
     }
     options = Options(**{**said, **ids, **many})
     _agree(options)
@@ -116,6 +120,7 @@ def parse(argv: Sequence[str]) -> Options:
     gating.agree(options, looks=not _texts(options))
     filed.agree(options, looks=not _texts(options))
     changing.agree(options, looks=not _texts(options))
+    declaring.agree(options)
     return options
 
 
@@ -190,6 +195,7 @@ def options_parser() -> argparse.ArgumentParser:
     )
     _reaching(parser)
     _facts(parser)
+    declaring.arguments(parser)
     _choosing(parser)
     _mending(parser)
     planned.arguments(parser)
@@ -225,7 +231,7 @@ def _reaching(parser: argparse.ArgumentParser) -> None:
         "--cluster",
         metavar="NAME",
         default="",
-        help="a configured cluster, a kube context, sandbox, sandbox:NAME or snapshot:FILE",
+        help="a configured cluster, a kube context, sandbox, sandbox:NAME, snapshot:FILE or none",
     )
     add("--context", metavar="C", default="", help="the kube context")
     add("--kubeconfig", metavar="F", default="", help="the kubeconfig file")

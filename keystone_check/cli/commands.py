@@ -75,6 +75,7 @@ def perform(options: Options, doors: Doors, terminal: Terminal) -> int:
         return _cleanup(options, doors, terminal)
     accepted = vetted(doors.accepted(options.accept), doors.index())
     with doors.open(options.cluster, overrides(options)) as access:
+        checks = doors.seeable(checks, access)
         if options.endpoints:
             return _endpoints(options, access, doors, terminal)
         if options.policy:

@@ -62,6 +62,8 @@ class Doors:
     """Pause before looking again for what was written; False when there was waiting enough."""
     endpoints: Callable[[Access, World], Iterable[str]]
     rights: Callable[[Access, frozenset[str], World], Rights]
+    seeable: Callable[[Sequence[Check], Access], tuple[Check, ...]]
+    """Those of the checks that can be judged there: without a cluster, what needs none."""
     accepted: Callable[[Sequence[str]], tuple[Acceptance, ...]]
     """The accepted findings of the configuration and of these files."""
     scenarios: Callable[[], Mapping[str, int]]
@@ -97,6 +99,7 @@ def real(environ: Mapping[str, str], folders: Sequence[str] = ()) -> Doors:
         wait=_wait,
         endpoints=_endpoints,
         rights=_rights,
+        seeable=_seeable,
         accepted=_accepted,
         scenarios=_scenarios,
         clock=time.monotonic,
@@ -115,6 +118,14 @@ def _scenarios() -> Mapping[str, int]:
     from keystone_check.sandbox.numbers import numbers
 
     return numbers()
+
+
+def _seeable(checks: Sequence[Check], access: Access) -> tuple[Check, ...]:
+    if not access.without_cluster:
+        return tuple(checks)
+    from keystone_check.probes.seeable import seeable
+
+    return seeable(checks, access)
 
 
 # What is below loads boto3 and kubernetes; listing and explaining checks do without.

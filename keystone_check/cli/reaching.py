@@ -23,6 +23,9 @@ def overrides(options: Options) -> Overrides:
         request_timeout=options.request_timeout,
         live=options.live,
         cloudtrail=options.cloudtrail,
+        nix=options.nix,
+        host=options.host,
+        manifests=options.manifest,
     )
 
 
@@ -44,11 +47,14 @@ def again(options: Options) -> str:
         "--region": options.region,
         "--budget": f"{options.budget:g}" if options.budget else "",
         "--request-timeout": f"{options.request_timeout:g}" if options.request_timeout else "",
+        "--nix": options.nix,
         "--only": ",".join(options.only),
         "--skip": ",".join(options.skip),
     }
     words = [word for flag, value in said.items() if value for word in (flag, value)]
     files = [word for folder in options.checks for word in ("--checks", folder)]
+    files += [word for file in options.manifest for word in ("--manifest", file)]
+    files += [f"--host={options.host}"] * bool(options.host)
     files += [word for file in options.accept for word in ("--accept", file)]
     flags = {"-A": options.namespace == "", "--live": options.live, "--cloudtrail": options.cloudtrail}
     given = [flag for flag, is_given in flags.items() if is_given]

@@ -55,4 +55,12 @@ class Access:
     """Read what CloudTrail recorded of the exchanges."""
     snapshot: str = ""
     """A file of facts in place of a cluster: it is judged, and nothing can be reached."""
+    nix: str = ""
+    """`FLAKE#HOST`, or the file of an evaluated profile: what Nix declares."""
+    host: str = ""
+    """The root under which a server's own files of K3s lie: what they declare."""
+    manifests: tuple[str, ...] = ()
+    """Files of YAML that declare Karpenter and ACK."""
+    without_cluster: bool = False
+    """There is no cluster yet: what is declared is judged against AWS."""
     expected: Expected = field(default_factory=Expected)

@@ -59,6 +59,7 @@ LINKS = (
         last=("no_denial_is_reported_by_ack", "no_ack_resource_is_stuck", "ack_controllers_are_up"),
         optional=True,
     ),
+    Link("declared", "what is declared is what runs", optional=True),
     Link("posture", "nobody else gets in"),
 )
 """A bucket that is shut is the cause of documents that are not public, so it comes first; and in the bucket

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from keystone_check.model.aws import Bucket, Caller, Provider, PublicAccessBlock, Role
 from keystone_check.model.cluster import Cluster, Issuer, Listing, ServiceAccount, Token
+from keystone_check.model.declared import Declared
 from keystone_check.model.exchange import Answer, Trail
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.injection import Backend, DryRun, Namespace, Refused, RunningPod, Template, Webhook
@@ -158,3 +159,5 @@ class World:
     """KMS keys of volumes and queues, by ARN, id or alias as written."""
     denials: Subjects[tuple[Denial, ...]] | Missing
     """What operators' latest log lines and their objects' conditions say was refused, by operator."""
+    declared: Subjects[Declared] | Absent | Missing
+    """What is declared, by `nix`, `host` and `manifests`. Absent: nobody gave us a declaration."""

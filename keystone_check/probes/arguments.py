@@ -68,11 +68,11 @@ def _of_node(program: str, text: str) -> ServerArguments | Missing | None:
         return Missing("server_arguments", f"the {source} is not a JSON list of words")
     if words[:1] != ["server"]:
         return None
-    domain = (*_after(words, DOMAIN), "cluster.local")[0]
-    return ServerArguments(program, source, kept(_after(words, ARGUMENT)), domain)
+    domain = (*after(words, DOMAIN), "cluster.local")[0]
+    return ServerArguments(program, source, kept(after(words, ARGUMENT)), domain)
 
 
-def _after(words: Sequence[str], option: str) -> tuple[str, ...]:
+def after(words: Sequence[str], option: str) -> tuple[str, ...]:
     """What follows each use of an option: K3s writes `--option=value` as two words."""
     pairs = itertools.pairwise(words)
     return tuple(value for word, value in pairs if word == option)

@@ -63,6 +63,11 @@ def closure(needs: frozenset[str] | None, access: Access) -> frozenset[str]:
     return _closure(needs, lambda name: reader_of(name, access).after)
 
 
+def required(needs: frozenset[str] | None, access: Access) -> frozenset[str]:
+    """The needed fields and those without which they could not be read."""
+    return _closure(needs, lambda name: _required(reader_of(name, access)))
+
+
 def rights(
     needs: frozenset[str] | None,
     access: Access,
@@ -72,7 +77,7 @@ def rights(
 
     What a reader can do without is no reason to ask for a right: who needs it as well names it himself.
     """
-    fields = _closure(needs, lambda name: _required(reader_of(name, access)))
+    fields = required(needs, access)
     if "accounts" in fields and access.expected.bindings:
         fields |= {"expected_accounts"}
     fields = (fields | wanted_parts(needs)) - unasked(access) - idle(operators)

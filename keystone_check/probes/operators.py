@@ -54,14 +54,14 @@ def operators(kube: Kube, namespace: str, accounts: Subjects[ServiceAccount]) ->
     """Every one that is there, by `namespace/deployment`; one listing."""
     found = {}
     for item in kube.listed(operator_rights.LIST_DEPLOYMENTS, namespace):
-        product = _product(item)
+        product = product_of(item)
         if product:
             metadata = item["metadata"]
             found[f"{metadata['namespace']}/{metadata['name']}"] = _operator(kube, product, item, accounts)
     return Subjects(tuple(sorted(found.items())))
 
 
-def _product(item: Json) -> str:
+def product_of(item: Json) -> str:
     """`karpenter`, `ack-s3`; empty for everything else."""
     container = _container(item)
     image = container.get("image") or ""

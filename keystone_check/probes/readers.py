@@ -12,13 +12,14 @@ from keystone_check.iam.oidc import Unreadable, discovery_url, key_set_address, 
 from keystone_check.model.access import Access
 from keystone_check.model.aws import Bucket, Caller, Provider, PublicAccessBlock, Role
 from keystone_check.model.cluster import Cluster, Issuer, Listing, ServiceAccount, Token
+from keystone_check.model.declared import Declared
 from keystone_check.model.exchange import Answer, Trail
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.injection import Backend, DryRun, Namespace, Refused, RunningPod, Template, Webhook
 from keystone_check.model.servers import ApiToken, Clocks, Server, ServerArguments
 from keystone_check.model.web import Addresses, Chain, Response
 from keystone_check.probes import arguments as arguments_room
-from keystone_check.probes import backends, identity, injection, operator_readers, ownership
+from keystone_check.probes import backends, declaring, identity, injection, operator_readers, ownership
 from keystone_check.probes import bucket as bucket_room
 from keystone_check.probes import cluster as cluster_room
 from keystone_check.probes import pods as pod_room
@@ -264,6 +265,20 @@ def _templates(sources: Sources, accounts: Subjects[ServiceAccount]) -> Subjects
     return pod_room.templates(sources.kube(), sources.access.namespace, accounts)
 
 
+def _declared(sources: Sources) -> Subjects[Declared]:
+    return declaring.declared(sources.access, sources.limits)
+
+
+def _declared_issuer(_: Sources, declared: Subjects[Declared] | Absent) -> Issuer | Missing:
+    return declaring.declared_issuer(declared)
+
+
+def _declared_accounts(
+    _: Sources, declared: Subjects[Declared] | Absent
+) -> Subjects[ServiceAccount] | Missing:
+    return declaring.declared_accounts(declared)
+
+
 READERS = {
     "cluster": Reader("cluster", "version and user", _cluster),
     "caller": Reader("AWS", "who asks", _caller),
@@ -302,6 +317,7 @@ READERS = {
     "pods": Reader("cluster", "running pods", _pods),
     "templates": Reader("cluster", "templates of CronJobs", _templates),
     **{name: Reader(*read) for name, read in operator_readers.READ.items()},
+    "declared": Reader("files", "what is declared", _declared),
 }
 """By field of the World, in its order."""
 
@@ -312,17 +328,39 @@ def _without(fact: str, option: str) -> Reader:
     return Reader("AWS", "nothing", lambda sources: Absent(fact, f"{option} was not given"))
 
 
-_UNASKED = {"answers": _without("answers", "--live"), "recorded": _without("recorded", "--cloudtrail")}
+_UNASKED = {
+    "answers": _without("answers", "--live"),
+    "recorded": _without("recorded", "--cloudtrail"),
+    "declared": Reader("files", "nothing", lambda sources: Absent("declared", declaring.NOT_GIVEN)),
+}
+_DECLARED = {
+    "issuer": Reader("files", "declared issuer", _declared_issuer),
+    "accounts": Reader("files", "declared service accounts", _declared_accounts),
+}
+"""Where there is no cluster, what is declared stands for these."""
+
+
+NOWHERE = "nothing of a cluster"
+
+
+def _nowhere(fact: str) -> Reader:
+    return Reader("files", NOWHERE, lambda sources: Missing(fact, declaring.NO_CLUSTER))
 
 
 def reader_of(name: str, access: Access) -> Reader:
     """The field's reader; a configured issuer asks nobody."""
     if name in unasked(access):
         return _UNASKED[name]
+    if access.without_cluster and READERS[name].source == "cluster":
+        return _DECLARED.get(name) or _nowhere(name)
     return _CONFIGURED if name == "issuer" and access.expected.issuer else READERS[name]
 
 
 def unasked(access: Access) -> frozenset[str]:
     """The fields that are read only when an option asks for them, and none did."""
-    given = {"answers": access.live, "recorded": access.cloudtrail}
+    given = {
+        "answers": access.live,
+        "recorded": access.cloudtrail,
+        "declared": declaring.given(access),
+    }
     return frozenset(name for name, wanted in given.items() if not wanted)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from keystone_check.model.world import World
+from keystone_check.sandbox.declaring import declared
 from keystone_check.sandbox.faults import FAULTS
 from keystone_check.sandbox.ground import Ground
 from keystone_check.sandbox.operators import MINORS, with_ack, with_karpenter
@@ -31,6 +32,7 @@ OPERATED: dict[str, tuple[str, Callable[[World], World]]] = {
     "ack": (_ACK.format("s3"), partial(_controlled, ("s3",))),
     "ack-s3+ec2": (_ACK.format("s3 and ec2"), partial(_controlled, ("s3", "ec2"))),
     "karpenter+ack": (f"{_KARPENTER.format(MINORS[-1])}, and ACK's controller s3", _both),
+    "declared": ("whose Karpenter and ACK are declared by Nix, host and manifests as they run", declared),
 }
 """Healthy installs of Karpenter and ACK controllers."""
 _MADE: dict[str, tuple[str, Variant | Callable[[World], World]]] = {

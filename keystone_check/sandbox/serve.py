@@ -21,7 +21,7 @@ from keystone_check.model.permissions import Permissions
 from keystone_check.model.servers import ApiToken, Clocks
 from keystone_check.model.web import Response
 from keystone_check.model.world import World
-from keystone_check.sandbox import cellar, equipping, furnishing
+from keystone_check.sandbox import cellar, declaring, equipping, furnishing
 from keystone_check.sandbox.aws import loading, state
 from keystone_check.sandbox.aws.account import Account
 from keystone_check.sandbox.aws.server import AwsServer
@@ -100,6 +100,7 @@ def serve(
         account.mishaps = mishaps
         kubeconfig = _private_file(folder / "kubeconfig", kube.kubeconfig.reveal())
         (folder / "ca.pem").write_bytes(ground.root_pem)
+        access = declaring.served(world, access, folder)
         ways = (*access.connect_to, *kube.peers.items())
         yield Serving(
             world=_as_served(world, kube.url),

@@ -31,6 +31,7 @@ from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.servers import ApiToken, Clocks, Server, ServerArguments
 from keystone_check.model.web import Addresses, Chain, Response
 from keystone_check.model.world import STS_AUDIENCE, Expected, World
+from keystone_check.probes.declaring import NOT_GIVEN
 from keystone_check.probes.nobody import without_operators
 from keystone_check.probes.servers import DOCUMENTS, only
 from keystone_check.sandbox import cellar
@@ -122,6 +123,7 @@ def healthy(ground: Ground, now: int) -> World:
         recorded=recorded(ground.region, accounts, now),
         **dict.fromkeys(INJECTION, Missing("injection", "not yet injected")),
         **without_operators(),
+        declared=Absent("declared", NOT_GIVEN),
     )
     return published(with_injection(world, ground.region))
 

@@ -122,6 +122,7 @@ class Outside:
             wait=lambda attempt: False,
             endpoints=lambda access, known: ("https://10.0.0.5:6443  the API server",),
             rights=self.rights,
+            seeable=lambda checks, access: tuple(checks),
             accepted=lambda files: tuple(self.accepted),
             scenarios=lambda: {"faults": 2},
             clock=lambda: self.seconds,

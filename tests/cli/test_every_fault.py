@@ -105,6 +105,16 @@ MANUAL = {
     "token-lives-ten-minutes": EDIT,
     "token-is-roots-alone": EDIT,
     "region-is-a-zone": EDIT,
+    "profile-names-another-issuer": "nixos-rebuild switch",
+    "profile-names-another-role": "nixos-rebuild switch",
+    "profile-names-a-controller-that-does-not-run": "nixos-rebuild switch",
+    "profile-turns-off-what-runs": "nixos-rebuild switch",
+    "node-pool-was-edited": "nixos-rebuild switch",
+    "manifest-names-another-node-role": "kubectl apply -f",
+    "host-was-edited-and-not-restarted": "systemctl restart k3s",
+    "host-appends-the-issuer": "--kube-apiserver-arg=service-account-issuer",
+    "drop-in-takes-the-issuer-away": "write kube-apiserver-arg+: in place of",
+    "issuer-is-declared-twice": "keep one line --kube-apiserver-arg=service-account-issuer",
     **BY_HAND,
 }
 """Faults that are mended on a host or by somebody who knows more, and a line that says how."""

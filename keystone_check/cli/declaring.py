@@ -1,0 +1,77 @@
+"""The options of declarations: what Nix, a server's own files or manifests say that the cluster is."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from keystone_check.errors import UsageError
+
+if TYPE_CHECKING:
+    from keystone_check.cli.arguments import Options
+
+NONE = "none"
+"""As `clusters.NONE`, which --help does without; a test compares."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add them."""
+    group = parser.add_argument_group("what is declared, beside what runs; alone with --cluster none")
+    add = group.add_argument
+    add(
+        "--nix",
+        metavar="FLAKE#HOST",
+        default="",
+        help="evaluate this host's NixOS profile with nix, or read the file of an evaluated one",
+    )
+    add(
+        "--host",
+        metavar="ROOT",
+        nargs="?",
+        const="/",
+        default="",
+        help="read the files that start K3s on this very server (or under --host=ROOT)",
+    )
+    add(
+        "--manifest",
+        metavar="FILE",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="read manifests and Helm values of Karpenter and ACK",
+    )
+
+
+def agree(options: "Options") -> None:
+    """UsageError where they contradict one another or the rest."""
+    given = options.nix or options.host or options.manifest
+    flake, hashed, host = options.nix.partition("#")
+    if hashed and not host:
+        raise UsageError(f"--nix {options.nix} names no host", f"name one: --nix '{flake or '.'}#HOST'")
+    if flake.startswith("-"):
+        raise UsageError(f"--nix {options.nix} is no flake", "write it as --nix 'FLAKE#HOST'")
+    if options.cluster == NONE:
+        _alone(options, bool(given))
+
+
+def _alone(options: "Options", given: bool) -> None:
+    if not given:
+        raise UsageError(
+            "without a cluster there is nothing to judge but what is declared",
+            "add --nix 'FLAKE#HOST', --host or --manifest FILE",
+        )
+    asked = {
+        "--context": options.context,
+        "--kubeconfig": options.kubeconfig,
+        "--namespace": options.namespace is not None,
+        "--selector": options.selector,
+        "--live": options.live,
+        "--cloudtrail": options.cloudtrail,
+        "--fix": options.fix,
+        "--apply": options.apply,
+        "--undo": options.undo is not None,
+        "--cleanup": options.cleanup,
+        "--save": options.save,
+        "--policy": options.policy,
+    }
+    for option, said in asked.items():
+        if said:
+            raise UsageError(f"{option} needs a cluster, and --cluster none is none", f"leave {option} out")

@@ -50,6 +50,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _IPV4 = re.compile(r"(?<![\d.])(\d{1,3}\.\d{1,3})\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _NODE = re.compile(r"\bip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}\b")
 """A node's name that tells its address."""
+_IN_POLICIES = r"arn:[^\"]+|\b\d{12}\b|(?<=\bvpce-)[0-9a-f]{8,}|(?<=\bvpc-)[0-9a-f]{8,}"
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _VERSION = re.compile(r"v\d+(?:(?:alpha|beta)\d+)?")
 _ANY = re.compile(
@@ -205,7 +206,7 @@ def _settings(world: World) -> Iterator[str]:
     for _, namespace in _seen(world.namespaces):
         yield from namespace.labels.values()
     policy = getattr(world.bucket, "policy", "")
-    yield from re.findall(r"arn:[^\"]+|\b\d{12}\b", policy) if isinstance(policy, str) else ()
+    yield from re.findall(_IN_POLICIES, policy) if isinstance(policy, str) else ()
 
 
 def _products(world: World) -> Iterator[str]:

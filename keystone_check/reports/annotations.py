@@ -9,7 +9,17 @@ from collections.abc import Iterator
 from keystone_check.model.finding import Severity, Status
 from keystone_check.model.outcome import Outcome
 from keystone_check.reports.printable import printable
-from keystone_check.reports.report import Report, alike, counts, next_step, sentence, terms, unseen
+from keystone_check.reports.report import (
+    Report,
+    alike,
+    counts,
+    idle_entries,
+    lapse,
+    next_step,
+    sentence,
+    terms,
+    unseen,
+)
 
 LEVELS = {
     Severity.CRITICAL: "error",
@@ -41,6 +51,8 @@ def _lines(report: Report) -> Iterator[str]:
         if outcome.acceptance:
             said = f"accepted {terms(outcome.acceptance)}: {sentence(outcome.finding)}"
             yield _command("notice", report, outcome.check.id, said)
+    for note in idle_entries(diagnosis):
+        yield _command("notice", report, "accepted findings", note)
     step = next_step(report)
     yield printable(f"{counts(diagnosis)}.{f' next: {step}' if step else ''}")
 
@@ -50,6 +62,8 @@ def _said(outcome: Outcome, others: tuple[str, ...]) -> Iterator[str]:
     if evidence := outcome.finding.evidence:
         yield f"expected: {evidence.expected}"
         yield f"seen: {evidence.seen}"
+    if over := lapse(outcome):
+        yield f"accepted {over}"
     if others:
         yield f"the same: {', '.join(others)}"
 

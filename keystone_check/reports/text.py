@@ -82,7 +82,7 @@ def _sentence(diagnosis: Diagnosis) -> tuple[str, str]:
     idle = [link for link, outcomes in diagnosis.links() if _idles(outcomes)]
     if not OPTIONAL.issuperset(idle):
         return f"What is there holds: {made}. Nothing to judge at {', '.join(idle)}.", "bold yellow"
-    elsewhere = f" Not here: {', '.join(idle)}." if idle else ""
+    elsewhere = f" Nothing to judge at {', '.join(idle)}." if idle else ""
     return f"Every link holds: {made}.{elsewhere}", "bold green"
 
 

@@ -12,7 +12,7 @@ from functools import cache
 
 from keystone_check import checks
 from keystone_check.diagnosis import diagnose
-from keystone_check.model.finding import Finding, Status
+from keystone_check.model.finding import Finding, Repair, Safety, Status
 from keystone_check.model.operators import KARPENTER
 from keystone_check.model.outcome import Check, Diagnosis, Outcome
 from keystone_check.model.world import World
@@ -90,13 +90,17 @@ def _said(found: Foreseen) -> Iterator[Outcome]:
 
 
 def _for_then(finding: Finding, made: Sequence[Move]) -> Finding:
-    """Where a repair has a policy printed, it is that of the release that is asked for."""
+    """What grants it is printed for the release that is asked for, and written when that is there."""
     release = next((move.then.line for move in made if move.product == KARPENTER), "")
     if finding.repair is None or not release:
         return finding
-    policy = f"--policy {KARPENTER}"
-    steps = (step.replace(policy, f"{policy} --for {KARPENTER}={release}") for step in finding.repair.steps)
-    return replace(finding, repair=replace(finding.repair, steps=tuple(steps)))
+    policy, repair = f"--policy {KARPENTER}", finding.repair
+    steps = tuple(step.replace(policy, f"{policy} --for {KARPENTER}={release}") for step in repair.steps)
+    if repair.changes:
+        printed = f"keystone-check {policy} --for {KARPENTER}={release} prints all that it will need"
+        repair = Repair(repair.title, Safety.MANUAL, "it is not asked for before the upgrade", (), (printed,))
+        return replace(finding, repair=repair)
+    return replace(finding, repair=replace(repair, steps=steps))
 
 
 def _opened(now: Diagnosis, then: Diagnosis) -> Iterator[Outcome]:

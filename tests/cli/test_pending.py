@@ -36,6 +36,6 @@ def test_a_role_names_the_service_accounts_that_are_written_to() -> None:
 
 def test_what_looking_has_already_is_not_granted_again() -> None:
     more = statements(pending(CHANGES), ["iam:GetRole"])
-    actions = [action for statement in more for action in (statement["Action"],)]
-    assert "iam:GetRole" not in str(actions)
-    assert "iam:UpdateAssumeRolePolicy" in str(actions)
+    actions = {action for statement in more for action in statement["Action"]}
+    assert "iam:GetRole" not in actions
+    assert "iam:UpdateAssumeRolePolicy" in actions

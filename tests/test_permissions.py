@@ -271,7 +271,6 @@ def test_a_configured_binding_is_asked_for_by_its_name_and_printed() -> None:
 
 UNWEIGHED = {
     "organizations:DescribeOrganization",
-    "organizations:DescribePolicy",
     "organizations:ListParents",
     "organizations:ListPoliciesForTarget",
 }

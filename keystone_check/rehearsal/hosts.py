@@ -5,6 +5,7 @@ K3s: https://docs.k3s.io/cli/certificate#service-account-issuer-key-rotation
 
 from keystone_check.checks import starting
 from keystone_check.iam.s3_address import locate, object_key
+from keystone_check.model.aws import Provider
 from keystone_check.model.servers import ISSUER
 from keystone_check.model.web import Response
 from keystone_check.model.world import World
@@ -79,6 +80,65 @@ def sign_for(first: str, *others: str) -> tuple[str, ...]:
         f"never {ISSUER}+=: K3s keeps its default first then, and goes on signing for it; "
         f"{ISSUER}-= puts a value first",
         _RESTART,
+    )
+
+
+ISSUER_NOTES = (
+    "running pods keep their token of the old issuer until the kubelet fetches the next one, at 80 % of its "
+    "life or after a day",
+    "the option is keystone.cluster.oidc.issuerUrl where keystone configures K3s, else services.k3s.extraFlags",
+    "never delete the old bucket at once: its name is free then, and who takes it holds the old issuer",
+    "sessions that STS has handed out live on, whatever becomes of the tokens",
+)
+
+
+def unlooked(issuer: str) -> str:
+    """What is assumed where the other issuer was not looked at."""
+    return (
+        f"{issuer} was not looked at: that nothing is published there yet, and that its host will serve "
+        "certificates as good as those of today, is assumed"
+    )
+
+
+def publish_issuer(issuer: str) -> tuple[str, ...]:
+    """Where the two documents go."""
+    where = issuer.removesuffix("/")
+    place = locate(issuer)
+    made = (
+        f"aws s3api create-bucket --bucket {place.bucket}, where there is none yet; then a public access "
+        "block that lets a public policy through, and the policy",
+    )
+    return (
+        *(made if place else ()),
+        f"{where}/.well-known/openid-configuration: issuer {issuer}, jwks_uri {where}/openid/v1/jwks",
+        f"{where}/openid/v1/jwks: the keys that are published today",
+        "keystone-check --only publication, once the cluster is configured for the new issuer, judges both",
+    )
+
+
+def register(issuer: str, old: Provider | None) -> tuple[str, ...]:
+    """The provider, with the client ids of the old one."""
+    ids = " ".join(old.client_ids) if old else "sts.amazonaws.com"
+    prints = f" --thumbprint-list {' '.join(old.thumbprints)}" if old and old.thumbprints else ""
+    create = f"aws iam create-open-id-connect-provider --url {issuer} --client-id-list {ids}{prints}"
+    return (create,)
+
+
+def trust_both(arn: str, issuer: str) -> tuple[str, ...]:
+    """A second statement, like the first."""
+    keys = issuer.removeprefix("https://")
+    return (
+        "add to each trust policy a second statement, like the first but for",
+        f'  "Federated": "{arn}" and the condition keys {keys}:sub and {keys}:aud',
+        "a trust policy has 2048 characters unless the quota was raised",
+    )
+
+
+def deregister(arn: str, issuer: str) -> tuple[str, ...]:
+    """The provider first: without it the old issuer's documents open nothing."""
+    return (
+        f"aws iam delete-open-id-connect-provider --open-id-connect-provider-arn {arn}",
+        f"then delete the two documents of {issuer}; keep the bucket itself, empty",
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, NoReturn
 
 from keystone_check import __version__
-from keystone_check.cli import filed, gating, planned
+from keystone_check.cli import filed, gating, planned, rehearsed
 from keystone_check.errors import UsageError
 from keystone_check.near import did_you_mean
 
@@ -85,6 +85,9 @@ class Options(NamedTuple):
     schema: bool = False
     why: str | None = None
     """A message to explain; `-` reads it from standard input."""
+    rehearse: str = ""
+    resume: str | None = None
+    """A snapshot of before; an empty string: without one."""
 
 
 def parse(argv: Sequence[str]) -> Options:
@@ -104,6 +107,7 @@ def parse(argv: Sequence[str]) -> Options:
     planned.agree(options, looks=not _texts(options))
     gating.agree(options, looks=not _texts(options))
     filed.agree(options, looks=not _texts(options))
+    rehearsed.agree(options)
     return options
 
 
@@ -117,6 +121,7 @@ def _texts(options: Options) -> bool:
         options.endpoints,
         options.lint_checks,
         options.schema,
+        bool(options.rehearse),
     )
     return bool(options.explain) or any(asked) or options.why is not None
 
@@ -177,6 +182,7 @@ def _parser() -> _Parser:
     planned.arguments(parser)
     gating.arguments(parser, _seconds)
     filed.arguments(parser)
+    rehearsed.arguments(parser)
     _reporting(parser)
     _asking(parser)
     return parser
@@ -196,6 +202,11 @@ exit codes of --why
   0  explained, and on a cluster none of the causes holds there
   1  a cause holds on the cluster
   3  not recognised, or something on the cluster could not be seen
+
+exit codes of --rehearse
+  0  the next step can go
+  1  something must be true first that is not
+  3  that cannot be judged
 """
 
 

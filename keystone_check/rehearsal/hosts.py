@@ -104,12 +104,10 @@ def publish_issuer(issuer: str) -> tuple[str, ...]:
     """Where the two documents go."""
     where = issuer.removesuffix("/")
     place = locate(issuer)
-    made = (
-        f"aws s3api create-bucket --bucket {place.bucket}, where there is none yet; then a public access "
-        "block that lets a public policy through, and the policy",
-    )
+    made = f"aws s3api create-bucket --bucket {place.bucket}, where there is none yet; then" if place else ""
+    opened = f"{made} a public access block that lets a public policy through, and that policy"
     return (
-        *(made if place else ()),
+        *((opened,) if place else ()),
         f"{where}/.well-known/openid-configuration: issuer {issuer}, jwks_uri {where}/openid/v1/jwks",
         f"{where}/openid/v1/jwks: the keys that are published today",
         "keystone-check --only publication, once the cluster is configured for the new issuer, judges both",

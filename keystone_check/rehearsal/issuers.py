@@ -84,9 +84,9 @@ def former(world: World, issuer: Issuer, new: str) -> str:
 def steps(world: World, change: Change) -> tuple[Step, ...]:
     """In their order."""
     old, new = change.old, change.new
-    life, cache = longest_token(world), longest_cache(world)
+    life, cache, provider = longest_token(world), longest_cache(world), _old_provider(world, change)
     others = tuple(url for url in accepted_issuers(world) if url not in (old, new))
-    ran_out = Wait(life.seconds, f"the last token of the old issuer has to run out: {life.whose}")
+    ran_out = Wait(life.seconds, f"the last token of the old issuer has to run out: {life.whose}", runs_out=True)
     return (
         Step(
             "publish",
@@ -99,10 +99,10 @@ def steps(world: World, change: Change) -> tuple[Step, ...]:
         Step(
             "register",
             "create the identity provider for the new issuer",
-            lambda stage: _registered(stage, change),
+            lambda stage: _registered(stage, change, provider),
             lambda stage: _has_provider(stage, change.new_arn),
             must.every(must.all_accepted),
-            lines=hosts.register(new, _old_provider(world, change)),
+            lines=hosts.register(new, provider),
         ),
         Step(
             "trust",
@@ -137,7 +137,7 @@ def steps(world: World, change: Change) -> tuple[Step, ...]:
         Step(
             "distrust",
             "let no role trust the old provider",
-            lambda stage: _trusted(stage, trusts.without(change.old_arn)),
+            lambda stage: _trusted(stage, trusts.instead(change.old_arn, change.new_arn)),
             lambda stage: not _any_role(stage, change.old_arn),
             must.every(must.all_accepted, must.servers_agree),
             lines=(f"take the statements that name {change.old_arn} out of the trust policies",),
@@ -198,10 +198,9 @@ def _published(stage: Stage, issuer: str) -> Stage:
     return replace(stage, other=Documents(issuer, discovery, key_set))
 
 
-def _registered(stage: Stage, change: Change) -> Stage:
+def _registered(stage: Stage, change: Change, old: Provider | None) -> Stage:
     if _has_provider(stage, change.new_arn):
         return stage
-    old = _old_provider(stage.world, change)
     client_ids = old.client_ids if old else (stage.world.expected.audience,)
     made = CreateProvider(change.new_arn, change.new, client_ids, old.thumbprints if old else ())
     return replace(stage, world=created(stage.world, made))

@@ -74,7 +74,7 @@ def steps(world: World, pair: Pair) -> tuple[Step, ...]:
             lambda stage: _forgotten(stage, old, new),
             lambda stage: not _holds(stage.world.cluster_keys, old),
             must.every(must.all_accepted, must.servers_agree),
-            Wait(life.seconds, f"the last token of the old key has to run out: {life.whose}"),
+            Wait(life.seconds, f"the last token of the old key has to run out: {life.whose}", runs_out=True),
             hosts.forget_key(),
             hosts.SERVERS_PAUSE,
             hosts.OLD_CLIENTS,

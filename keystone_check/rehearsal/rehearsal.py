@@ -137,9 +137,10 @@ def _rehearsed(
     early = step.does(made.stage)
     before = reduce(lambda stage, each: each.does(stage), made.steps[: number - 1], made.stage)
     *_, (stage, generations) = walk(made.stage, made.steps[:number])
-    in_turn = tolls(stage, (Generation(number, before.tokens), *_fresh(before, stage, number)), today)
-    if not _waits(made, number):
-        in_turn = tolls(stage, generations, today)
+    hasty = tolls(stage, generations, today)
+    waits = _waits(made, number)
+    late = (Generation(number, before.tokens), *_fresh(before, stage, number))
+    in_turn = tolls(stage, late, today) if waits else hasty
     refused = _refused(in_turn)
     if refused and state is State.NEXT:
         conditions = (*conditions, refused)
@@ -149,7 +150,7 @@ def _rehearsed(
         state,
         conditions,
         early=tolls(early, (held, *_fresh(made.stage, early, number)), today) if number > 1 else (),
-        hasty=tolls(stage, generations, today) if step.wait else (),
+        hasty=hasty if waits else (),
         in_turn=in_turn,
     )
 
@@ -165,8 +166,8 @@ def _same(one: Stage, other: Stage) -> bool:
 
 
 def _waits(made: Procedure, number: int) -> bool:
-    """Whether a wait for the last token lies before this step or before one that it follows."""
-    return any(each.wait and each.id == "forget" for each in made.steps[:number])
+    """Whether the last former token has run out before this step, or before one that it follows."""
+    return any(each.wait and each.wait.runs_out for each in made.steps[:number])
 
 
 def _refused(tolls: tuple[Toll, ...]) -> Condition | None:

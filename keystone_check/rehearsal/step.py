@@ -31,6 +31,8 @@ class Wait:
 
     seconds: int
     why: str
+    runs_out: bool = False
+    """Whether the last former token runs out in that time."""
 
 
 def _nothing(stage: Stage) -> tuple[Condition, ...]:

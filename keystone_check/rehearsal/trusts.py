@@ -39,14 +39,15 @@ def beside(old: str, new: str) -> Edit:
     return edit
 
 
-def without(old: str) -> Edit:
-    """An edit that takes out the provider `old`; a statement that names it alone goes."""
+def instead(old: str, new: str) -> Edit:
+    """An edit that leaves the provider `old` out, and lets `new` in where it let in `old`."""
 
     def edit(trust: str) -> str:
-        document = _read(trust)
-        statements = _statements(document)
-        kept = [left for each in statements if (left := _less(each, old)) is not None]
-        return trust if kept == statements else json.dumps({**document, "Statement": kept}, indent=2)
+        if not names(trust, old):
+            return trust
+        document = _read(beside(old, new)(trust))
+        kept = [left for each in _statements(document) if (left := _less(each, old)) is not None]
+        return json.dumps({**document, "Statement": kept}, indent=2)
 
     return edit
 

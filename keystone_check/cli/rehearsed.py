@@ -50,6 +50,8 @@ def agree(options: "Options") -> None:
     }
     for option, given in others.items():
         if given:
-            raise UsageError(f"--rehearse and {option} each ask for a text of their own", "ask for one of them")
+            raise UsageError(
+                f"--rehearse and {option} each ask for a text of their own", "ask for one of them"
+            )
     if options.format not in FORMATS:
         raise UsageError(f"--rehearse has no --format {options.format}", "it has text, json and markdown")

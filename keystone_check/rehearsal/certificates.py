@@ -43,7 +43,9 @@ def procedure(world: World, asked: RotateCertificate, *, resume: bool) -> Proced
     if not isinstance(chain, Chain):
         raise KeystoneError(f"the certificates of {host} were not seen: {chain.because}")
     if not falls_back(chain):
-        note = f"AWS's own roots lead to the certificates of {host}: no thumbprint counts, renew as you like; "
+        note = (
+            f"AWS's own roots lead to the certificates of {host}: no thumbprint counts, renew as you like; "
+        )
         served = "serve the whole chain in order, leaf first, for TLS 1.2 too"
         return Procedure(f"rotate the certificates of {host}", Stage(world), (), (f"{note}{served}", *NOTES))
     if resume and not asked.thumbprint:
@@ -75,7 +77,10 @@ def _steps(chain: Chain, new: str) -> tuple[Step, ...]:
             lambda stage: _serving(stage, host, new),
             lambda stage: _last_served(stage, host) == new,
             must.every(must.all_accepted),
-            lines=(show, "the whole chain in order, leaf first; the last one served is the one that is pinned"),
+            lines=(
+                show,
+                "the whole chain in order, leaf first; the last one served is the one that is pinned",
+            ),
             restarts="whatever serves the host",
         ),
         Step(

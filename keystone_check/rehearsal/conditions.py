@@ -80,7 +80,7 @@ def arguments_seen(stage: Stage) -> Condition:
     if isinstance(known, Missing | Absent):
         return Condition(words, Standing.UNSEEN, known.because)
     gaps = [name for name, it in known if isinstance(it, Missing | Absent)]
-    if gaps or isinstance(known, Subjects) and not known.entries:
+    if gaps or (isinstance(known, Subjects) and not known.entries):
         return Condition(words, Standing.UNSEEN, f"not of {', '.join(gaps) or 'any'}")
     return Condition(words, Standing.MET, ", ".join(it.source for _, it in known.seen()))
 

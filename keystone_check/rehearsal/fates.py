@@ -63,9 +63,15 @@ def fates(stage: Stage, tokens: Subjects[Token]) -> dict[str, Fate]:
     return dict(told)
 
 
-def walk(stage: Stage, steps: Iterable[Step]) -> Iterator[tuple[Stage, tuple[Generation, ...]]]:
-    """The stages that these steps lead through, each with every generation of tokens minted until then."""
-    found = (Generation(0, stage.tokens),)
+def walk(
+    stage: Stage, steps: Iterable[Step], held: Subjects[Token] | None = None
+) -> Iterator[tuple[Stage, tuple[Generation, ...]]]:
+    """The stages that these steps lead through, each with every generation of tokens minted until then.
+
+    `held`: former tokens, from before the first stage.
+    """
+    former = (Generation(0, held),) if held and held.entries else ()
+    found: tuple[Generation, ...] = (*former, Generation(0, stage.tokens))
     yield stage, found
     for number, step in enumerate(steps, 1):
         stage = step.does(stage)

@@ -17,7 +17,9 @@ SERVERS_PAUSE = (
     "each API server while it restarts: with one server nothing can be changed in the cluster for some "
     "seconds, pods run on"
 )
-NO_PODS = "the K3s servers, one after the other; no agent and no pod: the kubelet fetches new tokens by itself"
+NO_PODS = (
+    "the K3s servers, one after the other; no agent and no pod: the kubelet fetches new tokens by itself"
+)
 OLD_CLIENTS = (
     "the K3s servers, one after the other; and pods that read their API token once, when they started, "
     "which may hold one for a year"

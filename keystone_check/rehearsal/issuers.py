@@ -39,7 +39,6 @@ from keystone_check.rehearsal.stage import (
 from keystone_check.rehearsal.step import Procedure, Step, Wait
 from keystone_check.remedy.made import created, deleted
 
-
 Order = Callable[[tuple[str, ...]], tuple[str, ...]]
 """The accepted issuers, as others."""
 
@@ -86,7 +85,9 @@ def steps(world: World, change: Change) -> tuple[Step, ...]:
     old, new = change.old, change.new
     life, cache, provider = longest_token(world), longest_cache(world), _old_provider(world, change)
     others = tuple(url for url in accepted_issuers(world) if url not in (old, new))
-    ran_out = Wait(life.seconds, f"the last token of the old issuer has to run out: {life.whose}", runs_out=True)
+    ran_out = Wait(
+        life.seconds, f"the last token of the old issuer has to run out: {life.whose}", runs_out=True
+    )
     return (
         Step(
             "publish",

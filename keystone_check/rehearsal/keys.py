@@ -154,7 +154,9 @@ def _holds(answer: Response | Missing, key: Jwk) -> bool:
 def _published(stage: Stage, *, add: Jwk | None = None, drop: Jwk | None = None) -> Stage:
     world = stage.world
     served = world.key_set
-    if not isinstance(served, Response) or not isinstance(served.body, str) or not keys_of(served):
+    if not isinstance(served, Response) or served.status != 200 or not isinstance(served.body, str):
+        return stage
+    if not isinstance(read_key_set(served.body), KeySet):
         return stage
     if (add and _holds(served, add)) or (drop and not _holds(served, drop)):
         return stage
@@ -179,7 +181,8 @@ def _resigned(tokens: Subjects[Token], new: Jwk) -> Subjects[Token]:
     header = {"alg": new.alg, "kid": new.kid}
     return Subjects(
         tuple(
-            (name, replace(token, header=header, signed_by=(new.thumbprint,))) for name, token in tokens.seen()
+            (name, replace(token, header=header, signed_by=(new.thumbprint,)))
+            for name, token in tokens.seen()
         )
     )
 

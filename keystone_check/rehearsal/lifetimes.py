@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from keystone_check.checks.injecting import token_volumes
+from keystone_check.iam.caching import kept
 from keystone_check.model.cluster import LEAST_SECONDS, TOKEN_EXPIRATION
 from keystone_check.model.facts import Missing, Subjects
 from keystone_check.model.injection import DryRun
@@ -49,8 +50,8 @@ def longest_cache(world: World) -> Life:
     """For how long somebody may go on with documents that he has fetched before."""
     found = [Life(DISCOVERABLE, "Kubernetes lets readers keep a key set that long (max-age=3600)")]
     for answer in (world.discovery, world.key_set):
-        if isinstance(answer, Response) and (kept := _kept(answer.header("cache-control"))):
-            found.append(Life(kept, f"cache-control of {answer.url}"))
+        if isinstance(answer, Response) and (lasting := kept(answer.header("cache-control"))):
+            found.append(Life(lasting, f"cache-control of {answer.url}"))
     return max(found, key=lambda each: each.seconds)
 
 
@@ -83,15 +84,3 @@ def _mounted(world: World) -> Iterator[tuple[int, str]]:
             shape = each.shape if isinstance(each, DryRun) else getattr(each, "shape", None)
             for volume in token_volumes(shape) if shape else ():
                 yield volume.expiration, f"{what} {name}"
-
-
-def _kept(directives: str) -> int:
-    """Seconds that a shared cache may keep it (RFC 9111, section 5.2.2)."""
-    said = [each.strip().lower() for each in directives.split(",")]
-    if {"no-store", "no-cache", "private"} & set(said):
-        return 0
-    for name in ("s-maxage", "max-age"):
-        for each in said:
-            if found := re.fullmatch(rf'{name}="?(\d{{1,10}})"?', each, re.ASCII):
-                return int(found[1])
-    return 0

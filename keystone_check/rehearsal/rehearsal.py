@@ -103,18 +103,19 @@ def procedure(world: World, asked: Asked, *, resume: bool = False, look: Look = 
         case RotateKey():
             return keys.procedure(world, asked, resume=resume)
         case ChangeIssuer(url):
-            return _changing(world, url, look)
+            return _changing(world, url, look, resume)
         case MoveBucket():
-            return _changing(world, buckets.issuer_of(world, asked), look)
+            return _changing(world, buckets.issuer_of(world, asked), look, resume)
         case RotateCertificate():
             return certificates.procedure(world, asked, resume=resume)
     assert_never(asked)
 
 
-def _changing(world: World, new: str, look: Look) -> Procedure:
+def _changing(world: World, new: str, look: Look, resume: bool) -> Procedure:
     change = issuers.change_of(world, new)
     current = "" if isinstance(world.issuer, Missing) else world.issuer.url
-    return issuers.procedure(world, new, look(change.old if current == new else new))
+    other = look(change.old if current == new else new)
+    return issuers.procedure(world, change, other, resume=resume)
 
 
 def _state(made: Procedure, step: Step, first: Step | None, resume: bool) -> State:
@@ -133,10 +134,9 @@ def _rehearsed(
         conditions = (*conditions, *_waited(made, number, step, earlier))
     else:
         conditions = tuple(Condition(it.words, Standing.LATER) for it in conditions)
-    held = Generation(0, made.stage.tokens)
-    early = step.does(made.stage)
     before = reduce(lambda stage, each: each.does(stage), made.steps[: number - 1], made.stage)
-    *_, (stage, generations) = walk(made.stage, made.steps[:number])
+    *_, (stage, generations) = walk(made.stage, made.steps[:number], made.held)
+    *_, first = walk(made.stage, (step,), made.held)
     hasty = tolls(stage, generations, today)
     waits = _waits(made, number)
     late = (Generation(number, before.tokens), *_fresh(before, stage, number))
@@ -149,7 +149,7 @@ def _rehearsed(
         step,
         state,
         conditions,
-        early=tolls(early, (held, *_fresh(made.stage, early, number)), today) if number > 1 else (),
+        early=tolls(*first, today) if number > 1 else (),
         hasty=hasty if waits else (),
         in_turn=in_turn,
     )

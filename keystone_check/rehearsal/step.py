@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from keystone_check.model.cluster import Token
+from keystone_check.model.facts import Subjects
 from keystone_check.rehearsal.stage import Stage
 
 
@@ -64,3 +66,5 @@ class Procedure:
     stage: Stage
     steps: tuple[Step, ...]
     notes: tuple[str, ...] = ()
+    held: Subjects[Token] = field(default_factory=Subjects)
+    """Former tokens that pods may still hold, where others are minted already."""

@@ -111,4 +111,3 @@ def _less(statement: dict[str, Any], old: str) -> dict[str, Any] | None:
     if left:
         principal["Federated"] = left[0] if len(left) == 1 else left
     return {**statement, "Principal": principal} if principal else None
-

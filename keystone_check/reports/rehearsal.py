@@ -83,7 +83,9 @@ def _told(each: Rehearsed, total: int, screen: Screen) -> Iterator[str]:
     if each.state is State.DONE:
         return
     if step.wait:
-        yield from screen.words(f"wait {spoken(step.wait.seconds)} before it: {step.wait.why}", "  ", hang="  ")
+        yield from screen.words(
+            f"wait {spoken(step.wait.seconds)} before it: {step.wait.why}", "  ", hang="  "
+        )
     for condition in each.conditions:
         lead = screen.paint(_STYLES[condition.standing], _MARKS[condition.standing])
         said = list(screen.words(_condition(condition), "    "))

@@ -23,7 +23,6 @@ from keystone_check.rehearsal.step import Step
 from keystone_check.sandbox.ground import REGION
 from keystone_check.sandbox.worlds import DISCOVERY_KEY, KEY_SET_KEY
 from tests.rehearsal.serving import NEXT, Answer, Sandbox, key_of, said, sandbox, subsets
-from tests.sandbox.worlds import healthy_world
 
 HOST = f"{NEXT}.s3.{REGION}.amazonaws.com"
 NEW = f"https://{HOST}"
@@ -69,9 +68,7 @@ def comparable(stage: Stage) -> object:
     assert isinstance(world.roles, Subjects)
     assert isinstance(world.cluster_keys, Response)
     assert isinstance(world.key_set, Response)
-    trusts = [
-        sorted(map(json.dumps, json.loads(role.trust)["Statement"])) for _, role in world.roles.seen()
-    ]
+    trusts = [sorted(map(json.dumps, json.loads(role.trust)["Statement"])) for _, role in world.roles.seen()]
     published = sorted(key.kid for key in keys.keys_of(world.key_set))
     own = sorted(key.kid for key in keys.keys_of(world.cluster_keys))
     return stage.other, stage.token, trusts, world.providers, published, own, world.server_arguments

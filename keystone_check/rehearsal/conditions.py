@@ -85,6 +85,12 @@ def arguments_seen(stage: Stage) -> Condition:
     return Condition(words, Standing.MET, ", ".join(it.source for _, it in known.seen()))
 
 
+def not_looked_at(issuer: str) -> Judge:
+    """A snapshot holds the documents of one issuer."""
+    words = f"what is published at {issuer} is known"
+    return lambda stage: Condition(words, Standing.UNSEEN, "it was not looked at: ask the cluster itself")
+
+
 def _said(server: Server) -> tuple[tuple[str, ...], str]:
     keys = tuple(sorted(key.thumbprint for key in keys_of(server.key_set)))
     body = server.discovery.body if isinstance(server.discovery, Response) else ""

@@ -25,8 +25,8 @@ OLD_CLIENTS = (
     "which may hold one for a year"
 )
 KEY_NOTES = (
-    "k3s certificate rotate renews certificates and leaves service.key alone: it rotates no signing key",
-    "a private key belongs in no Nix store and no repository: it has no option, K3s keeps it in its datastore",
+    "k3s certificate rotate renews certificates and leaves service.key, which signs tokens, alone",
+    "a private key belongs in no Nix store: there is no option for it, K3s keeps it in its datastore",
     "sessions that STS has handed out live on, whatever becomes of the tokens",
     "tokens of Secrets (kubernetes.io/service-account-token) have no end: the API server refuses those of the "
     "old key once that is forgotten",

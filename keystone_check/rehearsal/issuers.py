@@ -53,12 +53,25 @@ class Change:
     new_arn: str
 
 
-def procedure(world: World, new: str, other: Documents | None) -> Procedure:
+def procedure(world: World, change: Change, other: Documents | None, *, resume: bool) -> Procedure:
     """The change, from these facts on; `other`: the documents at the issuer that the facts are not about."""
-    change = change_of(world, new)
-    stage = Stage(_chained(world, new), other or unpublished(new))
-    notes = hosts.ISSUER_NOTES if other else (*hosts.ISSUER_NOTES, hosts.unlooked(new))
-    return Procedure(f"change the issuer to {new}", stage, steps(world, change), notes)
+    old, new = change.old, change.new
+    stage = Stage(_chained(world, new), other or _unlooked(world, change))
+    signs = stage.token is not None and stage.token.issuer == new
+    held = _reissued(stage.tokens, old) if signs else Subjects[Token]()
+    unlooked = () if other or signs else (hosts.unlooked(new),)
+    made = steps(world, change)
+    if resume and unlooked:
+        made = (replace(made[0], requires=must.every(must.all_accepted, must.not_looked_at(new))), *made[1:])
+    return Procedure(f"change the issuer to {new}", stage, made, (*unlooked, *hosts.ISSUER_NOTES), held)
+
+
+def _unlooked(world: World, change: Change) -> Documents:
+    """What stands for documents at which nobody looked: new ones are not there yet, old ones are unknown."""
+    if isinstance(world.issuer, Missing) or world.issuer.url != change.new:
+        return unpublished(change.new)
+    unseen = Missing("discovery", f"the documents of {change.old} were not looked at")
+    return Documents(change.old, unseen, unseen)
 
 
 def change_of(world: World, new: str) -> Change:
@@ -243,12 +256,13 @@ def _signing(stage: Stage, new: str, old: str) -> Stage:
     def first(issuers: tuple[str, ...]) -> tuple[str, ...]:
         return (new, *(url for url in issuers if url != new))
 
-    tokens = Subjects(tuple((name, _named_for(token, new)) for name, token in stage.tokens.seen()))
+    tokens = _reissued(stage.tokens, new)
     return _started(replace(stage, world=replace(stage.world, tokens=tokens)), first, old)
 
 
-def _named_for(token: Token, issuer: str) -> Token:
-    return replace(token, claims={**token.claims, "iss": issuer})
+def _reissued(tokens: Subjects[Token], issuer: str) -> Subjects[Token]:
+    named = ((name, replace(it, claims={**it.claims, "iss": issuer})) for name, it in tokens.seen())
+    return Subjects(tuple(named))
 
 
 def _started(stage: Stage, edit: Order, old: str) -> Stage:

@@ -41,7 +41,10 @@ class Pair:
 def procedure(world: World, asked: RotateKey, *, resume: bool) -> Procedure:
     """The rotation, from these facts on."""
     pair = pair_of(world, asked, resume=resume)
-    return Procedure("rotate the key that signs tokens", Stage(world), steps(world, pair), hosts.KEY_NOTES)
+    stage = Stage(world)
+    signs = stage.token is not None and stage.token.kid == pair.new.kid
+    held = _resigned(stage.tokens, pair.old) if signs else Subjects[Token]()
+    return Procedure("rotate the key that signs tokens", stage, steps(world, pair), hosts.KEY_NOTES, held)
 
 
 def steps(world: World, pair: Pair) -> tuple[Step, ...]:
@@ -177,14 +180,12 @@ def _signing(stage: Stage, new: Jwk) -> Stage:
     return _with_own(replace(stage, world=replace(stage.world, tokens=_resigned(stage.tokens, new))), add=new)
 
 
-def _resigned(tokens: Subjects[Token], new: Jwk) -> Subjects[Token]:
-    header = {"alg": new.alg, "kid": new.kid}
-    return Subjects(
-        tuple(
-            (name, replace(token, header=header, signed_by=(new.thumbprint,)))
-            for name, token in tokens.seen()
-        )
+def _resigned(tokens: Subjects[Token], key: Jwk) -> Subjects[Token]:
+    header = {"alg": key.alg, "kid": key.kid}
+    signed = (
+        (name, replace(token, header=header, signed_by=(key.thumbprint,))) for name, token in tokens.seen()
     )
+    return Subjects(tuple(signed))
 
 
 def _forgotten(stage: Stage, old: Jwk, new: Jwk) -> Stage:

@@ -18,7 +18,7 @@ from keystone_check.model.facts import Subjects
 from keystone_check.model.web import Response
 from keystone_check.rehearsal import issuers, keys
 from keystone_check.rehearsal.fates import fates, walk
-from keystone_check.rehearsal.stage import Stage, unpublished
+from keystone_check.rehearsal.stage import Stage, keys_of, unpublished
 from keystone_check.rehearsal.step import Step
 from keystone_check.sandbox.ground import REGION
 from keystone_check.sandbox.worlds import DISCOVERY_KEY, KEY_SET_KEY
@@ -69,9 +69,11 @@ def comparable(stage: Stage) -> object:
     assert isinstance(world.cluster_keys, Response)
     assert isinstance(world.key_set, Response)
     trusts = [sorted(map(json.dumps, json.loads(role.trust)["Statement"])) for _, role in world.roles.seen()]
-    published = sorted(key.kid for key in keys.keys_of(world.key_set))
-    own = sorted(key.kid for key in keys.keys_of(world.cluster_keys))
-    return stage.other, stage.token, trusts, world.providers, published, own, world.server_arguments
+    published = sorted(key.kid for key in keys_of(world.key_set))
+    own = sorted(key.kid for key in keys_of(world.cluster_keys))
+    assert stage.token is not None
+    token = stage.token.kid, stage.token.claims
+    return stage.other, token, trusts, world.providers, published, own, world.server_arguments
 
 
 def test_the_steps_of_a_key_rotation_do_the_same_in_any_order(

@@ -27,7 +27,7 @@ from keystone_check.rehearsal.step import Condition, Procedure, Standing, Step
 MOST_THUMBPRINTS = 5
 """https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateOpenIDConnectProviderThumbprint.html"""
 NOTES = (
-    "k3s certificate rotate renews K3s's own certificates: AWS sees none of them, and this chain does not change",
+    "k3s certificate rotate renews K3s's own certificates: AWS sees none of them, nothing changes here",
     "k3s certificate rotate-ca with own authorities: put service.key into the staged folder, or the key that "
     "signs tokens changes too",
 )

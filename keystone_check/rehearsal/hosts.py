@@ -26,7 +26,7 @@ OLD_CLIENTS = (
 )
 KEY_NOTES = (
     "k3s certificate rotate renews certificates and leaves service.key, which signs tokens, alone",
-    "a private key belongs in no Nix store: there is no option for it, K3s keeps it in its datastore",
+    "a private key belongs in no Nix store: it has no option, K3s keeps it in its datastore",
     "sessions that STS has handed out live on, whatever becomes of the tokens",
     "tokens of Secrets (kubernetes.io/service-account-token) have no end: the API server refuses those of the "
     "old key once that is forgotten",
@@ -78,7 +78,8 @@ def unpublish_key(world: World, kid: str) -> tuple[str, ...]:
 
 def sign_for(first: str, *others: str) -> tuple[str, ...]:
     """How API servers are started to sign for the first issuer and accept the others."""
-    return starting.issuers("", first, *others).steps[:4] + (
+    return (
+        *starting.issuers("", first, *others).steps[:4],
         f"never {ISSUER}+=: K3s keeps its default first then, and goes on signing for it; "
         f"{ISSUER}-= puts a value first",
         _RESTART,
@@ -86,8 +87,8 @@ def sign_for(first: str, *others: str) -> tuple[str, ...]:
 
 
 ISSUER_NOTES = (
-    "running pods keep their token of the old issuer until the kubelet fetches the next one, at 80 % of its "
-    "life or after a day",
+    "running pods keep their token of the old issuer until the kubelet fetches the next one, at 80 % of "
+    "its life or after a day",
     "the option is keystone.cluster.oidc.issuerUrl where keystone configures K3s, else services.k3s.extraFlags",
     "never delete the old bucket at once: its name is free then, and who takes it holds the old issuer",
     "sessions that STS has handed out live on, whatever becomes of the tokens",

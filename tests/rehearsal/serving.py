@@ -9,18 +9,18 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from keystone_check import jose
 from keystone_check.iam.jwk import Jwk, KeySet, read_key_set
 from keystone_check.iam.sts import Granted, Refused
+from keystone_check.model.access import Access
 from keystone_check.model.facts import Subjects
 from keystone_check.model.secret import Secret
 from keystone_check.model.web import Chain
 from keystone_check.model.world import World
 from keystone_check.rehearsal.fates import Fate
 from keystone_check.sandbox.ground import Ground
-from keystone_check.sandbox.serve import Serving, serve, wall_clock
+from keystone_check.sandbox.serve import serve, wall_clock
 from keystone_check.sandbox.worlds import healthy
 
 NEXT = "keystone-oidc-next"
@@ -29,25 +29,21 @@ Answer = tuple[str, str]
 
 
 @dataclass
-class Sandbox:
-    """A served world, with clients for its AWS."""
+class Cloud:
+    """Clients for a sandbox's AWS."""
 
-    serving: Serving
-    ground: Ground
+    access: Access
+    world: World
     clients: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def world(self) -> World:
-        return self.serving.world
 
     def client(self, service: str) -> Any:
         if service not in self.clients:
-            keys = self.serving.access.aws_credentials
+            keys = self.access.aws_credentials
             assert keys is not None
             self.clients[service] = boto3.client(
                 service,
-                region_name=self.serving.access.region,
-                endpoint_url=self.serving.access.aws_endpoint,
+                region_name=self.access.region,
+                endpoint_url=self.access.aws_endpoint,
                 aws_access_key_id=keys.access_key_id.reveal(),
                 aws_secret_access_key=keys.secret_access_key.reveal(),
                 config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
@@ -70,7 +66,19 @@ class Sandbox:
         accounts = dict(self.world.accounts.seen())
         return {name: self.ask(accounts[name].role_arn, token) for name, token in tokens.items()}
 
-    def minted(self, key: rsa.RSAPrivateKey | None = None, **claims: object) -> dict[str, Secret]:
+    def put(self, bucket: str, key: str, document: object) -> None:
+        self.client("s3").put_object(
+            Bucket=bucket, Key=key, Body=json.dumps(document), ContentType="application/json"
+        )
+
+
+@dataclass
+class Sandbox(Cloud):
+    """A served world, with the key that signs in it."""
+
+    ground: Ground = field(default_factory=Ground.make)
+
+    def minted(self, key: jose.PrivateKey | None = None, **claims: object) -> dict[str, Secret]:
         """A real token of each account, as the cluster's signer or another one signs it."""
         assert isinstance(self.world.tokens, Subjects)
         signer = key or self.ground.signing_key
@@ -79,11 +87,6 @@ class Sandbox:
             name: jose.sign({**token.claims, **claims}, signer, kid)
             for name, token in self.world.tokens.seen()
         }
-
-    def put(self, bucket: str, key: str, document: object) -> None:
-        self.client("s3").put_object(
-            Bucket=bucket, Key=key, Body=json.dumps(document), ContentType="application/json"
-        )
 
 
 @contextmanager
@@ -96,10 +99,10 @@ def sandbox(*hosts: str) -> Iterator[Sandbox]:
     for host in hosts:
         world = replace(world, chains=world.chains.put(host, replace(chain, host=host)))
     with serve(world, ground) as serving:
-        yield Sandbox(serving, ground)
+        yield Sandbox(serving.access, serving.world, ground=ground)
 
 
-def key_of(private: rsa.RSAPrivateKey) -> Jwk:
+def key_of(private: jose.PrivateKey) -> Jwk:
     read = read_key_set(json.dumps({"keys": [jose.public_jwk(private.public_key())]}))
     assert isinstance(read, KeySet)
     return read.keys[0]

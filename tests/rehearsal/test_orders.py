@@ -44,7 +44,7 @@ def private() -> rsa.RSAPrivateKey:
 
 
 def rotation(served: Sandbox, private: rsa.RSAPrivateKey) -> tuple[Stage, tuple[Step, ...]]:
-    signer = key_of(served.ground.signing_key)  # type: ignore[arg-type]  # the sandbox's own is RSA
+    signer = key_of(served.ground.signing_key)
     return Stage(served.world), keys.steps(served.world, keys.Pair(signer, key_of(private)))
 
 
@@ -88,7 +88,7 @@ def test_the_steps_of_a_change_of_issuer_do_the_same_in_any_order(served: Sandbo
 
 def test_every_order_of_a_key_rotation_is_predicted(served: Sandbox, private: rsa.RSAPrivateKey) -> None:
     stage, steps = rotation(served, private)
-    former = key_of(served.ground.signing_key)  # type: ignore[arg-type]
+    former = key_of(served.ground.signing_key)
     new = key_of(private)
     before, later = served.minted(), served.minted(private)
     bucket = served.world.bucket

@@ -1,4 +1,4 @@
-"""python docs/recordings.py: run the commands of README.md again and write what they print.
+"""python docs/recordings.py: run the commands of README.md and docs/upgrade.md again, write what they print.
 
 A recording is a console block after a line `<!-- run -->`; after `<!-- answer: e y -->` the command is run
 at a terminal and its questions are answered with these letters. A test compares each with a new run.
@@ -12,13 +12,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-README = Path(__file__).parents[1] / "README.md"
+PAGES = (Path(__file__).parents[1] / "README.md", Path(__file__).parent / "upgrade.md")
 _BLOCK = re.compile(
     r"(?<=<!-- )(?P<how>run|answer: [^\n]*)(?P<end> -->\n)"
     r"```console\n\$ (?P<command>keystone-check [^\n]*)\n.*?```",
     re.DOTALL,
 )
 _PORT = re.compile(r"127\.0\.0\.1:\d+")
+_KEY = re.compile(r"\b[\w-]{43}\b", re.ASCII)
+"""A key's id, which is another one each time too."""
 _WIPED = re.compile(r"^.*\x1b\[K", re.MULTILINE)
 """What was being read, on a line that wipes itself out."""
 _ASKING = re.compile(rb"\[[^\n]*: $")
@@ -34,7 +36,8 @@ def _recorded(block: re.Match[str]) -> str:
     command = [sys.executable, "-m", *words]
     answers = block["how"].partition("answer: ")[2].split()
     printed = answered(command, answers) if answers else _printed(command)
-    shown = _PORT.sub("127.0.0.1:6443", printed).rstrip()  # the port is another one each time
+    # the port is another one each time
+    shown = _PORT.sub("127.0.0.1:6443", _KEY.sub("KID", printed)).rstrip()
     return f"{block['how']}{block['end']}```console\n$ {block['command']}\n{shown}\n```"
 
 
@@ -70,4 +73,5 @@ def _environ() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    README.write_text(renewed(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in PAGES:
+        page.write_text(renewed(page.read_text(encoding="utf-8")), encoding="utf-8")

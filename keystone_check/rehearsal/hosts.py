@@ -28,8 +28,8 @@ KEY_NOTES = (
     "k3s certificate rotate renews certificates and leaves service.key, which signs tokens, alone",
     "a private key belongs in no Nix store: it has no option, K3s keeps it in its datastore",
     "sessions that STS has handed out live on, whatever becomes of the tokens",
-    "tokens of Secrets (kubernetes.io/service-account-token) have no end: the API server refuses those of the "
-    "old key once that is forgotten",
+    "tokens of Secrets (kubernetes.io/service-account-token) have no end: the API server refuses those of "
+    "the old key once that is forgotten",
 )
 _ROTATE = f"k3s certificate rotate-ca --path={STAGING}"
 _RESTART = "systemctl restart k3s, on one server after the other"
@@ -89,7 +89,7 @@ def sign_for(first: str, *others: str) -> tuple[str, ...]:
 ISSUER_NOTES = (
     "running pods keep their token of the old issuer until the kubelet fetches the next one, at 80 % of "
     "its life or after a day",
-    "the option is keystone.cluster.oidc.issuerUrl where keystone configures K3s, else services.k3s.extraFlags",
+    "the option is keystone.cluster.oidc.issuerUrl where keystone sets up K3s, else services.k3s.extraFlags",
     "never delete the old bucket at once: its name is free then, and who takes it holds the old issuer",
     "sessions that STS has handed out live on, whatever becomes of the tokens",
 )

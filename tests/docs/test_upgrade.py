@@ -17,11 +17,17 @@ def command(line: str) -> int:
 
 
 def test_its_commands_run(tmp_path: Path) -> None:
-    blocks = re.findall(r"```\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    lines = [line for block in blocks for line in block.splitlines() if line.startswith("keystone-check ")]
+    page = PAGE.read_text(encoding="utf-8")
+    blocks = re.findall(r"^```\w*\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    told = [line for block in blocks for line in block.splitlines()]
+    lines = [line for line in told if line.startswith("keystone-check ")]
     with contextlib.chdir(tmp_path):
         codes = [
             main(shlex.split(line)[1:], io.StringIO(), io.StringIO(), environ=os.environ) for line in lines
         ]
-    assert codes == [0] * 3
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["before.json.gz", "shown.json.gz"]
+    assert codes == [0] * 5
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "before.json.gz",
+        "shown.json.gz",
+        "switched.json.gz",
+    ]

@@ -1,9 +1,8 @@
 """rehearse: which step is next, what must be true before it, and what each costs out of order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import reduce
 from typing import assert_never
 
 from keystone_check.model.facts import Missing
@@ -18,6 +17,9 @@ from keystone_check.rehearsal.step import Condition, Procedure, Standing, Step, 
 CAN_GO, NOT_YET, UNJUDGED = 0, 1, 3
 Look = Callable[[str], Documents | None]
 """What is published at an issuer that the facts are not about; None where nobody can look."""
+
+Path = tuple[tuple[Stage, tuple[Generation, ...]], ...]
+"""The stages before the first step and after each, in the right order."""
 
 
 class State(StrEnum):
@@ -89,8 +91,9 @@ def rehearse(
     made = procedure(world, asked, resume=resume, look=look)
     first = next((it for it in made.steps if not (resume and it.done(made.stage))), None)
     today = fates(made.stage, made.stage.tokens)
+    path = tuple(walk(made.stage, made.steps, made.held))
     rehearsed = tuple(
-        _rehearsed(made, number, step, _state(made, step, first, resume), today, earlier)
+        _rehearsed(made, path, number, _state(made, step, first, resume), today, earlier)
         for number, step in enumerate(made.steps, 1)
     )
     life, cache = longest_token(world), longest_cache(world)
@@ -125,34 +128,37 @@ def _state(made: Procedure, step: Step, first: Step | None, resume: bool) -> Sta
 
 
 def _rehearsed(
-    made: Procedure, number: int, step: Step, state: State, today: dict[str, Fate], earlier: World | None
+    made: Procedure, path: Path, number: int, state: State, today: dict[str, Fate], earlier: World | None
 ) -> Rehearsed:
+    step = made.steps[number - 1]
     if state is State.DONE:
         return Rehearsed(number, step, state, (), (), (), ())
-    conditions = step.requires(made.stage)
-    if state is State.NEXT:
-        conditions = (*conditions, *_waited(made, number, step, earlier))
-    else:
-        conditions = tuple(Condition(it.words, Standing.LATER) for it in conditions)
-    before = reduce(lambda stage, each: each.does(stage), made.steps[: number - 1], made.stage)
-    *_, (stage, generations) = walk(made.stage, made.steps[:number], made.held)
-    *_, first = walk(made.stage, (step,), made.held)
-    hasty = tolls(stage, generations, today)
-    waits = _waits(made, number)
+    (before, _), (stage, generations) = path[number - 1 : number + 1]
+    hasty, waits = tolls(stage, generations, today), _waits(made, number)
     late = (Generation(number, before.tokens), *_fresh(before, stage, number))
     in_turn = tolls(stage, late, today) if waits else hasty
-    refused = _refused(in_turn)
-    if refused and state is State.NEXT:
-        conditions = (*conditions, refused)
+    *_, first = walk(made.stage, (step,), made.held)
     return Rehearsed(
         number,
         step,
         state,
-        conditions,
+        tuple(_conditions(made, number, state, in_turn, earlier)),
         early=tolls(*first, today) if number > 1 else (),
         hasty=hasty if waits else (),
         in_turn=in_turn,
     )
+
+
+def _conditions(
+    made: Procedure, number: int, state: State, in_turn: tuple[Toll, ...], earlier: World | None
+) -> Iterator[Condition]:
+    """Those of the step that is next are judged; of later ones it is said what they will be."""
+    step = made.steps[number - 1]
+    for condition in step.requires(made.stage):
+        yield condition if state is State.NEXT else Condition(condition.words, Standing.LATER)
+    if state is State.NEXT:
+        yield from _waited(made, number, step, earlier)
+        yield from filter(None, (_refused(in_turn),))
 
 
 def _fresh(before: Stage, after: Stage, number: int) -> tuple[Generation, ...]:

@@ -19,6 +19,8 @@ _BLOCK = re.compile(
     re.DOTALL,
 )
 _PORT = re.compile(r"127\.0\.0\.1:\d+")
+_KEY = re.compile(r"\b[\w-]{43}\b", re.ASCII)
+"""A key's id, which is another one each time too."""
 _WIPED = re.compile(r"^.*\x1b\[K", re.MULTILINE)
 """What was being read, on a line that wipes itself out."""
 _ASKING = re.compile(rb"\[[^\n]*: $")
@@ -34,7 +36,8 @@ def _recorded(block: re.Match[str]) -> str:
     command = [sys.executable, "-m", *words]
     answers = block["how"].partition("answer: ")[2].split()
     printed = answered(command, answers) if answers else _printed(command)
-    shown = _PORT.sub("127.0.0.1:6443", printed).rstrip()  # the port is another one each time
+    # the port is another one each time
+    shown = _PORT.sub("127.0.0.1:6443", _KEY.sub("KID", printed)).rstrip()
     return f"{block['how']}{block['end']}```console\n$ {block['command']}\n{shown}\n```"
 
 

@@ -18,7 +18,7 @@ KEPT = ("remedy.record", "remedy.runs", "remedy.undo", "remedy.planfile", "remed
 """What reads and writes files in the form of snapshots."""
 PURE = (
     *("errors", "near", "model", "iam", "knowledge.store", "operators", "checks", "diagnosis", "remedy"),
-    *("upgrading", "drift"),
+    *("upgrading", "drift", "rehearsal"),
 )
 NOT_PURE = ("remedy.apply", "remedy.journal", "remedy.patience", *KEPT)
 READERS_AND_WRITER = ("probes", "remedy.apply", "sandbox", "fixtures")
@@ -28,7 +28,8 @@ LAYERS = (
     ("operators",),
     ("checks",),
     ("diagnosis",),
-    ("reports", "remedy"),
+    ("remedy", "rehearsal"),
+    ("reports",),
     ("cli", "plugin"),
 )
 

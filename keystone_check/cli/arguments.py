@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, NoReturn
 
 from keystone_check import __version__
-from keystone_check.cli import changing, declaring, filed, gating, planned
+from keystone_check.cli import changing, declaring, filed, gating, planned, rehearsed
 from keystone_check.errors import UsageError
 from keystone_check.near import did_you_mean
 
@@ -98,6 +98,9 @@ class Options(NamedTuple):
     target: tuple[str, ...] = ()
     compare: str = ""
     """A snapshot's file."""
+    rehearse: str = ""
+    resume: str | None = None
+    """A snapshot of before; an empty string: without one."""
 
 
 def parse(argv: Sequence[str]) -> Options:
@@ -121,6 +124,7 @@ def parse(argv: Sequence[str]) -> Options:
     filed.agree(options, looks=not _texts(options))
     changing.agree(options, looks=not _texts(options))
     declaring.agree(options)
+    rehearsed.agree(options)
     return options
 
 
@@ -135,6 +139,7 @@ def _texts(options: Options) -> bool:
         options.lint_checks,
         options.schema,
         bool(options.completion),
+        bool(options.rehearse),
     )
     return bool(options.explain) or any(asked) or options.why is not None
 
@@ -202,6 +207,7 @@ def options_parser() -> argparse.ArgumentParser:
     gating.arguments(parser, _seconds)
     filed.arguments(parser)
     changing.arguments(parser)
+    rehearsed.arguments(parser)
     _reporting(parser)
     _asking(parser)
     return parser
@@ -221,6 +227,11 @@ exit codes of --why
   0  explained, and on a cluster none of the causes holds there
   1  a cause holds on the cluster
   3  not recognised, or something on the cluster could not be seen
+
+exit codes of --rehearse
+  0  the next step can go
+  1  something must be true first that is not
+  3  that cannot be judged
 """
 
 

@@ -23,6 +23,7 @@ from keystone_check.cli.planning import apply_plan
 from keystone_check.cli.policies import NEEDS, policies
 from keystone_check.cli.progress import Progress, progress
 from keystone_check.cli.reaching import overrides, reporting
+from keystone_check.cli.rehearsing import rehearsing
 from keystone_check.cli.reported import reported
 from keystone_check.cli.rounds import Rounds, rounds
 from keystone_check.cli.saving import ALL, saved
@@ -64,6 +65,8 @@ def perform(options: Options, doors: Doors, terminal: Terminal) -> int:
         return _explain(options, doors, terminal)
     if options.why is not None:
         return why(options, doors, terminal, looking)
+    if options.rehearse:
+        return rehearsing(options, doors, terminal, looking)
     checks = doors.load(select(doors.index(), options.only, options.skip))
     if options.lint_checks:
         said, code = lint(checks, options.format)

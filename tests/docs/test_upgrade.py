@@ -12,7 +12,7 @@ from keystone_check.cli.main import main
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "upgrade.md").read_text(encoding="utf-8")
-KEPT = ["before.json.gz", "karpenter.json.gz", "now.json.gz", "shown.json.gz"]
+KEPT = ["before.json.gz", "karpenter.json.gz", "now.json.gz", "shown.json.gz", "switched.json.gz"]
 
 
 def code(line: str) -> int:
@@ -27,11 +27,11 @@ def test_its_commands_run(tmp_path: Path) -> None:
         codes = {line: code(line) for line in lines}
     ahead = {line: int("--target" in line) for line in lines}
     assert codes == ahead
-    assert len(lines) == 7
+    assert len(lines) == 9
     assert sorted(path.name for path in tmp_path.iterdir()) == KEPT
 
 
 def test_it_shows_what_is_printed_now() -> None:
-    assert PAGE.count("<!-- run -->") == 2
+    assert PAGE.count("<!-- run -->") == 3
     renewed = runpy.run_path(str(DOCS / "recordings.py"))["renewed"]
     assert renewed(PAGE) == PAGE, "run python docs/recordings.py"

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from keystone_check.checks import revising
+from keystone_check.iam.caching import kept
 from keystone_check.model.facts import Missing
 from keystone_check.model.finding import (
     Evidence,
@@ -53,8 +54,8 @@ def judge(discovery: Response, key_set: Response | Missing) -> Iterator[Finding]
 
 
 def _judged(answer: Response) -> Finding:
-    age, kept = _age(answer), _kept(answer.header("cache-control"))
-    longest = max(age, kept)
+    age, lasting = _age(answer), kept(answer.header("cache-control"))
+    longest = max(age, lasting)
     if longest <= MOST_SECONDS:
         return holds(answer.url, f"a cache in front of it gave an answer {age} s old" if age else "")
     seen = f"cache-control: {answer.header('cache-control') or 'none'}; age: {answer.header('age') or 'none'}"
@@ -70,18 +71,6 @@ def _judged(answer: Response) -> Finding:
 def _age(answer: Response) -> int:
     said = answer.header("age")
     return int(said) if re.fullmatch(r"\d{1,10}", said, re.ASCII) else 0
-
-
-def _kept(directives: str) -> int:
-    """Seconds that a shared cache may keep it (RFC 9111, section 5.2.2); 0 where it says nothing."""
-    said = [each.strip().lower() for each in directives.split(",")]
-    if {"no-store", "no-cache", "private"} & set(said):
-        return 0
-    for name in ("s-maxage", "max-age"):
-        for each in said:
-            if found := re.fullmatch(rf'{name}="?(\d{{1,10}})"?', each, re.ASCII):
-                return int(found[1])
-    return 0
 
 
 def _repair(answer: Response) -> Repair:

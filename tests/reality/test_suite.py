@@ -12,6 +12,7 @@ import pytest
 from keystone_check import checks
 from keystone_check.diagnosis import diagnose
 from keystone_check.model.access import Access
+from keystone_check.model.chain import OPTIONAL
 from keystone_check.model.change import SetTrustPolicy
 from keystone_check.model.cluster import ROLE_ARN, ServiceAccount
 from keystone_check.model.facts import Subjects
@@ -31,7 +32,7 @@ from tests.reality.build import Binaries
 from tests.reality.furnishing import BY_URL, K3S_DEFAULT, NOWHERE, run, tell_arguments, webhook_present
 
 pytestmark = pytest.mark.reality
-ALL = checks.load()
+ALL = [check for check in checks.load() if check.link not in OPTIONAL]
 
 
 @dataclass(frozen=True)

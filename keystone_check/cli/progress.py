@@ -17,10 +17,12 @@ def progress(stream: TextIO, width: int) -> Iterator[Progress]:
     if not stream.isatty():
         yield _silent
         return
-    lock = threading.Lock()
+    lock, over = threading.Lock(), threading.Event()
 
     def show(source: str, what: str) -> None:
         with lock:
+            if over.is_set():
+                return  # a reader that has not heard yet that nobody waits for it
             stream.write(f"\r\033[K{printable(f'reading {source}: {what}')[: width - 1]}")
             stream.flush()
 
@@ -28,6 +30,7 @@ def progress(stream: TextIO, width: int) -> Iterator[Progress]:
         yield show
     finally:
         with lock:
+            over.set()
             stream.write("\r\033[K")
             stream.flush()
 

@@ -35,3 +35,11 @@ def test_the_line_is_wiped_out_when_the_work_fails() -> None:
     with pytest.raises(KeyboardInterrupt), progress(stream, 80):
         raise KeyboardInterrupt
     assert stream.getvalue() == "\r\x1b[K"
+
+
+def test_who_reads_on_when_nobody_waits_any_more_shows_nothing() -> None:
+    stream = Tty()
+    with progress(stream, 80) as tell:
+        pass
+    tell("AWS", "roles")
+    assert stream.getvalue() == "\r\x1b[K"

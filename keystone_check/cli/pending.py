@@ -51,7 +51,7 @@ def roles(wanted: Pending) -> list[dict[str, object]]:
     return made
 
 
-def statements(wanted: Pending, granted: Iterable[str]) -> list[dict[str, object]]:
+def statements(wanted: Pending, granted: Iterable[str]) -> list[dict[str, str | list[str]]]:
     """What the plan takes beyond the actions that looking has already; one statement for the same ARNs."""
     more = sorted((arns, action) for action, arns in wanted.iam.items() if action not in set(granted))
     return [

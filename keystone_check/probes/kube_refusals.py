@@ -23,10 +23,10 @@ def unusable(error: Exception) -> ReadError:
     )
 
 
-def unreachable(server: str, error: Exception) -> ReadError:
+def unreachable(server: str, error: Exception, seconds: float = CONTACT_SECONDS) -> ReadError:
     """Why no connection came about, as one reason for everything that depends on the cluster."""
     return ReadError(
-        f"the cluster at {server} cannot be reached: {_reason(error)}",
+        f"the cluster at {server} cannot be reached: {_reason(error, seconds)}",
         "check the address, the network (VPN?) and that the API server runs",
         code="unreachable",
         fact="cluster",
@@ -41,16 +41,16 @@ def unverifiable(server: str) -> ReadError:
     )
 
 
-def _reason(error: BaseException) -> str:
+def _reason(error: BaseException, seconds: float) -> str:
     match error:
         case socket.gaierror() | urllib3.exceptions.NameResolutionError():
             return "its name does not resolve"
         case ConnectionRefusedError():
             return "connection refused"
         case urllib3.exceptions.NewConnectionError():
-            return _reason(error.__cause__) if error.__cause__ else str(error)
+            return _reason(error.__cause__, seconds) if error.__cause__ else str(error)
         case TimeoutError() | urllib3.exceptions.ConnectTimeoutError():
-            return f"no connection within {CONTACT_SECONDS:g} s"
+            return f"no connection within {seconds:g} s"
         case ssl.SSLCertVerificationError():
             return f"its certificate is not trusted: {error.verify_message}"
         case ApiException():

@@ -140,9 +140,8 @@ class Wire:
                 body=request.body,
                 auth_settings=["BearerToken"],
             )
-            answer = self._client.call_api(
-                *parameters, _request_timeout=(min(CONTACT_SECONDS, seconds), seconds)
-            )
+            # To urllib3 the TLS handshake is a part of connecting: a busy server may take its time for it.
+            answer = self._client.call_api(*parameters, _request_timeout=(seconds, seconds))
             raw = answer.read()
         except urllib3.exceptions.ReadTimeoutError as error:
             said = f"{request.what}: {self.server} gave no answer within {seconds:g} s"
@@ -153,11 +152,11 @@ class Wire:
                 raise BrokenOffError(broken) from error
             raise broken from error
         except ApiException as error:
-            raise unreachable(self.server, error) from error
+            raise unreachable(self.server, error, seconds) from error
         except config.ConfigException as error:
             raise unusable(error) from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise unreachable(self.server, error) from error
+            raise unreachable(self.server, error, seconds) from error
         headers = headers_of(answer.headers)
         self._heard.note(self._service, clocks.plain(headers), sent)
         return Answer(answer.status, headers, raw, time.monotonic() - started)

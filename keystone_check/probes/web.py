@@ -90,7 +90,7 @@ def _get(url: str, access: Access, limits: Limits) -> Answer:
             )
             body = _body(answer, url, started, seconds)
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise _failure(url, error, seconds) from error
+            raise _failure(url, error, seconds, time.monotonic() - started) from error
         return Answer(answer.status, headers_of(answer.headers), body, time.monotonic() - started)
 
 
@@ -134,15 +134,18 @@ def proxy_for(host: str, port: int, access: Access) -> str:
     return proxy if "://" in proxy or not proxy else f"http://{proxy}"
 
 
-def _failure(url: str, error: Exception, seconds: float) -> Exception:
+def _failure(url: str, error: Exception, seconds: float, waited: float) -> Exception:
+    connecting = min(seconds, 2 * CONTACT_SECONDS)
     match error:
         case urllib3.exceptions.NameResolutionError():
             return ReadError(f"GET {url}: the host's name does not resolve", NO_NAME, code="unreachable")
         case urllib3.exceptions.NewConnectionError():
             return ReadError(f"GET {url}: no connection: {_cause(error)}", NO_WAY, code="unreachable")
         case urllib3.exceptions.ConnectTimeoutError():
-            within = min(seconds, 2 * CONTACT_SECONDS)
-            return ReadError(f"GET {url}: no connection within {within:g} s", NO_WAY, code="timeout")
+            return ReadError(f"GET {url}: no connection within {connecting:g} s", NO_WAY, code="timeout")
+        case urllib3.exceptions.ReadTimeoutError() if waited < seconds:
+            said = f"GET {url}: no TLS handshake within {connecting:g} s"
+            return ReadError(said, SLOW, code="timeout")
         case urllib3.exceptions.ReadTimeoutError():
             return ReadError(f"GET {url}: no answer within {seconds:g} s", SLOW, code="timeout")
         case urllib3.exceptions.ProxyError():

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import partial
@@ -77,14 +77,15 @@ def serve(
     *,
     clock: Callable[[], int] = wall_clock,
     fixed: Mapping[str, Response] | None = None,
-    denied: Collection[str] = (),
+    denied: Container[str] = (),
     pace: Pace | None = None,
     throttled: Mapping[str, Collection[int]] | None = None,
     mishaps: Mishaps | None = None,
 ) -> Iterator[Serving]:
     """Serve a world until the block ends. What is Missing in it is refused, by the permission that it names.
 
-    `denied` names more permissions that are refused: `iam:GetRole`, `create serviceaccounts/token`.
+    `denied` names more permissions that are refused: `iam:GetRole`, `create serviceaccounts/token`; what it
+    holds at the moment of a request counts.
     `throttled` names by service the requests that come too soon: `{"s3": range(1, 4)}` refuses its first
     three. `fixed` gives answers by URL that stand in front of the bucket; `pace` counts answers and delays
     them; `mishaps` befall writes. One process can serve several worlds, each on a ground of its own.
@@ -92,7 +93,7 @@ def serve(
     pace, mishaps, world = pace or Pace(), mishaps or Mishaps(), operated(world)
     with ExitStack() as stack:
         folder = stack.enter_context(scratch.folder())
-        refused = _refused(world).union(denied)
+        refused = _Refused(frozenset(_permissions(world)), denied)
         kube = stack.enter_context(_kube_server(world, ground, clock, refused, pace, mishaps))
         account = _account(world, ground, clock)
         access = stack.enter_context(_serving_cloud(world, account, ground, clock, fixed, refused, pace))
@@ -123,7 +124,9 @@ def serve_cloud(
 ) -> Iterator[Access]:
     """Serve a world's AWS account and issuer front alone; the cluster is somebody else's."""
     account = _account(world, ground, clock)
-    with _serving_cloud(world, account, ground, clock, fixed, _refused(world), Pace()) as access:
+    with _serving_cloud(
+        world, account, ground, clock, fixed, _Refused(frozenset(_permissions(world))), Pace()
+    ) as access:
         yield access
 
 
@@ -141,7 +144,7 @@ def _serving_cloud(
     ground: Ground,
     clock: Callable[[], int],
     fixed: Mapping[str, Response] | None,
-    refused: frozenset[str],
+    refused: Container[str],
     pace: Pace,
 ) -> Iterator[Access]:
     publication = Publication(
@@ -188,8 +191,19 @@ def _public(world: World) -> Iterator[bool]:
     return (chain.publicly_trusted for _, chain in world.chains.seen())
 
 
-def _refused(world: World) -> frozenset[str]:
-    return frozenset(missing.permission for missing in _missing(world) if missing.permission)
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """What is missing in the world for want of a permission, and what is denied beside it at the moment."""
+
+    missing: frozenset[str]
+    denied: Container[str] = ()
+
+    def __contains__(self, permission: object) -> bool:
+        return permission in self.missing or permission in self.denied
+
+
+def _permissions(world: World) -> Iterator[str]:
+    return (missing.permission for missing in _missing(world) if missing.permission)
 
 
 def _missing(value: object) -> Iterator[Missing]:
@@ -217,7 +231,7 @@ def _kube_server(
     world: World,
     ground: Ground,
     clock: Callable[[], int],
-    refused: frozenset[str],
+    refused: Container[str],
     pace: Pace,
     mishaps: Mishaps,
 ) -> KubeServer:

@@ -54,13 +54,17 @@ class Server:
 
 @contextlib.contextmanager
 def serving(
-    answer: Answer, identity: ServerIdentity | None, folder: Path, newest_tls: ssl.TLSVersion | None = None
+    answer: Answer,
+    identity: ServerIdentity | None,
+    folder: Path,
+    newest_tls: ssl.TLSVersion | None = None,
+    busy_seconds: float = 0,
 ) -> Iterator[Server]:
-    """Serve until the block is left; over TLS when there is an identity."""
+    """Serve until the block is left; over TLS when there is an identity, which a busy server starts late."""
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
     httpd.daemon_threads = True
     server = Server(httpd.server_address[1], threading.Event())
-    httpd.RequestHandlerClass = _handler(server, answer)
+    httpd.RequestHandlerClass = _handler(server, answer, busy_seconds)
     if identity:
         context = _context(identity, folder)
         if newest_tls:
@@ -85,8 +89,12 @@ def _context(identity: ServerIdentity, folder: Path) -> ssl.SSLContext:
     return context
 
 
-def _handler(server: Server, answer: Answer) -> type[BaseHTTPRequestHandler]:
+def _handler(server: Server, answer: Answer, busy_seconds: float) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        def setup(self) -> None:
+            server.stopping.wait(busy_seconds)
+            super().setup()
+
         def handle(self) -> None:
             with contextlib.suppress(OSError):  # a client that hangs up is what some tests are about
                 super().handle()

@@ -12,7 +12,7 @@ import yaml
 
 from keystone_check.model.access import Access
 from keystone_check.probes.kube import Kube
-from keystone_check.probes.limits import Limits
+from keystone_check.probes.limits import CONTACT_SECONDS, Limits
 from keystone_check.probes.refusals import ReadError
 from keystone_check.probes.sources import Sources
 from keystone_check.sandbox.ground import Ground
@@ -34,8 +34,8 @@ def cluster(ground: Ground, tmp_path: Path) -> Iterator[Callable[..., tuple[Serv
     """Start an API server and give the Access that reaches it."""
     with contextlib.ExitStack() as stack:
 
-        def start(answer: Answer, **settings: Any) -> tuple[Server, Access]:
-            server = stack.enter_context(serving(answer, ground.api, tmp_path))
+        def start(answer: Answer, busy_seconds: float = 0, **settings: Any) -> tuple[Server, Access]:
+            server = stack.enter_context(serving(answer, ground.api, tmp_path, busy_seconds=busy_seconds))
             file = kubeconfig(tmp_path, f"https://127.0.0.1:{server.port}", ground.root_pem)
             return server, Access("test", kubeconfig=file, **settings)
 
@@ -221,6 +221,11 @@ def test_a_timeout_names_request_address_and_limit(cluster: Any) -> None:
     assert refused(Kube(access).version).message == (
         f"get /version: {access_server(server)} gave no answer within 0.2 s"
     )
+
+
+def test_a_busy_server_may_take_as_long_for_the_handshake_as_for_an_answer(cluster: Any) -> None:
+    _, access = cluster(lambda _: reply({"gitVersion": "v1"}), busy_seconds=CONTACT_SECONDS + 0.2)
+    assert Kube(access).version() == "v1"
 
 
 def test_an_answer_that_is_no_json_is_said_so(cluster: Any) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +14,9 @@ from keystone_check.model.web import Response
 from keystone_check.probes.answer import BODY_LIMIT
 from keystone_check.probes.limits import NO_WAY, SLOW
 from keystone_check.probes.web import fetch
+from keystone_check.sandbox.ground import Ground
 from tests.probes.conftest import HOST, towards
-from tests.probes.servers import Answer, Reply, Reset, Server, Silence
+from tests.probes.servers import Answer, Reply, Reset, Server, Silence, serving
 
 URL = f"https://{HOST}/cluster/.well-known/openid-configuration"
 Start = Callable[[Answer], Server]
@@ -96,6 +98,14 @@ def test_a_timeout_names_address_and_limit(web: Start) -> None:
     missing = gap(fetch(URL, towards(server, request_seconds=0.2)))
     assert missing.because == f"GET {URL}: no answer within 0.2 s; {SLOW}"
     assert len(server.asked) == 1
+
+
+def test_a_handshake_that_does_not_come_is_told_from_an_answer_that_does_not(
+    ground: Ground, tmp_path: Path
+) -> None:
+    with serving(lambda _: Reply(), ground.web, tmp_path, busy_seconds=5) as server:
+        missing = gap(fetch(URL, towards(server, request_seconds=5)))
+    assert missing.because == f"GET {URL}: no TLS handshake within 3.8 s; {SLOW}"
 
 
 @pytest.mark.parametrize("first", [Reset(), Reply(429), Reply(500), Reply(502), Reply(503), Reply(504)])

@@ -3,7 +3,7 @@
 import secrets
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,7 +37,7 @@ class Account:
     region: str
     owner_arn: str
     credentials: StaticCredentials = field(repr=False)
-    denied: frozenset[str] = frozenset()
+    denied: Container[str] = ()
     """Actions such as `iam:GetRole` that answer AccessDenied."""
     pace: Pace = field(default_factory=Pace)
     mishaps: Mishaps = field(default_factory=Mishaps)
@@ -63,7 +63,7 @@ class Account:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @classmethod
-    def open(cls, id: str, region: str, owner_arn: str, denied: frozenset[str] = frozenset()) -> "Account":
+    def open(cls, id: str, region: str, owner_arn: str, denied: Container[str] = ()) -> "Account":
         """An account whose owner has fresh random credentials."""
         credentials = StaticCredentials(
             Secret(f"AKIASANDBOX{secrets.token_hex(5).upper()[:9]}"), Secret(secrets.token_urlsafe(30))

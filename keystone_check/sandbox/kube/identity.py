@@ -1,7 +1,7 @@
 """Who asks, and what they may: bearer tokens in, a user out; refused permissions by name."""
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,7 +77,7 @@ class Users:
     """The people who have a token of their own, and what even the administrator may not."""
 
     known: tuple[tuple[User, Secret], ...]
-    denied: frozenset[Permission]
+    denied: Container[Permission]
 
     def bearer(self, token: Secret) -> User | None:
         """Whose token this is."""
@@ -90,17 +90,17 @@ class Users:
         return next(token for user, token in self.known if user.name == name)
 
 
-def users(administrator: str, guests: Iterable[str], denied: Iterable[Permission]) -> Users:
+def users(administrator: str, guests: Iterable[str], denied: Container[Permission]) -> Users:
     """An administrator and guests, each with a new random token."""
     people = (
         User(administrator, (MASTERS, AUTHENTICATED)),
         *(User(guest, (AUTHENTICATED,)) for guest in guests),
     )
-    return Users(tuple((user, Secret(secrets.token_urlsafe(32))) for user in people), frozenset(denied))
+    return Users(tuple((user, Secret(secrets.token_urlsafe(32))) for user in people), denied)
 
 
 def allowed(
-    user: User, wanted: Attributes, denied: frozenset[Permission], closed: Collection[str] = ()
+    user: User, wanted: Attributes, denied: Container[Permission], closed: Collection[str] = ()
 ) -> bool:
     """Whether the user may; `closed` are paths that no cluster role opens to service accounts any more."""
     if MASTERS in user.groups:

@@ -2,7 +2,7 @@
 
 import socket
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -39,7 +39,7 @@ class KubeServer:
         state: KubeState,
         tls: Tls,
         clock: Callable[[], int],
-        denied: Iterable[Permission] = (),
+        denied: Container[Permission] = (),
         pace: Pace | None = None,
         mishaps: Mishaps | None = None,
     ) -> None:

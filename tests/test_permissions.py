@@ -75,7 +75,7 @@ AT_ONCE = 6
 
 
 def served(world: str, denied: Iterable[str]) -> Serving:
-    """The sandbox with this world, kept open for the next question; it refuses these permissions from now on."""
+    """The sandbox with this world, kept open for the next question; from now on it refuses these."""
     if world not in OPEN:
         if len(OPEN) == AT_ONCE:
             OPEN.pop(next(iter(OPEN)))[0].close()

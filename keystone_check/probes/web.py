@@ -2,6 +2,7 @@
 
 import os
 import re
+import ssl
 import time
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -9,6 +10,7 @@ from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined
 
 import urllib3
 from urllib3.connectionpool import HTTPSConnectionPool
+from urllib3.util.ssl_ import create_urllib3_context
 
 from keystone_check.iam.s3 import locate
 from keystone_check.model.access import Access
@@ -110,7 +112,14 @@ def _body(answer: urllib3.BaseHTTPResponse, url: str, started: float, seconds: f
 
 
 def _manager(host: str, port: int, access: Access) -> urllib3.PoolManager:
-    trust: dict[str, Any] = {"cert_reqs": "CERT_NONE", "assert_hostname": False, "server_hostname": host}
+    # A context of our own: urllib3 would load all authorities of the system, to ask none of them.
+    context = create_urllib3_context(cert_reqs=ssl.CERT_NONE)
+    trust: dict[str, Any] = {
+        "ssl_context": context,
+        "cert_reqs": "CERT_NONE",
+        "assert_hostname": False,
+        "server_hostname": host,
+    }
     proxy = proxy_for(host, port, access)
     manager = _through(proxy, trust) if proxy else urllib3.PoolManager(**trust)
     manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": _AnyCertificate}

@@ -67,8 +67,13 @@ class AwsServer:
 
 @cache
 def _moto() -> DomainDispatcherApplication:
-    """moto's applications: one of each service for the whole process, as its backends are."""
-    return DomainDispatcherApplication(create_backend_app)
+    """moto's applications: one of each service for the whole process, as its backends are.
+
+    Which service a host is of it finds by listing its own folder, twice for each request: once is enough.
+    """
+    applications = DomainDispatcherApplication(create_backend_app)
+    applications.get_backend_for_host = cache(applications.get_backend_for_host)  # type: ignore[method-assign]
+    return applications
 
 
 def _learn_service_names() -> None:

@@ -27,6 +27,9 @@ SERVED = (
     "ack-may-not-tag-buckets",
 )
 """One of each kind of look: IAM, the web, an operator's permissions."""
+OTHERS = ("cacheprovider", "hypothesispytest", "logging", "rerunfailures", "timeout", "xdist")
+PLAIN = ["--tb=no", "--capture=no", *(f"-pno:{plugin}" for plugin in OTHERS)]
+"""Only the JUnit report is read, and what other plugins do to thousands of items takes time."""
 
 
 def failing(folder: Path, clusters: Iterable[str]) -> Mapping[str, set[str]]:
@@ -34,7 +37,7 @@ def failing(folder: Path, clusters: Iterable[str]) -> Mapping[str, set[str]]:
     names = tuple(clusters)
     report = folder / "report.xml"
     options = [f"--keystone-cluster={name}" for name in names]
-    command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *PLAIN]
     run = subprocess.run(
         [*command, *options], cwd=folder, env=bare(), capture_output=True, text=True, check=False
     )

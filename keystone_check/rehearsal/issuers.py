@@ -74,23 +74,32 @@ def _unlooked(world: World, change: Change) -> Documents:
     return Documents(change.old, unseen, unseen)
 
 
-def change_of(world: World, new: str) -> Change:
+def change_of(world: World, new: str, earlier: World | None = None) -> Change:
     """What changes; KeystoneError where there is nothing to change from."""
     if isinstance(world.issuer, Missing):
         raise KeystoneError(f"the cluster has no issuer to change from: {world.issuer.because}")
     if isinstance(world.caller, Missing):
         raise KeystoneError(f"nobody can tell which account has the provider: {world.caller.because}")
-    old = former(world, world.issuer, new)
+    old = former(world, world.issuer, new, earlier)
     if not old:
-        raise UsageError(f"tokens name {new} already, and nothing is left of a former issuer")
+        raise UsageError(
+            f"tokens name {new} already, and neither API servers nor roles name a former issuer",
+            "the change is over, but for the former provider in IAM: which it was is told by a snapshot "
+            "of before, --resume FILE",
+        )
     return Change(old, new, *(_arn(world.caller, url) for url in (old, new)))
 
 
-def former(world: World, issuer: Issuer, new: str) -> str:
-    """The issuer that leaves; empty where no trace of one is left."""
+def former(world: World, issuer: Issuer, new: str, earlier: World | None = None) -> str:
+    """The issuer that leaves; empty where no trace of one is left.
+
+    A provider alone is none: it may be that of another cluster.
+    """
     if issuer.url != new:
         return issuer.url
-    return next((url for url in _traces(world) if url != new and not public_url_problem(url)), "")
+    before = earlier.issuer if earlier else None
+    left = (*_traces(world), *((before.url,) if isinstance(before, Issuer) else ()))
+    return next((url for url in left if url != new and not public_url_problem(url)), "")
 
 
 def steps(world: World, change: Change) -> tuple[Step, ...]:

@@ -88,7 +88,7 @@ def rehearse(
 
     `earlier` are facts of before: what was done then already has lasted since.
     """
-    made = procedure(world, asked, resume=resume, look=look)
+    made = procedure(world, asked, resume=resume, earlier=earlier, look=look)
     first = next((it for it in made.steps if not (resume and it.done(made.stage))), None)
     today = fates(made.stage, made.stage.tokens)
     path = tuple(walk(made.stage, made.steps, made.held))
@@ -100,22 +100,29 @@ def rehearse(
     return Rehearsal(name, made.title, rehearsed, life, cache, (*_doubts(life), *made.notes))
 
 
-def procedure(world: World, asked: Asked, *, resume: bool = False, look: Look = unlooked) -> Procedure:
+def procedure(
+    world: World,
+    asked: Asked,
+    *,
+    resume: bool = False,
+    earlier: World | None = None,
+    look: Look = unlooked,
+) -> Procedure:
     """The steps of what is asked for."""
     match asked:
         case RotateKey():
             return keys.procedure(world, asked, resume=resume)
         case ChangeIssuer(url):
-            return _changing(world, url, look, resume)
+            return _changing(world, url, look, resume, earlier)
         case MoveBucket():
-            return _changing(world, buckets.issuer_of(world, asked), look, resume)
+            return _changing(world, buckets.issuer_of(world, asked), look, resume, earlier)
         case RotateCertificate():
             return certificates.procedure(world, asked, resume=resume)
     assert_never(asked)
 
 
-def _changing(world: World, new: str, look: Look, resume: bool) -> Procedure:
-    change = issuers.change_of(world, new)
+def _changing(world: World, new: str, look: Look, resume: bool, earlier: World | None) -> Procedure:
+    change = issuers.change_of(world, new, earlier)
     current = "" if isinstance(world.issuer, Missing) else world.issuer.url
     other = look(change.old if current == new else new)
     return issuers.procedure(world, change, other, resume=resume)

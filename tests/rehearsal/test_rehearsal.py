@@ -24,6 +24,7 @@ from keystone_check.rehearsal.asked import (
 from keystone_check.rehearsal.fates import FRESH, HELD, UNAUTHORIZED, walk
 from keystone_check.rehearsal.lifetimes import longest_token, seconds, spoken
 from keystone_check.rehearsal.rehearsal import Rehearsal, State, procedure, rehearse
+from keystone_check.rehearsal.stage import Documents
 from keystone_check.sandbox.faults.editing import with_arguments
 from keystone_check.sandbox.variants import VARIANTS
 from tests.sandbox.worlds import ground, healthy_world, world_with
@@ -118,6 +119,37 @@ def test_a_key_that_is_published_alone_may_be_new_or_former_and_has_to_be_named(
     assert told.value.hint == "say which is the new key: --rehearse rotate-key=KID --resume"
 
 
+def test_a_change_of_issuer_is_found_where_it_is_once_tokens_name_the_new_one() -> None:
+    """From the switch on the facts are about the new issuer, and the old one has to be looked at."""
+    made = procedure(healthy_world(), ChangeIssuer(NEW))
+    every = [stage for stage, _ in walk(made.stage, made.steps)]
+    found = {}
+    for step, stage in zip(made.steps, every[1:], strict=True):
+        assert stage.other is not None
+        assert not isinstance(stage.world.issuer, Missing)
+        old = Documents(stage.world.issuer.url, stage.world.discovery, stage.world.key_set)
+        if stage.token is not None and stage.token.issuer == NEW:
+            issuer = replace(stage.world.issuer, url=NEW)
+            documents = {"discovery": stage.other.discovery, "key_set": stage.other.key_set}
+            world = replace(stage.world, issuer=issuer, **documents)
+            looked = {old.issuer: old}
+        else:
+            world, looked = stage.world, {NEW: stage.other}
+        rehearsal = rehearse(
+            "here", world, ChangeIssuer(NEW), resume=True, earlier=healthy_world(), look=looked.get
+        )
+        found[step.id] = rehearsal.next and rehearsal.next.step.id
+    assert found == {
+        "publish": "register",
+        "register": "trust",
+        "trust": "sign",
+        "sign": "forget",
+        "forget": "distrust",
+        "distrust": "deregister",
+        "deregister": None,
+    }
+
+
 def test_a_snapshot_does_not_tell_what_lies_at_another_issuer() -> None:
     found = on(healthy_world(), ChangeIssuer(NEW), resume=True)
     assert (found.exit_code, found.next and found.next.state) == (3, State.NEXT)
@@ -177,7 +209,7 @@ def test_a_cluster_without_issuer_is_told_in_one_sentence(asked: Asked) -> None:
 def test_an_issuer_that_tokens_name_already_leaves_nothing_to_change() -> None:
     world = healthy_world()
     assert not isinstance(world.issuer, Missing)
-    with pytest.raises(UsageError, match="nothing is left of a former issuer"):
+    with pytest.raises(UsageError, match="neither API servers nor roles name a former issuer"):
         on(world, ChangeIssuer(world.issuer.url))
 
 

@@ -92,12 +92,21 @@ def open_cluster(
     if name.startswith(SNAPSHOT):
         yield _file(name, said, folder or Path.cwd())
     elif name == NONE:
-        yield said.over(Access(name=name, without_cluster=True))
+        yield _without(said)
     elif name == RESERVED or name.startswith(f"{RESERVED}:"):
         with _sandbox(name, said, clock) as access:
             yield said.over(access)
     else:
         yield _resolve(name, said, find(folder or Path.cwd()), environ)
+
+
+def _without(said: Overrides) -> Access:
+    if not (said.nix or said.host or said.manifests):
+        raise UsageError(
+            "without a cluster there is nothing to judge but what is declared",
+            "name a profile (--nix 'FLAKE#HOST'), a server's files (--host) or manifests (--manifest FILE)",
+        )
+    return said.over(Access(name=NONE, without_cluster=True))
 
 
 def names(folder: Path | None = None, environ: Mapping[str, str] = os.environ) -> Names:

@@ -97,8 +97,10 @@ def open_target(
 def look(access: Access, progress: Progress, bench: Bench | None = None) -> Target:
     """Gather what all checks need from a cluster that is open already."""
     from keystone_check.probes.gather import gather
+    from keystone_check.probes.seeable import seeable
 
     judges = bench or Bench()
+    judges = replace(judges, checks=seeable(judges.checks, access))
     needs = frozenset(need for check in judges.checks for need in check.reads)
     return Target(access.name, gather(access, needs | WHO_ASKS, progress=progress), access, judges)
 

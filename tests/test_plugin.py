@@ -50,6 +50,23 @@ def test_a_fault_fails_the_run_with_the_finding(pytester: pytest.Pytester) -> No
     result.stdout.fnmatch_lines(["*expected *sts.amazonaws.com*", "*seen *sts.amazonaws.com.cn*", "*mend *"])
 
 
+def test_without_a_cluster_what_is_declared_is_judged_alone(pytester: pytest.Pytester) -> None:
+    profile = {"keystone": {"enable": True, "oidc": {"enable": True, "issuerUrl": "http://oidc.example"}}}
+    pytester.makefile(".json", profile=json.dumps(profile))
+    result = pytest_on(pytester, "--keystone-cluster=none", "--keystone-nix=profile.json", "-v")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    judged = {re.split(r"::|\[", line)[2] for line in result.outlines if line.startswith("keystone::")}
+    assert judged >= {"issuer_is_accepted_by_aws", "role_exists"}
+    assert "signature_verifies_with_the_published_key" not in judged
+    result.stdout.fnmatch_lines(["*the issuer http://oidc.example*", "*declared by nix*"])
+
+
+def test_without_a_cluster_and_a_declaration_there_is_nothing_to_judge(pytester: pytest.Pytester) -> None:
+    result = pytest_on(pytester, "--keystone-cluster=none")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*there is nothing to judge but what is declared*", "*--nix*--manifest*"])
+
+
 def test_two_clusters_in_one_run(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_mine(keystone_diagnosis): assert keystone_diagnosis.headline is None")
     two = (SANDBOX, "--keystone-cluster=sandbox:audience-is-not-registered")

@@ -42,22 +42,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def agree(options: "Options") -> None:
     """UsageError where they contradict one another or the rest."""
-    given = options.nix or options.host or options.manifest
     flake, hashed, host = options.nix.partition("#")
     if hashed and not host:
         raise UsageError(f"--nix {options.nix} names no host", f"name one: --nix '{flake or '.'}#HOST'")
     if flake.startswith("-"):
         raise UsageError(f"--nix {options.nix} is no flake", "write it as --nix 'FLAKE#HOST'")
     if options.cluster == NONE:
-        _alone(options, bool(given))
+        _alone(options)
 
 
-def _alone(options: "Options", given: bool) -> None:
-    if not given:
-        raise UsageError(
-            "without a cluster there is nothing to judge but what is declared",
-            "add --nix 'FLAKE#HOST', --host or --manifest FILE",
-        )
+def _alone(options: "Options") -> None:
     asked = {
         "--context": options.context,
         "--kubeconfig": options.kubeconfig,

@@ -21,7 +21,8 @@ def picture(diagnosis: Diagnosis) -> str:
     joints = "".join(map(_joint, range(1, len(found))))
     said = escape("the chain: " + "; ".join(f"{link} {WORDS[state]}" for link, state in found))
     view = f"-1 -1 {width + 2} {height + 2}"
-    return f'<svg viewBox="{view}" role="group" aria-label="{said}">{joints}{boxes}</svg>'
+    svg = f'<svg viewBox="{view}" role="group" aria-label="{said}">{joints}{boxes}</svg>'
+    return f'<div class="chain">{svg}</div>'
 
 
 def _at(place: int) -> tuple[int, int]:

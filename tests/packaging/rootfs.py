@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.packaging.containerfile import Stage, Step
+from tests.packaging.programs import printed
 
 _SYSTEM = ("/bin", "/lib", "/lib64", "/usr", "/etc/ssl", "/dev/null", "/dev/urandom")
 _NETWORK = ("/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf")
@@ -37,14 +38,16 @@ class Image:
         environ: Mapping[str, str] | None = None,
         written: Sequence[str] = (),
         bound: Sequence[Path] = (),
+        kept: Sequence[Path] = (),
         shut: bool = True,
     ) -> subprocess.CompletedProcess[str]:
         """Run this in the image: as its user, nothing writable but fresh folders at `written`.
 
-        `bound` are folders of this machine that are seen there, read-only. Not `shut` is how RUN runs: as root,
-        and what is written stays.
+        `bound` are folders of this machine that are seen there, read-only; `kept` such as are written, too. Not
+        `shut` is how RUN runs: what is written stays.
         """
         lines = [*self._mounts([*map(Path, _SYSTEM), *map(Path, _NETWORK), *bound])]
+        lines += [f"mount --bind {path} {self._made(str(path))}" for path in kept]
         lines += [f"mount -t tmpfs -o mode=1777 tmpfs {self._made(path)}" for path in written]
         if shut:
             lines.append(f"mount -o bind,remount,ro {self.root}")
@@ -99,13 +102,7 @@ def _carry_out(step: Step, image: Image, images: Mapping[str, Image], context: P
         case "COPY":
             _copy(step.words, image, images, context)
         case "RUN":
-            # A build reaches the package index as this machine does.
-            reached = {k: v for k, v in os.environ.items() if k.startswith("PIP_") or k.lower().endswith("_proxy")}
-            links = [Path(it) for it in reached.get("PIP_FIND_LINKS", "").split() if it.startswith("/")]
-            done = image.run(
-                ["sh", "-c", step.rest], environ=reached | {"HOME": "/tmp"}, written=["/tmp"], bound=links, shut=False
-            )
-            assert done.returncode == 0, done.stdout + done.stderr
+            _run(step.rest, image)
         case "ENV":
             for word in step.words:
                 name, _, value = word.partition("=")
@@ -116,8 +113,25 @@ def _carry_out(step: Step, image: Image, images: Mapping[str, Image], context: P
             image.entrypoint = step.words
 
 
+def _run(line: str, image: Image) -> None:
+    """A build reaches the package index as this machine does, and keeps what it fetched where pip keeps it."""
+    ours = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith("PIP_") or name.lower().endswith("_proxy")
+    }
+    links = [Path(it) for it in ours.get("PIP_FIND_LINKS", "").split() if it.startswith("/")]
+    cache = Path(printed([sys.executable, "-m", "pip", "cache", "dir"]).strip())
+    cache.mkdir(parents=True, exist_ok=True)
+    environ = ours | {"HOME": "/tmp", "PIP_CACHE_DIR": str(cache)}
+    done = image.run(
+        ["sh", "-c", line], environ=environ, written=["/tmp"], bound=links, kept=[cache], shut=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def _copy(words: Sequence[str], image: Image, images: Mapping[str, Image], context: Path) -> None:
-    *options, = (word for word in words if word.startswith("--"))
+    options = [word for word in words if word.startswith("--")]
     *sources, target = (word for word in words if not word.startswith("--"))
     root = context
     for option in options:

@@ -195,7 +195,7 @@ def configuration(access: Access, place: Place = HERE) -> Configuration:
     except OSError as error:
         raise ReadError(
             f"the kubeconfig {access.kubeconfig or 'of the environment'} cannot be used: {error.strerror}",
-            "certificates that it holds go to a temporary folder first: name one that can be written by TMPDIR",
+            "certificates that it holds go to a temporary folder: name one that can be written with TMPDIR",
             fact="cluster",
         ) from error
     except (ValueError, TypeError, AttributeError, KeyError) as error:

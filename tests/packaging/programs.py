@@ -20,13 +20,14 @@ def ran(
     folder: Path = ROOT,
     environ: Mapping[str, str] | None = None,
     code: int = 0,
+    given: str = "",
 ) -> subprocess.CompletedProcess[str]:
     """The command, which has to end with this code."""
     done = subprocess.run(
         [str(word) for word in command],
         cwd=folder,
         env=dict(os.environ if environ is None else environ),
-        stdin=subprocess.DEVNULL,
+        input=given,
         capture_output=True,
         text=True,
         check=False,
@@ -46,9 +47,10 @@ def said(
     folder: Path = ROOT,
     environ: Mapping[str, str] | None = None,
     code: int = 0,
+    given: str = "",
 ) -> str:
     """Everything that the command says, in whichever way."""
-    done = ran(command, folder, environ, code)
+    done = ran(command, folder, environ, code, given)
     return done.stdout + done.stderr
 
 
@@ -65,6 +67,7 @@ class Home:
     """An environment of its own, with an empty folder to work in, and nothing of this one's."""
 
     folder: Path
+    name: str = "venv"
 
     @classmethod
     def by_pip(cls, folder: Path, what: str) -> "Home":
@@ -75,20 +78,20 @@ class Home:
         return home
 
     @classmethod
-    def by_uv(cls, folder: Path, what: str) -> "Home":
+    def by_uv(cls, folder: Path, what: str, name: str = "venv") -> "Home":
         """The same by uv, which takes a tenth of the time."""
-        said(["uv", "venv", "--quiet", "--python", sys.executable, folder / "venv"])
-        home = cls._at(folder)
+        said(["uv", "venv", "--quiet", "--seed", "--python", sys.executable, folder / name])
+        home = cls._at(folder, name)
         said(["uv", "pip", "install", "--quiet", "--python", home.program("python"), what])
         return home
 
     @classmethod
-    def _at(cls, folder: Path) -> "Home":
+    def _at(cls, folder: Path, name: str = "venv") -> "Home":
         (folder / "empty").mkdir()
-        return cls(folder)
+        return cls(folder, name)
 
     def program(self, name: str) -> Path:
-        return self.folder / "venv/bin" / name
+        return self.folder / self.name / "bin" / name
 
     def said(self, name: str, *arguments: str, code: int = 0) -> str:
         """What one of its programs says, far from the source tree."""

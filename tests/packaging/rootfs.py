@@ -1,4 +1,4 @@
-"""Root file systems without an engine: what the steps write lies in a folder, the base is bound into it read-only.
+"""Root file systems without an engine: what the steps write is a folder, and the base is bound into it.
 
 In the base's place stand this machine's Python and system libraries. Each command runs in mount and user
 namespaces of its own, chrooted; what is bound is gone with them.
@@ -43,8 +43,8 @@ class Image:
     ) -> subprocess.CompletedProcess[str]:
         """Run this in the image: as its user, nothing writable but fresh folders at `written`.
 
-        `bound` are folders of this machine that are seen there, read-only; `kept` such as are written, too. Not
-        `shut` is how RUN runs: what is written stays.
+        `bound` are folders of this machine that are seen there, read-only; `kept` such as are written, too.
+        Not `shut` is how RUN runs: what is written stays.
         """
         lines = [*self._mounts([*map(Path, _SYSTEM), *map(Path, _NETWORK), *bound])]
         lines += [f"mount --bind {path} {self._made(str(path))}" for path in kept]
@@ -114,7 +114,7 @@ def _carry_out(step: Step, image: Image, images: Mapping[str, Image], context: P
 
 
 def _run(line: str, image: Image) -> None:
-    """A build reaches the package index as this machine does, and keeps what it fetched where pip keeps it."""
+    """A build reaches the package index as this machine does, and keeps what it fetched as pip does here."""
     ours = {
         name: value
         for name, value in os.environ.items()

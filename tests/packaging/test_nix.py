@@ -1,8 +1,8 @@
 """The flake is evaluated by a real nix: package, app, module, and the check that profiles import.
 
-There is no nixpkgs to be had here, so `nixpkgs/` stands in for it: what is proven is the flake's own code, and not
-that its packages build. With KEYSTONE_NIXPKGS naming a folder that has nixpkgs' `lib/`, the module is evaluated
-by that one, too.
+No test can fetch nixpkgs, so `nixpkgs/` stands in for it: what is proven is the flake's own code, and
+not that its packages build. Where KEYSTONE_NIXPKGS names a folder that has nixpkgs' own `lib/`, the module is
+evaluated by that one, too.
 """
 
 import json
@@ -122,7 +122,8 @@ def test_each_cluster_has_its_service_and_its_timer(module: Module) -> None:
           schedule = "*-*-* 02:00:00";
           environmentFile = "/run/keys/aws";
           clusters.prod = { kubeconfig = "/etc/rancher/k3s/k3s.yaml"; format = "html"; };
-          clusters.lab = { arguments = [ "--context" "k3d-lab 100%" ]; extraArguments = [ "--fail-on" "high" ]; };
+          clusters.lab.arguments = [ "--context" "k3d-lab 100%" ];
+          clusters.lab.extraArguments = [ "--fail-on" "high" ];
         }"""
     )
     services, timers = made["systemd"]["services"], made["systemd"]["timers"]

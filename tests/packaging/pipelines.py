@@ -16,7 +16,6 @@ from tests.packaging.programs import ROOT, Home
 ACTION, COMPONENT = ROOT / "action.yml", ROOT / "templates/keystone-check.yml"
 INSTALLED = "keystone-check"
 """The environment that the action makes in the runner's temporary folder."""
-FACTS = "keystone-check-facts.json.gz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +40,14 @@ def act(home: Home, folder: Path, **given: str) -> Ran:
     assert set(given) <= set(known)
     values = {f"inputs.{name}": value for name, value in (known | given).items()}
     values["github.action_path"] = str(ROOT)
-    (home.folder / FACTS).unlink(missing_ok=True)
     files = {name: str(folder / name) for name in ("GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT")}
     told = ""
     for step in action["runs"]["steps"]:
         environ = {name: _filled(text, values) for name, text in step["env"].items()}
         command = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step["run"]]
-        ran = _run(command, folder, {**files, "RUNNER_TEMP": str(home.folder), **environ})
+        ran = _run(
+            command, folder, {**files, "GITHUB_ACTIONS": "true", "RUNNER_TEMP": str(home.folder), **environ}
+        )
         told += ran.stdout + ran.stderr
         if ran.returncode:
             break
@@ -63,7 +63,7 @@ def component(**given: str) -> dict[str, Any]:
     head, body = COMPONENT.read_text("utf-8").split("\n---\n")
     known = yaml.safe_load(head)["spec"]["inputs"]
     assert set(given) <= set(known)
-    values = {name: str(given.get(name, it["default"])) for name, it in known.items()}
+    values = {name: str(given[name] if name in given else it["default"]) for name, it in known.items()}
     jobs: dict[str, Any] = yaml.safe_load(
         re.sub(r"\$\[\[ inputs\.([\w-]+) \]\]", lambda it: values[it[1]], body)
     )

@@ -107,7 +107,7 @@ def test_it_judges_a_snapshot_with_the_pages_and_what_is_known(image: Image) -> 
 
 def test_it_looks_at_a_cluster_and_an_account(image: Image, sandbox: Serving) -> None:
     """All that is missed is what an outsider misses: the sandbox's issuer has no name in the world's DNS."""
-    environ = sandbox.environment | {"TMPDIR": "/scratch"}
+    environ = {**sandbox.environment, "TMPDIR": "/scratch"}
     ran = image.run(image.entrypoint, environ=environ, bound=[folder_of(sandbox)], written=["/scratch"])
     assert (ran.returncode, ran.stderr) == (3, "")
     assert "kube user   sandbox-admin" in ran.stdout

@@ -62,7 +62,7 @@ def test_the_sandbox_holds_as_pytest_items(furnished: Home) -> None:
 
 def test_pipx_runs_the_wheel(wheel: Path, tmp_path: Path) -> None:
     environ = os.environ | {"PIPX_HOME": str(tmp_path / "pipx"), "PIPX_BIN_DIR": str(tmp_path / "bin")}
-    command = ["pipx", "run", "--spec", wheel, "keystone-check", "--version"]
+    command: list[str | Path] = ["pipx", "run", "--spec", wheel, "keystone-check", "--version"]
     assert VERSION in said(command, tmp_path, environ)
 
 

@@ -11,6 +11,7 @@ from keystone_check.model.finding import Status
 from keystone_check.probes.gather import rights
 from keystone_check.probes.rights import KubeAsk
 from tests.reality.place import READS, Place
+from tests.reality.wire import Json
 
 pytestmark = pytest.mark.reality
 FOLDER = Path(__file__).parents[2] / "packaging/kubernetes"
@@ -111,5 +112,5 @@ def test_its_pod_is_admitted_under_the_restricted_standard_as_it_is_written(appl
     assert len(named) == len(set(named))
 
 
-def _pod(job: dict[str, object]) -> dict[str, list[dict[str, object]]]:
-    return job["spec"]["jobTemplate"]["spec"]["template"]["spec"]  # type: ignore[index, no-any-return]  # JSON
+def _pod(job: Json) -> Json:
+    return job["spec"]["jobTemplate"]["spec"]["template"]["spec"]

@@ -6,6 +6,12 @@
     operators.karpenter = {
       enable = true;
       iamRoleArn = "arn:aws:iam::111122223333:role/karpenter";
+      defaultNodePool = { instanceTypes = [ "m7i.large" ]; capacityTypes = [ "spot" "on-demand" ]; };
+    };
+    operators.ack = {
+      enable = true;
+      controllers = [ "s3" ];
+      iamRoleArn = "arn:aws:iam::111122223333:role/ack";
     };
   };
   services.k3s.extraFlags = [

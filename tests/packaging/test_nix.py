@@ -175,8 +175,9 @@ def build(profile: str, folder: Path, code: int) -> str:
 
 
 def test_a_profile_that_is_right_passes_the_check(tmp_path: Path) -> None:
-    assert "0 broken" not in build(f"import {PROFILE}", tmp_path, 0)
-    assert (tmp_path / "out").is_file()
+    told = build(f"import {PROFILE}", tmp_path, 0)
+    assert "declared ✓" in told
+    assert (tmp_path / "out").read_text("utf-8") == told
 
 
 def test_a_profile_whose_api_server_signs_for_another_issuer_fails_it(tmp_path: Path) -> None:
@@ -193,4 +194,45 @@ def test_the_check_reads_of_a_profile_what_the_tool_reads(tmp_path: Path) -> Non
         f"{{ outputs = _: {{ nixosConfigurations.lab.config = {text[text.index('{') :]}; }}; }}"
     )
     limits = Limits(60, 60, float("inf"))
-    assert declared(f"path:{tmp_path}#lab", limits) == declared(str(tmp_path / "profile.json"), limits)
+    read = declared(f"path:{tmp_path}#lab", limits)
+    assert read == declared(str(tmp_path / "profile.json"), limits)
+    assert set(read.operators) == {"karpenter", "ack-s3"}
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd here")
+def test_systemd_takes_the_units_and_finds_little_exposed(module: Module, tmp_path: Path) -> None:
+    made = module(
+        """{
+          enable = true;
+          clusters.prod = { kubeconfig = "/etc/hostname"; arguments = [ "--context" "a b 100%" ]; };
+        }"""
+    )["systemd"]
+    name = "keystone-check-prod"
+    service, timer = made["services"][name], made["timers"][name]
+    # No package is built here, and systemd wants a program that is there.
+    start = service["serviceConfig"]["ExecStart"].replace(
+        "/nix/store/package/bin/keystone-check", "/bin/true"
+    )
+    environ = {"Environment": [f'"{key}={value}"' for key, value in service["environment"].items()]}
+    parts = {"Service": service["serviceConfig"] | {"ExecStart": start} | environ}
+    units = [
+        unit(tmp_path / f"{name}.service", parts),
+        unit(tmp_path / f"{name}.timer", {"Timer": timer["timerConfig"]}),
+    ]
+    assert said(["systemd-analyze", "verify", *units]) == ""
+    said(["systemd-analyze", "security", "--offline=true", "--threshold=20", "--no-pager", units[0]])
+
+
+def unit(path: Path, parts: dict[str, dict[str, Any]]) -> Path:
+    """The unit's file, written as NixOS writes it."""
+    lines = [f"[Unit]\nDescription={path.stem}"]
+    for title, settings in parts.items():
+        lines.append(f"[{title}]")
+        for key, value in settings.items():
+            lines += [f"{key}={written(it)}" for it in (value if isinstance(value, list) else [value])]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def written(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -30,28 +30,38 @@ class Ran:
         return (self.folder / name).read_text("utf-8")
 
 
-def act(home: Home, folder: Path, **given: str) -> Ran:
-    """Every step of the action, with these inputs, each in a shell as Actions starts it.
+def install(home: Home) -> None:
+    """The action's first step, into a home that has what it asks for, so that no other is fetched."""
+    (step, _) = _steps()
+    ran = _step(step, home, home.folder, {"extras": "sandbox"})
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
-    The home is the runner's: what the action installs is there already.
-    """
-    action = yaml.safe_load(ACTION.read_text("utf-8"))
-    known = {name: str(it.get("default", "")) for name, it in action["inputs"].items()}
+
+def act(home: Home, folder: Path, **given: str) -> Ran:
+    """The action's second step with these inputs, in a shell as Actions starts it."""
+    (_, step) = _steps()
+    ran = _step(step, home, folder, given)
+    return Ran(ran.returncode, ran.stdout + ran.stderr, folder)
+
+
+def _steps() -> list[dict[str, Any]]:
+    steps: list[dict[str, Any]] = yaml.safe_load(ACTION.read_text("utf-8"))["runs"]["steps"]
+    return steps
+
+
+def _step(
+    step: dict[str, Any], home: Home, folder: Path, given: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    inputs = yaml.safe_load(ACTION.read_text("utf-8"))["inputs"]
+    known = {name: str(it.get("default", "")) for name, it in inputs.items()}
     assert set(given) <= set(known)
-    values = {f"inputs.{name}": value for name, value in (known | given).items()}
+    values = {f"inputs.{name}": value for name, value in (known | dict(given)).items()}
     values["github.action_path"] = str(ROOT)
     files = {name: str(folder / name) for name in ("GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT")}
-    told = ""
-    for step in action["runs"]["steps"]:
-        environ = {name: _filled(text, values) for name, text in step["env"].items()}
-        command = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step["run"]]
-        ran = _run(
-            command, folder, {**files, "GITHUB_ACTIONS": "true", "RUNNER_TEMP": str(home.folder), **environ}
-        )
-        told += ran.stdout + ran.stderr
-        if ran.returncode:
-            break
-    return Ran(ran.returncode, told, folder)
+    environ = {name: _filled(text, values) for name, text in step["env"].items()}
+    command = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step["run"]]
+    runner = {"GITHUB_ACTIONS": "true", "RUNNER_TEMP": str(home.folder)}
+    return _run(command, folder, {**files, **runner, **environ})
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:

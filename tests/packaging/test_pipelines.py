@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from tests.packaging.actionlint import actionlint
-from tests.packaging.pipelines import ACTION, COMPONENT, INSTALLED, act, component, pipe
+from tests.packaging.pipelines import ACTION, COMPONENT, INSTALLED, act, component, install, pipe
 from tests.packaging.programs import ROOT, Home, said
 
 pytestmark = pytest.mark.packaging
@@ -17,8 +17,10 @@ OLD = "sandbox:karpenter-1.6"
 
 @pytest.fixture(scope="module")
 def home(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """Where the pipelines install to: what they ask for is there, so that no other is fetched."""
-    return Home.by_uv(tmp_path_factory.mktemp("pipelines"), f"{wheel}[sandbox]", INSTALLED)
+    """The runner's temporary folder, into which the action has installed the program."""
+    made = Home.by_uv(tmp_path_factory.mktemp("pipelines"), f"{wheel}[sandbox]", INSTALLED)
+    install(made)
+    return made
 
 
 def schema(name: str, path: Path) -> None:

@@ -191,7 +191,13 @@ def configuration(access: Access, place: Place = HERE) -> Configuration:
         raise unusable(error) from error
     except KeystoneError as error:
         raise ReadError(error.message, error.hint, fact="cluster") from error
-    except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
+    except OSError as error:
+        raise ReadError(
+            f"the kubeconfig {access.kubeconfig or 'of the environment'} cannot be used: {error.strerror}",
+            "certificates that it holds go to a temporary folder: name one that can be written with TMPDIR",
+            fact="cluster",
+        ) from error
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
         # The loader walks the document without looking at its shape.
         raise ReadError(
             f"the kubeconfig {access.kubeconfig or 'of the environment'} cannot be used:"

@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 import yaml
 
+from keystone_check import __version__
 from keystone_check.cli.arguments import Options
 from keystone_check.cli.main import main
 from tests.environment import bare
 
-FOLDER = Path(__file__).parents[2] / "examples"
-GITHUB, GITLAB, NIGHTLY = (FOLDER / name for name in ("github-actions.yml", "gitlab-ci.yml", "nightly.yaml"))
+ROOT = Path(__file__).parents[2]
+GITHUB, GITLAB = (ROOT / "examples" / name for name in ("github-actions.yml", "gitlab-ci.yml"))
+NIGHTLY = ROOT / "packaging/kubernetes/base/nightly.yaml"
 CLUSTER = "sandbox:karpenter+ack"
 OURS = re.compile(r"(?:pytest|keystone-check) --[^|>\n]*")
 
@@ -114,6 +116,25 @@ def test_the_nightly_job_names_what_is_there_and_runs_with_no_rights_of_its_own(
     assert pod()["securityContext"]["runAsNonRoot"]
 
 
+def test_the_nightly_job_reaches_aws_by_the_chain_that_it_checks() -> None:
+    """The account's role, by a token that the kubelet projects for STS, where the webhook would put it."""
+    named = {it["name"]: it["value"] for it in container()["env"]}
+    annotated = nightly()["ServiceAccount"]["metadata"]["annotations"]
+    assert {named["AWS_ROLE_ARN"]} == set(annotated.values())
+    (volume,) = [it for it in pod()["volumes"] if "projected" in it]
+    (source,) = volume["projected"]["sources"]
+    (mount,) = [it for it in container()["volumeMounts"] if it["name"] == volume["name"]]
+    token = source["serviceAccountToken"]
+    assert token["audience"] == "sts.amazonaws.com"
+    assert named["AWS_WEB_IDENTITY_TOKEN_FILE"] == f"{mount['mountPath']}/{token['path']}"
+
+
+def test_its_image_is_of_this_version_and_runs_as_the_containerfiles_user() -> None:
+    assert container()["image"].rpartition(":")[2] == __version__
+    user = pod()["securityContext"]
+    assert f"\nUSER {user['runAsUser']}:{user['runAsGroup']}\n" in (ROOT / "Containerfile").read_text("utf-8")
+
+
 def run(*argv: str) -> tuple[int, str]:
     out, err = io.StringIO(), io.StringIO()
     return main(argv, out, err, environ={"COLUMNS": "100"}), out.getvalue() + err.getvalue()
@@ -155,7 +176,7 @@ def on_the_sandbox(command: str, folder: Path) -> list[str]:
 
 
 def test_there_are_commands() -> None:
-    assert len(commands()) == 6
+    assert len(commands()) == 8
     assert {command.split()[0] for command in commands()} == {"pytest", "keystone-check"}
 
 

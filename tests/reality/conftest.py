@@ -10,6 +10,7 @@ from tests.reality.admission import Endpoint, registered, webhook
 from tests.reality.apiserver import ApiServer, Settings, serve, serve_beside
 from tests.reality.asking import set_up
 from tests.reality.build import Binaries, binaries
+from tests.reality.place import Place, placed
 from tests.reality.webhook import VARIABLE, program, serve_webhook
 
 
@@ -39,6 +40,13 @@ def second_apiserver(apiserver: ApiServer) -> Iterator[ApiServer]:
     """One more API server of the same cluster, which signs with a key that the first does not know."""
     with serve_beside(apiserver, Settings()) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def place(built: Binaries) -> Iterator[Place]:
+    """A real API server with the sandbox's AWS behind it. Leave it as you found it."""
+    with placed() as it:
+        yield it
 
 
 @pytest.fixture(scope="session")

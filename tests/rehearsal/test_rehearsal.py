@@ -130,8 +130,9 @@ def test_a_change_of_issuer_is_found_where_it_is_once_tokens_name_the_new_one() 
         old = Documents(stage.world.issuer.url, stage.world.discovery, stage.world.key_set)
         if stage.token is not None and stage.token.issuer == NEW:
             issuer = replace(stage.world.issuer, url=NEW)
-            documents = {"discovery": stage.other.discovery, "key_set": stage.other.key_set}
-            world = replace(stage.world, issuer=issuer, **documents)
+            world = replace(
+                stage.world, issuer=issuer, discovery=stage.other.discovery, key_set=stage.other.key_set
+            )
             looked = {old.issuer: old}
         else:
             world, looked = stage.world, {NEW: stage.other}

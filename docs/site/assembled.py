@@ -1,0 +1,55 @@
+"""What MkDocs calls: the checks come into the navigation by link, and files of the project beside the pages.
+
+A link that leaves docs/ for a file of the project is right where the repository is read, so it stands in the
+pages; in the site that file lies among them.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+from keystone_check import checks
+from keystone_check.model.chain import LINKS
+
+ROOT = Path(__file__).parents[2]
+BESIDE = ("ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "examples/*")
+_TARGET = re.compile(r"(?<=\]\()(?!https?:|#)(?P<target>[^)\s]+)(?=\))")
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Put each check's page under its link, in the chain's order."""
+    nav: list[Any] = config.nav or []
+    for entry in nav:
+        if isinstance(entry, dict) and "Checks" in entry:
+            entry["Checks"] = [{"All checks": entry["Checks"]}, *_by_link()]
+    return config
+
+
+def _by_link() -> list[dict[str, list[str]]]:
+    found = checks.load()
+    return [{link.id: [f"checks/{each.id}.md" for each in found if each.link == link.id]} for link in LINKS]
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Lay files of the project among the pages."""
+    for pattern in BESIDE:
+        for path in sorted(ROOT.glob(pattern)):
+            name = path.relative_to(ROOT).as_posix()
+            files.append(File.generated(config, name, abs_src_path=str(path)))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Lead each link to where its file lies in the site."""
+    is_ours = page.file.src_uri in BESIDE
+    return _TARGET.sub(lambda found: _led(found["target"], is_ours), markdown)
+
+
+def _led(target: str, is_of_the_root: bool) -> str:
+    if is_of_the_root:
+        return target.removeprefix("docs/")
+    return target.removeprefix("../") if target.startswith(("../examples/", *(f"../{n}" for n in BESIDE))) else target

@@ -1,7 +1,7 @@
 """python docs/generate.py: write docs/checks/ and docs/repairs.md from the checks; a test compares."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from keystone_check import checks
@@ -16,6 +16,7 @@ from keystone_check.reports.report import section
 from keystone_check.sandbox.faults import FAULTS
 from keystone_check.sandbox.ground import Ground
 from keystone_check.sandbox.worlds import healthy
+from keystone_check.why import messages as why
 
 FOLDER = Path(__file__).parent / "checks"
 REPAIRS = Path(__file__).parent / "repairs.md"
@@ -29,8 +30,31 @@ def pages() -> dict[str, str]:
 
 
 def page(check: Check) -> str:
-    """A check's page."""
-    return f"# {check.title}\n\n`{check.id}` · link {check.link} · {check.severity.value}\n\n{check.page}\n"
+    """A check's page, and what people are shown where it may be broken, as `--why` knows it."""
+    head = f"# {check.title}\n\n`{check.id}` · link {check.link} · {check.severity.value}"
+    shown = [text for message in why.messages() if check.id in _telling(message) for text in message.texts]
+    seen = "\n".join(f"- {_verbatim(text)}" for text in dict.fromkeys(shown))
+    said = [_SHOWN.format(seen=seen)] if shown else []
+    return "\n\n".join([head, check.page, *said]) + "\n"
+
+
+_SHOWN = """\
+## What may be shown
+
+Any of these can come of it; most can come of something else, too. `keystone-check --why "…"` tells them apart.
+
+{seen}"""
+
+
+def _telling(message: why.Message) -> list[str]:
+    """Ids of the checks that tell what is behind a message."""
+    return [id for cause in message.causes for id in cause.checks]
+
+
+def _verbatim(text: str) -> str:
+    """In backticks, as many as it takes; what varies is an ellipsis."""
+    said = re.sub(r"\{\w+\}", "…", text)
+    return f"`` {said} ``" if "`" in said else f"`{said}`"
 
 
 def contents(found: tuple[Check, ...]) -> str:
@@ -45,19 +69,28 @@ def contents(found: tuple[Check, ...]) -> str:
 
 def messages(found: tuple[Check, ...]) -> str:
     """Every message that a page quotes, in the order of the alphabet, with the checks that explain it."""
-    explained: dict[str, list[Check]] = {}
+    explained: dict[str, dict[str, None]] = {}
     for check in found:
-        for message in dict.fromkeys(quoted(check)):
-            explained.setdefault(message, []).append(check)
+        for text in quoted(check):
+            explained.setdefault(f"`{text}`", {})[f"[{check.title}]({check.id}.md)"] = None
+    titles = {check.id: check.title for check in found}
+    for message in why.messages():
+        behind = [line for cause in message.causes for line in _behind(cause, titles)]
+        for text in message.texts:
+            explained.setdefault(_verbatim(text), {}).update(dict.fromkeys(behind))
     lines = [
         "# From a message to its checks",
         "",
         "What STS, S3, Kubernetes and the SDKs say, as they say it.",
     ]
-    for message, explaining in sorted(explained.items(), key=lambda item: item[0].lower()):
-        lines += ["", f"`{message}`", ""]
-        lines += [f"- [{check.title}]({check.id}.md)" for check in explaining]
+    for text, explaining in sorted(explained.items(), key=lambda item: item[0].lower()):
+        lines += ["", text, "", *(f"- {line}" for line in explaining)]
     return "\n".join(lines) + "\n"
+
+
+def _behind(cause: why.Cause, titles: Mapping[str, str]) -> list[str]:
+    """The checks that judge a cause; where none does, what to do by hand."""
+    return [f"[{titles[id]}]({id}.md)" for id in cause.checks] or [f"{cause.what}: {cause.how}"]
 
 
 def quoted(check: Check) -> Iterator[str]:

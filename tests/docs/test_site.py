@@ -63,7 +63,7 @@ def pages(site: Path) -> dict[str, Read]:
 
 def _led(page: str, target: str) -> tuple[str, str]:
     """The file of the site, and the anchor in it."""
-    split = urlsplit(urljoin(f"site:/{page}", target))
+    split = urlsplit(urljoin(f"https://here/{page}", target))
     path = unquote(split.path).removeprefix("/")
     return (f"{path}index.html" if path.endswith("/") or not path else path), unquote(split.fragment)
 

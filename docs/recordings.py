@@ -1,55 +1,164 @@
-"""python docs/recordings.py: run the commands of README.md and docs/upgrade.md again, and write their output.
+"""python docs/recordings.py [PAGE…]: run the commands of the pages again, and write what they print.
 
-A recording is a console block after a line `<!-- run -->`; after `<!-- answer: e y -->` the command is run
-at a terminal and its questions are answered with these letters. A test compares each with a new run.
+A block of commands is run when a comment stands before it:
+
+`<!-- run -->`: of a console block, each line that begins with `$ `; what it prints is written under it.
+`<!-- run: 0 1 -->`: of a plain block, each line; nothing is shown of it, and it ends with these codes.
+`<!-- run: sh -->`: the whole block by a shell, which ends with 0.
+`<!-- answer: e y -->`: a console block at a terminal, whose questions are answered with these letters.
+
+The commands of a page run one after the other in a folder of its own; a block after `<!-- file: PATH -->` is
+written there. After `<!-- serve: NAME -->` (or `<!-- serve -->` alone) they reach a sandbox that goes on running,
+as whoever opened it in another window does; `<!-- serve: NAME as prod -->` gives it that name.
+A test compares every page with a new run. What no machine of ours can run stands in NOT_RUN, with the reason.
 """
 
 import os
 import pty
 import re
+import runpy
 import shlex
+import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
-PAGES = (Path(__file__).parents[1] / "README.md", Path(__file__).with_name("upgrade.md"))
+DOCS = Path(__file__).parent
+ROOT = DOCS.parent
+PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md")))
+_MADE = runpy.run_path(str(DOCS / "runner.py"))
+Runner: Any = _MADE["Runner"]
+
+_OWN = "it names a cluster of the reader's own"
+_HOST = "it reads or changes the host"
+NOT_RUN: Mapping[str, str] = {
+}
+"""The beginning of a line, and why nobody can run it here."""
+
 _BLOCK = re.compile(
-    r"(?<=<!-- )(?P<how>run|answer: [^\n]*)(?P<end> -->\n)"
-    r"```console\n\$ (?P<command>keystone-check [^\n]*)\n.*?```",
-    re.DOTALL,
+    r"<!-- serve(?:: (?P<served>[^\n]+))? -->\n"
+    r"|(?P<head><!-- (?P<how>run|answer|file)(?:: (?P<said>[^\n]*))? -->\n```(?P<kind>\w*)\n)"
+    r"(?P<body>.*?)(?P<end>^```)",
+    re.DOTALL | re.MULTILINE,
 )
-_PORT = re.compile(r"127\.0\.0\.1:\d+")
-_KEY = re.compile(r"\b[\w-]{43}\b", re.ASCII)
-"""A key's id, which is another one each time too."""
+_CODE = re.compile(r"^(?:```\w*\n.*?^```|(?:    [^\n]*\n)+)", re.DOTALL | re.MULTILINE)
+_COMMAND = re.compile(
+    r"^ *(?:\$ )?((?:keystone-check|pytest|python3?|kubectl|aws|curl|openssl|tox|pip|pipx|uvx|nix|docker|podman|helm)"
+    r"(?: .*)?)$",
+    re.MULTILINE,
+)
+_ASKING = re.compile(rb"\[[^\n]*: $")
 _WIPED = re.compile(r"^.*\x1b\[K", re.MULTILINE)
 """What was being read, on a line that wipes itself out."""
-_ASKING = re.compile(rb"\[[^\n]*: $")
+_OTHER_EACH_TIME = (
+    (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:6443"),
+    (re.compile(r"\b[\w-]{43}\b", re.ASCII), "KID"),
+    (re.compile(r"/tmp/keystone-check-\w+"), "/tmp/keystone-check-sandbox"),
+    (re.compile(r"\bin \d+\.\d\ds\b"), "in 1.00s"),
+    (re.compile(r"^  --undo \S+", re.MULTILINE), "  --undo RUN"),
+)
 
 
-def renewed(text: str) -> str:
+def renewed(text: str, runner: Any) -> str:
     """The text with every recording made anew."""
-    return _BLOCK.sub(_recorded, text)
+    with Session(runner) as session:
+        return _BLOCK.sub(session.renewed, text)
 
 
-def _recorded(block: re.Match[str]) -> str:
-    words = shlex.split(block["command"].replace("keystone-check", "keystone_check", 1))
-    command = [sys.executable, "-m", *words]
-    answers = block["how"].partition("answer: ")[2].split()
-    printed = answered(command, answers) if answers else _printed(command)
-    # the port is another one each time
-    shown = _PORT.sub("127.0.0.1:6443", _KEY.sub("KID", printed)).rstrip()
-    return f"{block['how']}{block['end']}```console\n$ {block['command']}\n{shown}\n```"
+def left_out(text: str) -> Iterator[str]:
+    """The commands that stand in blocks which nothing runs."""
+    for block in _CODE.finditer(_BLOCK.sub("", text)):
+        yield from (found[1] for found in _COMMAND.finditer(block[0]))
 
 
-def _printed(command: list[str]) -> str:
-    return subprocess.run(command, env=_environ(), capture_output=True, text=True, check=False).stdout
+class Session:
+    """One reader of one page: a folder, an environment, and after a while perhaps a sandbox."""
+
+    def __init__(self, runner: Any) -> None:
+        self._runner, self._stack, self._environ = runner, ExitStack(), _environ()
+
+    def __enter__(self) -> "Session":
+        """Make the folder."""
+        self._home = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
+        self._folder = self._home / "here"
+        self._folder.mkdir()
+        self._environ |= {"HOME": str(self._home), "XDG_STATE_HOME": str(self._home / "state")}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the sandbox, and remove the folder."""
+        self._stack.close()
+
+    def renewed(self, block: re.Match[str]) -> str:
+        """Do what a block asks, and give it as it has to read."""
+        if not block["head"]:
+            name, _, alias = (block["served"] or "").partition(" as ")
+            self._folder, more = self._stack.enter_context(_sandbox(name, alias or "served"))
+            self._environ |= more
+            return block[0]
+        said = (block["said"] or "").split()
+        if block["how"] == "file":
+            path = self._folder / said[0]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block["body"], encoding="utf-8")
+            return block[0]
+        if block["kind"] == "console":
+            return f"{block['head']}{''.join(self._shown(block['body'], said))}{block['end']}"
+        codes = [str(code) for code in self._codes(block["body"], said)]
+        how = "" if codes == ["sh"] else f": {' '.join(codes)}"
+        return f"{block[0]}" if codes == said else f"<!-- run{how} -->{block[0].partition(' -->')[2]}"
+
+    def _shown(self, body: str, answers: list[str]) -> Iterator[str]:
+        for line in re.findall(r"^\$ .*(?:\\\n.*)*", body, re.MULTILINE):
+            said = line.removeprefix("$ ")
+            printed = self._answered(said, answers) if answers else self._printed(said)
+            shown = _plain(printed.replace(f"{self._folder}/", "")).rstrip()
+            yield f"{line}\n{shown}\n" if shown else f"{line}\n"
+
+    def _codes(self, body: str, said: list[str]) -> Iterator[object]:
+        if said == ["sh"]:
+            done = self._by_shell(body)
+            yield "sh" if not done.returncode else f"sh ended with {done.returncode}: {done.stderr}"
+            return
+        for line in body.splitlines():
+            is_ours = line.startswith("keystone-check")
+            yield self._run(line).code if is_ours else self._by_shell(line).returncode
+
+    def _printed(self, line: str) -> str:
+        if line.startswith("keystone-check"):
+            return str(self._run(line).out)
+        return self._by_shell(line).stdout
+
+    def _run(self, line: str) -> Any:
+        argv = shlex.split(line, comments=True)[1:]
+        return self._runner.run(argv, self._folder, self._environ)
+
+    def _by_shell(self, text: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["sh", "-eu", "-c", text],
+            cwd=self._folder,
+            env=self._environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def _answered(self, line: str, answers: list[str]) -> str:
+        command = [sys.executable, "-m", "keystone_check", *shlex.split(line)[1:]]
+        return answered(command, answers, self._environ, self._folder)
 
 
-def answered(command: list[str], answers: list[str]) -> str:
+def answered(
+    command: list[str], answers: list[str], environ: Mapping[str, str], folder: Path | None = None
+) -> str:
     """What stands on the screen when the command has run at a terminal; each question takes an answer."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
-        command, env=_environ(), stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+        command, env=environ, cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
     ):
         os.close(theirs)
         seen, left = b"", list(answers)
@@ -68,10 +177,50 @@ def _read(terminal: int) -> bytes:
         return b""
 
 
+@contextmanager
+def _sandbox(name: str, alias: str) -> Iterator[tuple[Path, dict[str, str]]]:
+    """One that goes on running: the folder in which it is configured, and what it says to export."""
+    command = [sys.executable, "-m", "keystone_check.sandbox", *name.split()]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        exported: dict[str, str] = {}
+        for line in process.stdout:
+            if line.startswith("export "):
+                key, _, value = line.removeprefix("export ").rstrip().partition("=")
+                exported[key] = value
+            if line.startswith("# Ctrl-C"):
+                break
+        try:
+            folder = Path(exported["KUBECONFIG"]).parent
+            configured = folder / "keystone-check.toml"
+            configured.write_text(configured.read_text("utf-8").replace("[clusters.served", f"[clusters.{alias}"))
+            yield folder, exported
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate()
+
+
+def _plain(printed: str) -> str:
+    for pattern, instead in _OTHER_EACH_TIME:
+        printed = pattern.sub(instead, printed)
+    return printed
+
+
 def _environ() -> dict[str, str]:
-    return {**os.environ, "COLUMNS": "80", "NO_COLOR": "1"}
+    """Of a machine that has nothing configured, with our commands in reach."""
+    ours = ("AWS_", "KUBE", "KEYSTONE_", "PYTEST_", "GITHUB_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])
+    return {**kept, "PATH": path, "COLUMNS": "80", "NO_COLOR": "1", "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+def runner() -> AbstractContextManager[Any]:
+    """What runs the commands, while the block runs."""
+    made: AbstractContextManager[Any] = Runner()
+    return made
 
 
 if __name__ == "__main__":
-    for page in PAGES:
-        page.write_text(renewed(page.read_text(encoding="utf-8")), encoding="utf-8")
+    with runner() as loaded:
+        for page in [Path(name).absolute() for name in sys.argv[1:]] or PAGES:
+            page.write_text(renewed(page.read_text("utf-8"), loaded), encoding="utf-8")

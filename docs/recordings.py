@@ -8,8 +8,8 @@ A block of commands is run when a comment stands before it:
 `<!-- answer: e y -->`: a console block at a terminal, whose questions are answered with these letters.
 
 The commands of a page run one after the other in a folder of its own; a block after `<!-- file: PATH -->` is
-written there. After `<!-- serve: NAME -->` (or `<!-- serve -->` alone) they reach a sandbox that goes on running,
-as whoever opened it in another window does; `<!-- serve: NAME as prod -->` gives it that name.
+written there. After `<!-- serve: NAME -->` (`sandbox` breaks nothing) they reach a sandbox that goes on running, as
+of somebody who opened it in another window; `<!-- serve: NAME as prod -->` configures it under that name.
 A test compares every page with a new run. What no machine of ours can run stands in NOT_RUN, with the reason.
 """
 
@@ -22,7 +22,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,8 @@ NOT_RUN: Mapping[str, str] = {
 """The beginning of a line, and why nobody can run it here."""
 
 _BLOCK = re.compile(
-    r"<!-- serve(?:: (?P<served>[^\n]+))? -->\n"
+    r"(?P<serve><!-- serve: (?P<world>\S+)(?: as (?P<alias>\w+))? -->\n)"
+    r"(?P<opened>```console\n\$ (?P<opening>python -m keystone_check\.sandbox[^\n]*)\n.*?^```)?"
     r"|(?P<head><!-- (?P<how>run|answer|file)(?:: (?P<said>[^\n]*))? -->\n```(?P<kind>\w*)\n)"
     r"(?P<body>.*?)(?P<end>^```)",
     re.DOTALL | re.MULTILINE,
@@ -95,11 +96,8 @@ class Session:
 
     def renewed(self, block: re.Match[str]) -> str:
         """Do what a block asks, and give it as it has to read."""
-        if not block["head"]:
-            name, _, alias = (block["served"] or "").partition(" as ")
-            self._folder, more = self._stack.enter_context(_sandbox(name, alias or "served"))
-            self._environ |= more
-            return block[0]
+        if block["serve"]:
+            return self._served(block)
         said = (block["said"] or "").split()
         if block["how"] == "file":
             path = self._folder / said[0]
@@ -111,6 +109,14 @@ class Session:
         codes = [str(code) for code in self._codes(block["body"], said)]
         how = "" if codes == ["sh"] else f": {' '.join(codes)}"
         return f"{block[0]}" if codes == said else f"<!-- run{how} -->{block[0].partition(' -->')[2]}"
+
+    def _served(self, block: re.Match[str]) -> str:
+        said = self._stack.enter_context(_sandbox(block["world"], block["alias"] or "served"))
+        exported = dict(re.findall(r"^export (\w+)=(.*)$", said, re.MULTILINE))
+        self._folder = Path(exported["KUBECONFIG"]).parent
+        self._environ |= exported
+        shown = f"```console\n$ {block['opening']}\n{_plain(said)}```" if block["opened"] else ""
+        return f"{block['serve']}{shown}"
 
     def _shown(self, body: str, answers: list[str]) -> Iterator[str]:
         for line in re.findall(r"^\$ .*(?:\\\n.*)*", body, re.MULTILINE):
@@ -178,26 +184,28 @@ def _read(terminal: int) -> bytes:
 
 
 @contextmanager
-def _sandbox(name: str, alias: str) -> Iterator[tuple[Path, dict[str, str]]]:
-    """One that goes on running: the folder in which it is configured, and what it says to export."""
-    command = [sys.executable, "-m", "keystone_check.sandbox", *name.split()]
+def _sandbox(name: str, alias: str) -> Iterator[str]:
+    """One that goes on running, configured under this name: what it says when it is there."""
+    command = [sys.executable, "-m", "keystone_check.sandbox", *([] if name == "sandbox" else [name])]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
-        exported: dict[str, str] = {}
-        for line in process.stdout:
-            if line.startswith("export "):
-                key, _, value = line.removeprefix("export ").rstrip().partition("=")
-                exported[key] = value
-            if line.startswith("# Ctrl-C"):
-                break
+        said = "".join(_until(process.stdout, "# Ctrl-C"))
         try:
-            folder = Path(exported["KUBECONFIG"]).parent
-            configured = folder / "keystone-check.toml"
-            configured.write_text(configured.read_text("utf-8").replace("[clusters.served", f"[clusters.{alias}"))
-            yield folder, exported
+            for path in re.findall(r"^cd (\S+)", said, re.MULTILINE):
+                configured = Path(path) / "keystone-check.toml"
+                text = configured.read_text("utf-8").replace("[clusters.served", f"[clusters.{alias}")
+                configured.write_text(text, encoding="utf-8")
+            yield said
         finally:
             process.send_signal(signal.SIGINT)
             process.communicate()
+
+
+def _until(lines: Iterable[str], last: str) -> Iterator[str]:
+    for line in lines:
+        yield line
+        if line.startswith(last):
+            return
 
 
 def _plain(printed: str) -> str:

@@ -197,7 +197,7 @@ def _sandbox(name: str, alias: str) -> Iterator[str]:
                 configured.write_text(text, encoding="utf-8")
             yield said
         finally:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGTERM)
             process.communicate()
 
 

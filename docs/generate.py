@@ -1,7 +1,7 @@
-"""python docs/generate.py: write docs/checks/ and docs/repairs.md from the checks; a test compares."""
+"""python docs/generate.py: write docs/checks/, repairs.md and rights.md from the checks; a test compares."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from keystone_check import checks
@@ -9,6 +9,7 @@ from keystone_check.diagnosis import diagnose
 from keystone_check.model.chain import LINKS
 from keystone_check.model.finding import Repair
 from keystone_check.model.outcome import Check
+from keystone_check.probes.rights import ASKED, AwsAsk, KubeAsk
 from keystone_check.remedy.apply.rights import permissions
 from keystone_check.remedy.emit import expressed
 from keystone_check.remedy.plan import Step
@@ -20,6 +21,7 @@ from keystone_check.why import messages as why
 
 FOLDER = Path(__file__).parent / "checks"
 REPAIRS = Path(__file__).parent / "repairs.md"
+RIGHTS = Path(__file__).parent / "rights.md"
 
 
 def pages() -> dict[str, str]:
@@ -140,6 +142,49 @@ def _row(check: str, safety: str, found: list[Repair]) -> str:
     return f"| [{check}](checks/{check}.md) | {title} | {safety} | {rights} | {forms} |"
 
 
+def rights() -> str:
+    """Each right that a look takes, why, and the checks that could not see without it."""
+    found = checks.load()
+    rows: dict[str, tuple[str, dict[Check, None]]] = {}
+    for name, asks in ASKED.items():
+        reading = [check for check in found if name in check.reads]
+        for ask in asks:
+            if permission := _permission(ask):
+                rows.setdefault(permission, (ask.why, {}))[1].update(dict.fromkeys(reading))
+    lines = [f"| `{it}` | {why} | {_linked(by)} |" for it, (why, by) in sorted(rows.items()) if by]
+    return "\n".join((*_RIGHTS, *lines)) + "\n"
+
+
+_RIGHTS = (
+    "# Each right, and what cannot be seen without it",
+    "",
+    "Nothing passes for a right that is missing: a check that needs it says *could not see*, with the name of the right,",
+    "and the exit code is 3. [How they are granted](permissions.md).",
+    "",
+    "| right | for | read by |",
+    "|---|---|---|",
+)
+
+
+def _permission(ask: KubeAsk | AwsAsk) -> str:
+    """As people grant it; empty for what nobody has to grant."""
+    if isinstance(ask, AwsAsk):
+        return ask.action
+    return "" if ask.given_by else ask.permission
+
+
+def _linked(reading: Iterable[Check]) -> str:
+    """By name, or where they are many by their links."""
+    found = list(reading)
+    if len(found) <= MANY:
+        return ", ".join(f"[{check.id}](checks/{check.id}.md)" for check in found)
+    links = dict.fromkeys(check.link for check in found)
+    return f"{len(found)} checks of {', '.join(links)}"
+
+
+MANY = 6
+
+
 def write() -> None:
     """Make the folder hold exactly the pages."""
     FOLDER.mkdir(exist_ok=True)
@@ -150,6 +195,7 @@ def write() -> None:
     for name, text in wanted.items():
         (FOLDER / name).write_text(text, encoding="utf-8")
     REPAIRS.write_text(repairs(), encoding="utf-8")
+    RIGHTS.write_text(rights(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from keystone_check.model.chain import LINKS
 
 ROOT = Path(__file__).parents[2]
 BESIDE = ("ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "examples/*")
+_BARE = re.compile(r"^- (https://\S+)$", re.MULTILINE)
 _TARGET = re.compile(r"(?<=\]\()(?!https?:|#)(?P<target>[^)\s]+)(?=\))")
 
 
@@ -46,10 +47,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Lead each link to where its file lies in the site."""
     is_ours = page.file.src_uri in BESIDE
-    return _TARGET.sub(lambda found: _led(found["target"], is_ours), markdown)
+    return _BARE.sub(r"- <\1>", _TARGET.sub(lambda found: _led(found["target"], is_ours), markdown))
 
 
 def _led(target: str, is_of_the_root: bool) -> str:
     if is_of_the_root:
         return target.removeprefix("docs/")
-    return target.removeprefix("../") if target.startswith(("../examples/", *(f"../{n}" for n in BESIDE))) else target
+    beside = ("../examples/", *(f"../{name}" for name in BESIDE))
+    return target.removeprefix("../") if target.startswith(beside) else target

@@ -19,6 +19,12 @@ def test_the_table_of_repairs_is_generated_from_the_repairs_of_the_faults() -> N
     assert (DOCS / "repairs.md").read_text(encoding="utf-8") == made, "run python docs/generate.py"
 
 
+def test_the_table_of_rights_is_generated_from_what_the_readers_ask() -> None:
+    made = runpy.run_path(str(DOCS / "generate.py"))["rights"]()
+    assert (DOCS / "rights.md").read_text(encoding="utf-8") == made, "run python docs/generate.py"
+    assert "| `create pods` |" in made
+
+
 @pytest.mark.parametrize(
     ("message", "check"),
     [

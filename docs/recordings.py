@@ -36,6 +36,14 @@ Runner: Any = _MADE["Runner"]
 _OWN = "it names a cluster of the reader's own"
 _HOST = "it reads or changes the host"
 NOT_RUN: Mapping[str, str] = {
+    "python3 -m venv": "it installs, which whoever runs these tests has done",
+    "kubectl get --raw /openid/v1/jwks": "kubectl is no dependency of ours; tests/reality/ has a real one",
+    "keystone-check  ": _OWN,
+    "keystone-check --context prod": _OWN,
+    "keystone-check --cluster prod": _OWN,
+    "pytest --keystone-cluster=prod": _OWN,
+    "keystone-check --host": _HOST,
+    "keystone-check --cluster none --nix": "it evaluates a flake of the reader's with nix",
 }
 """The beginning of a line, and why nobody can run it here."""
 
@@ -48,7 +56,7 @@ _BLOCK = re.compile(
 )
 _CODE = re.compile(r"^(?:```\w*\n.*?^```|(?:    [^\n]*\n)+)", re.DOTALL | re.MULTILINE)
 _COMMAND = re.compile(
-    r"^ *(?:\$ )?((?:keystone-check|pytest|python3?|kubectl|aws|curl|openssl|tox|pip|pipx|uvx|nix|docker|podman|helm)"
+    r"^ *(?:\$ )?((?:keystone-check|pytest|python3?|echo|kubectl|aws|curl|openssl|tox|pip|pipx|uvx|nix|docker|podman|helm)"
     r"(?: .*)?)$",
     re.MULTILINE,
 )
@@ -117,6 +125,10 @@ class Session:
         self._environ |= exported
         shown = f"```console\n$ {block['opening']}\n{_plain(said)}```" if block["opened"] else ""
         return f"{block['serve']}{shown}"
+
+    def coloured(self, line: str) -> str:
+        """What a command prints at a terminal with colours."""
+        return _plain(str(self._run(f"{line} --color").out))
 
     def _shown(self, body: str, answers: list[str]) -> Iterator[str]:
         for line in re.findall(r"^\$ .*(?:\\\n.*)*", body, re.MULTILINE):

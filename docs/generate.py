@@ -43,7 +43,7 @@ def page(check: Check) -> str:
 _SHOWN = """\
 ## What may be shown
 
-Any of these can come of it; most can come of something else, too. `keystone-check --why "…"` tells them apart.
+Any of these can come of it; most come of other things too. `keystone-check --why "…"` tells them apart.
 
 {seen}"""
 
@@ -158,8 +158,8 @@ def rights() -> str:
 _RIGHTS = (
     "# Each right, and what cannot be seen without it",
     "",
-    "Nothing passes for a right that is missing: a check that needs it says *could not see*, with the name of the right,",
-    "and the exit code is 3. [How they are granted](permissions.md).",
+    "Nothing passes for a right that is missing: a check that needs it says *could not see*, with the right's",
+    "name, and the exit code is 3. [How they are granted](permissions.md).",
     "",
     "| right | for | read by |",
     "|---|---|---|",

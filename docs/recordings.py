@@ -8,8 +8,8 @@ A block of commands is run when a comment stands before it:
 `<!-- answer: e y -->`: a console block at a terminal, whose questions are answered with these letters.
 
 The commands of a page run one after the other in a folder of its own; a block after `<!-- file: PATH -->` is
-written there. After `<!-- serve: NAME -->` (`sandbox` breaks nothing) they reach a sandbox that goes on running, as
-of somebody who opened it in another window; `<!-- serve: NAME as prod -->` configures it under that name.
+written there. After `<!-- serve: NAME -->` (`sandbox` breaks nothing) they reach a sandbox that goes on running,
+as of somebody who opened it in another window; `<!-- serve: NAME as prod -->` configures it under that name.
 A test compares every page with a new run. What no machine of ours can run stands in NOT_RUN, with the reason.
 """
 
@@ -43,6 +43,7 @@ NOT_RUN: Mapping[str, str] = {
     "keystone-check --cluster prod": _OWN,
     "pytest --keystone-cluster=prod": _OWN,
     "keystone-check --host": _HOST,
+    "keystone-check --accept-all": "its day passes, and pages are run after it too; tests/cli/ accepts",
     "keystone-check --cluster none --nix": "it evaluates a flake of the reader's with nix",
 }
 """The beginning of a line, and why nobody can run it here."""
@@ -56,8 +57,8 @@ _BLOCK = re.compile(
 )
 _CODE = re.compile(r"^(?:```\w*\n.*?^```|(?:    [^\n]*\n)+)", re.DOTALL | re.MULTILINE)
 _COMMAND = re.compile(
-    r"^ *(?:\$ )?((?:keystone-check|pytest|python3?|echo|kubectl|aws|curl|openssl|tox|pip|pipx|uvx|nix|docker|podman|helm)"
-    r"(?: .*)?)$",
+    r"^ *(?:\$ )?((?:keystone-check|pytest|python3?|echo|kubectl|aws|curl|openssl|tox|pip|pipx|uvx|nix|docker"
+    r"|podman|helm)(?: .*)?)$",
     re.MULTILINE,
 )
 _ASKING = re.compile(rb"\[[^\n]*: $")

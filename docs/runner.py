@@ -1,4 +1,4 @@
-"""Commands run one after the other, each in a process of its own that is forked from one that has it all loaded.
+"""Commands run one after the other, each in a process forked from one that has it all loaded.
 
 A command alone takes two seconds, most of them to load. `python docs/runner.py` reads a request a line, JSON,
 and answers in the same way; nothing that one command does is seen by the next.

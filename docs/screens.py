@@ -1,4 +1,4 @@
-"""python docs/screens.py: draw docs/screens/ from real runs, as a terminal shows them; a test compares the words.
+"""python docs/screens.py: draw docs/screens/ from real runs, as a terminal shows them; a test compares.
 
 The picture names no font of elsewhere: whoever looks at it loads nothing.
 """
@@ -26,7 +26,15 @@ SCREENS: Mapping[str, str] = {
 _NIGHT = TerminalTheme(
     (22, 24, 29),
     (215, 218, 224),
-    [(40, 44, 52), (240, 98, 106), (130, 200, 120), (229, 192, 100), (110, 170, 250), (200, 130, 230), (90, 190, 200)]
+    [
+        (40, 44, 52),
+        (240, 98, 106),
+        (130, 200, 120),
+        (229, 192, 100),
+        (110, 170, 250),
+        (200, 130, 230),
+        (90, 190, 200),
+    ]
     + [(215, 218, 224)],
 )
 _FORMAT = """\

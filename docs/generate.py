@@ -158,8 +158,8 @@ def rights() -> str:
 _RIGHTS = (
     "# Each right, and what cannot be seen without it",
     "",
-    "Nothing passes for a right that is missing: a check that needs it says *could not see*, with the right's",
-    "name, and the exit code is 3. [How they are granted](permissions.md).",
+    "Nothing passes for a right that is missing: a check that needs it says *could not see* and names it,",
+    "and the exit code is 3. [How they are granted](permissions.md).",
     "",
     "| right | for | read by |",
     "|---|---|---|",

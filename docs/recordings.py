@@ -8,8 +8,9 @@ A block of commands is run when a comment stands before it:
 `<!-- answer: e y -->`: a console block at a terminal, whose questions are answered with these letters.
 
 The commands of a page run one after the other in a folder of its own; a block after `<!-- file: PATH -->` is
-written there. After `<!-- serve: NAME -->` (`sandbox` breaks nothing) they reach a sandbox that goes on running,
-as of somebody who opened it in another window; `<!-- serve: NAME as prod -->` configures it under that name.
+written there. After `<!-- serve: NAME -->` (`sandbox` breaks nothing) they reach a sandbox that goes on
+running, as of somebody who opened it in another window; `<!-- serve: NAME as prod -->` configures it under
+that name.
 A test compares every page with a new run. What no machine of ours can run stands in NOT_RUN, with the reason.
 """
 
@@ -67,7 +68,7 @@ _WIPED = re.compile(r"^.*\x1b\[K", re.MULTILINE)
 _OTHER_EACH_TIME = (
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:6443"),
     (re.compile(r"\b[\w-]{43}\b", re.ASCII), "KID"),
-    (re.compile(r"/tmp/keystone-check-\w+"), "/tmp/keystone-check-sandbox"),
+    (re.compile(r"(?:/[\w.-]+)+/keystone-check-\w{8}(?=[/\s])"), "/tmp/keystone-check-sandbox"),
     (re.compile(r"\bin \d+\.\d\ds\b"), "in 1.00s"),
     (re.compile(r"^  --undo \S+", re.MULTILINE), "  --undo RUN"),
 )

@@ -34,8 +34,8 @@ _NIGHT = TerminalTheme(
         (110, 170, 250),
         (200, 130, 230),
         (90, 190, 200),
-    ]
-    + [(215, 218, 224)],
+        (215, 218, 224),
+    ],
 )
 _FORMAT = """\
 <svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">

@@ -9,6 +9,7 @@ import pytest
 
 MADE = runpy.run_path(str(Path(__file__).parents[2] / "docs" / "recordings.py"))
 PAGES: tuple[Path, ...] = MADE["PAGES"]
+RECORDED = [page for page in PAGES if "<!-- " in page.read_text("utf-8")]
 
 
 @pytest.fixture(scope="module")
@@ -17,9 +18,7 @@ def runner() -> Iterator[Any]:
         yield loaded
 
 
-@pytest.mark.parametrize(
-    "page", [page for page in PAGES if "<!-- " in page.read_text("utf-8")], ids=lambda it: it.stem
-)
+@pytest.mark.parametrize("page", RECORDED, ids=lambda it: it.stem)
 def test_a_page_shows_what_is_printed_now(page: Path, runner: Any) -> None:
     text = page.read_text("utf-8")
     assert MADE["renewed"](text, runner) == text, f"run python docs/recordings.py {page.name}"

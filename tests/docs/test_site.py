@@ -1,4 +1,4 @@
-"""The site builds strictly, leads nowhere that is not there, loads nothing from elsewhere, and finds each message."""
+"""The site builds strictly, leads to what is there, loads nothing from elsewhere, and finds each message."""
 
 import json
 import re

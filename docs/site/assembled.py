@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
@@ -48,6 +49,21 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     """Lead each link to where its file lies in the site."""
     is_ours = page.file.src_uri in BESIDE
     return _BARE.sub(r"- <\1>", _TARGET.sub(lambda found: _led(found["target"], is_ours), markdown))
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Let the search take a pasted message as words: to lunr `sts:AssumeRole` asks for a field named sts.
+
+    https://lunrjs.com/guides/searching.html#fields
+    """
+    worker = Path(config.site_dir) / "search" / "worker.js"
+    text = worker.read_text("utf-8")
+    if ASKED not in text:
+        raise PluginError(f"{worker.name} of this MkDocs no longer has {ASKED}")
+    worker.write_text(text.replace(ASKED, AS_WORDS), encoding="utf-8")
+
+
+ASKED, AS_WORDS = "index.search(query)", "index.search(query.replace(/[^A-Za-z0-9]+/g, ' '))"
 
 
 def _led(target: str, is_of_the_root: bool) -> str:

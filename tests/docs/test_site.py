@@ -124,6 +124,11 @@ def index(site: Path) -> dict[str, str]:
     return found
 
 
+def test_a_pasted_message_is_words_to_the_search_and_none_of_its_signs(site: Path) -> None:
+    worker = (site / "search/worker.js").read_text("utf-8")
+    assert re.findall(r"index\.search\(.*", worker) == ["index.search(query.replace(/[^A-Za-z0-9]+/g, ' '));"]
+
+
 def test_a_search_for_what_somebody_was_shown_finds_the_pages_of_the_checks_that_tell(
     index: dict[str, str],
 ) -> None:

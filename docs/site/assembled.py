@@ -4,6 +4,7 @@ A link that leaves docs/ for a file of the project is right where the repository
 pages; in the site that file lies among them.
 """
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -52,11 +53,24 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Let the search take a pasted message as words: to lunr `sts:AssumeRole` asks for a field named sts.
+    """Make the search one for messages that are pasted."""
+    _take_words(Path(config.site_dir) / "search" / "worker.js")
+    _name_pages(Path(config.site_dir) / "search" / "search_index.json")
 
-    https://lunrjs.com/guides/searching.html#fields
-    """
-    worker = Path(config.site_dir) / "search" / "worker.js"
+
+def _name_pages(index: Path) -> None:
+    """A section is shown with its page's title: a hundred of them are called "Why it matters"."""
+    read = json.loads(index.read_text("utf-8"))
+    titles = {entry["location"]: entry["title"] for entry in read["docs"]}
+    for entry in read["docs"]:
+        page, _, section = entry["location"].partition("#")
+        if section and entry["title"] != titles[page]:
+            entry["title"] = f"{titles[page]}: {entry['title']}"
+    index.write_text(json.dumps(read, separators=(",", ":"), ensure_ascii=False), encoding="utf-8")
+
+
+def _take_words(worker: Path) -> None:
+    """To lunr `sts:AssumeRole` asks for a field named sts: https://lunrjs.com/guides/searching.html#fields"""
     text = worker.read_text("utf-8")
     if ASKED not in text:
         raise PluginError(f"{worker.name} of this MkDocs no longer has {ASKED}")

@@ -114,6 +114,13 @@ def test_every_check_stands_in_the_navigation_under_its_link(pages: dict[str, Re
         assert f"checks/{check.id}.html" in pages
 
 
+def test_each_result_of_a_search_names_its_page(site: Path) -> None:
+    found = json.loads((site / "search/search_index.json").read_text("utf-8"))["docs"]
+    titles = [entry["title"] for entry in found if entry["location"].startswith("checks/")]
+    assert "The identity provider accepts the audience that tokens carry: Why it matters" in titles
+    assert [title for title in titles if title in ("Why it matters", "What may be shown")] == []
+
+
 @pytest.fixture(scope="module")
 def index(site: Path) -> dict[str, str]:
     """What the site's search reads, letters and digits alone, by page."""

@@ -18,9 +18,10 @@ from keystone_check import checks
 from keystone_check.model.chain import LINKS
 
 ROOT = Path(__file__).parents[2]
-BESIDE = ("ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "examples/*")
+OURS = ("ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE")
 _BARE = re.compile(r"^- (https://\S+)$", re.MULTILINE)
 _TARGET = re.compile(r"(?<=\]\()(?!https?:|#)(?P<target>[^)\s]+)(?=\))")
+_LEAVING = re.compile(r"\]\(\.\./([^)#\s]+)")
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -38,18 +39,20 @@ def _by_link() -> list[dict[str, list[str]]]:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Lay files of the project among the pages."""
-    for pattern in BESIDE:
-        for path in sorted(ROOT.glob(pattern)):
-            name = path.relative_to(ROOT).as_posix()
-            files.append(File.generated(config, name, abs_src_path=str(path)))
+    """Lay files of the project among the pages: those that a page leads to."""
+    led = (name for path in ROOT.glob("docs/*.md") for name in _LEAVING.findall(path.read_text("utf-8")))
+    for name in dict.fromkeys((*OURS, *led)):
+        if (ROOT / name).is_file() and not files.get_file_from_path(name):
+            files.append(File.generated(config, name, abs_src_path=str(ROOT / name)))
     return files
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Lead each link to where its file lies in the site."""
-    is_ours = page.file.src_uri in BESIDE
-    return _BARE.sub(r"- <\1>", _TARGET.sub(lambda found: _led(found["target"], is_ours), markdown))
+    prefix = "docs/" if page.file.src_uri in OURS else "../"
+    lies = "/" not in page.file.src_uri
+    led = _TARGET.sub(lambda it: it["target"].removeprefix(prefix) if lies else it["target"], markdown)
+    return _BARE.sub(r"- <\1>", led)
 
 
 def on_post_build(config: MkDocsConfig) -> None:
@@ -78,10 +81,3 @@ def _take_words(worker: Path) -> None:
 
 
 ASKED, AS_WORDS = "index.search(query)", "index.search(query.replace(/[^A-Za-z0-9]+/g, ' '))"
-
-
-def _led(target: str, is_of_the_root: bool) -> str:
-    if is_of_the_root:
-        return target.removeprefix("docs/")
-    beside = ("../examples/", *(f"../{name}" for name in BESIDE))
-    return target.removeprefix("../") if target.startswith(beside) else target

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TextIO
+from typing import IO, Self
 
 from keystone_check import checks
 from keystone_check.cli.main import main
@@ -70,7 +70,7 @@ class Runner:
         return Ran(**json.loads(heard.readline()))
 
 
-def _streams(process: subprocess.Popen[str]) -> tuple[TextIO, TextIO]:
+def _streams(process: subprocess.Popen[str]) -> tuple[IO[str], IO[str]]:
     assert process.stdin
     assert process.stdout
     return process.stdin, process.stdout

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from keystone_check import __version__
+
 MADE = runpy.run_path(str(Path(__file__).parents[2] / "docs" / "recordings.py"))
 PAGES: tuple[Path, ...] = MADE["PAGES"]
 RECORDED = [page for page in PAGES if "<!-- " in page.read_text("utf-8")]
@@ -33,3 +35,21 @@ def test_no_page_has_a_command_that_nothing_runs(page: Path) -> None:
 def test_every_exception_is_one() -> None:
     left = [line for page in PAGES for line in MADE["left_out"](page.read_text("utf-8"))]
     assert [known for known in MADE["NOT_RUN"] if not any(line.startswith(known) for line in left)] == []
+
+
+def test_what_a_page_shows_otherwise_is_told(runner: Any) -> None:
+    page = "<!-- run -->\n```console\n$ keystone-check --version\nanother\n```\n"
+    renewed = MADE["renewed"](page, runner)
+    assert renewed == page.replace("another", f"keystone-check {__version__}")
+    codes = "<!-- run: 0 -->\n```\nkeystone-check --cluster nobody\n```\n"
+    assert MADE["renewed"](codes, runner) == codes.replace("run: 0", "run: 2")
+    script = "<!-- run: sh -->\n```sh\nfalse\ntrue\n```\n"
+    assert "sh ended with 1" in MADE["renewed"](script, runner)
+
+
+def test_a_command_is_one_wherever_it_stands() -> None:
+    fenced, indented = "```\nkeystone-check --fix\n```\n", "    $ aws s3 ls\n"
+    assert list(MADE["left_out"](f"{fenced}\n{indented}\nkeystone-check in prose\n")) == [
+        "keystone-check --fix",
+        "aws s3 ls",
+    ]

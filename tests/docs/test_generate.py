@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from keystone_check import checks
+from keystone_check.model.finding import Severity
+
 DOCS = Path(__file__).parents[2] / "docs"
 
 
@@ -44,3 +47,10 @@ def test_code_that_a_page_quotes_is_no_message() -> None:
     index = runpy.run_path(str(DOCS / "generate.py"))["pages"]()["messages.md"]
     assert "`openssl" not in index
     assert "`StringEquals`" not in index
+
+
+def test_the_chains_page_names_every_check_without_which_it_does_not_hold() -> None:
+    page = (DOCS / "chain.md").read_text(encoding="utf-8")
+    critical = [check.id for check in checks.load() if check.severity is Severity.CRITICAL]
+    assert [id for id in critical if f"[{id}](checks/{id}.md)" not in page] == []
+    assert len(critical) > 40

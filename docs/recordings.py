@@ -1,77 +1,84 @@
-"""python docs/recordings.py: run the commands of README.md and docs/upgrade.md again, and write their output.
+"""python docs/recordings.py [PAGE…]: run the commands of the pages again, and write what they print.
 
-A recording is a console block after a line `<!-- run -->`; after `<!-- answer: e y -->` the command is run
-at a terminal and its questions are answered with these letters. A test compares each with a new run.
+A block of commands is run when a comment stands before it:
+
+`<!-- run -->`: of a console block, each line that begins with `$ `; what it prints is written under it.
+`<!-- run: 0 1 -->`: of a plain block, each line; nothing is shown of it, and it ends with these codes.
+`<!-- run: sh -->`: the whole block by a shell, which ends with 0.
+`<!-- answer: e y -->`: a console block at a terminal, whose questions are answered with these letters.
+
+The commands of a page run one after the other in a folder of its own; a block after `<!-- file: PATH -->` is
+written there. After `<!-- serve: NAME -->` (`sandbox` breaks nothing) they reach a sandbox that goes on
+running, as of somebody who opened it in another window; `<!-- serve: NAME as prod -->` configures it under
+that name.
+A test compares every page with a new run. What no machine of ours can run stands in NOT_RUN, with the reason.
 """
 
-import os
-import pty
 import re
-import shlex
-import subprocess
+import runpy
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
-PAGES = (Path(__file__).parents[1] / "README.md", Path(__file__).with_name("upgrade.md"))
+DOCS = Path(__file__).parent
+ROOT = DOCS.parent
+PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md")))
+Runner: Any = runpy.run_path(str(DOCS / "runner.py"))["Runner"]
+Session: Any = runpy.run_path(str(DOCS / "sessions.py"))["Session"]
+
+_OWN = "it names a cluster of the reader's own"
+_HOST = "it reads or changes the host"
+NOT_RUN: Mapping[str, str] = {
+    "python3 -m venv": "it installs, which whoever runs these tests has done",
+    "podman run": "no engine is a dependency of ours; tests/packaging/ carries out the Containerfile's steps",
+    "kubectl apply -k": "kubectl is no dependency of ours; tests/reality/ applies it with a real one",
+    "kubectl get --raw /openid/v1/jwks": "kubectl is no dependency of ours; tests/reality/ has a real one",
+    "keystone-check  ": _OWN,
+    "keystone-check --context prod": _OWN,
+    "keystone-check --cluster prod": _OWN,
+    "pytest --keystone-cluster=prod": _OWN,
+    "keystone-check --host": _HOST,
+    "keystone-check --accept-all": "its day passes, and pages are run after it too; tests/cli/ accepts",
+    "keystone-check --cluster none --nix": "it evaluates a flake of the reader's with nix",
+}
+"""The beginning of a line, and why nobody can run it here."""
+
 _BLOCK = re.compile(
-    r"(?<=<!-- )(?P<how>run|answer: [^\n]*)(?P<end> -->\n)"
-    r"```console\n\$ (?P<command>keystone-check [^\n]*)\n.*?```",
-    re.DOTALL,
+    r"(?P<serve><!-- serve: (?P<world>\S+)(?: as (?P<alias>\w+))? -->\n)"
+    r"(?P<opened>```console\n\$ (?P<opening>python -m keystone_check\.sandbox[^\n]*)\n.*?^```)?"
+    r"|(?P<head><!-- (?P<how>run|answer|file)(?:: (?P<said>[^\n]*))? -->\n```(?P<kind>\w*)\n)"
+    r"(?P<body>.*?)(?P<end>^```)",
+    re.DOTALL | re.MULTILINE,
 )
-_PORT = re.compile(r"127\.0\.0\.1:\d+")
-_KEY = re.compile(r"\b[\w-]{43}\b", re.ASCII)
-"""A key's id, which is another one each time too."""
-_WIPED = re.compile(r"^.*\x1b\[K", re.MULTILINE)
-"""What was being read, on a line that wipes itself out."""
-_ASKING = re.compile(rb"\[[^\n]*: $")
+_CODE = re.compile(r"^(?:```\w*\n.*?^```|(?:    [^\n]*\n)+)", re.DOTALL | re.MULTILINE)
+_COMMAND = re.compile(
+    r"^ *(?:\$ )?((?:keystone-check|pytest|python3?|echo|kubectl|aws|curl|openssl|tox|pip|pipx|uvx|nix|docker"
+    r"|podman|helm)(?: .*)?)$",
+    re.MULTILINE,
+)
 
 
-def renewed(text: str) -> str:
+def renewed(text: str, runner: Any) -> str:
     """The text with every recording made anew."""
-    return _BLOCK.sub(_recorded, text)
+    with Session(runner) as session:
+        return _BLOCK.sub(lambda block: str(session.renewed(block)), text)
 
 
-def _recorded(block: re.Match[str]) -> str:
-    words = shlex.split(block["command"].replace("keystone-check", "keystone_check", 1))
-    command = [sys.executable, "-m", *words]
-    answers = block["how"].partition("answer: ")[2].split()
-    printed = answered(command, answers) if answers else _printed(command)
-    # the port is another one each time
-    shown = _PORT.sub("127.0.0.1:6443", _KEY.sub("KID", printed)).rstrip()
-    return f"{block['how']}{block['end']}```console\n$ {block['command']}\n{shown}\n```"
+def left_out(text: str) -> Iterator[str]:
+    """The commands that stand in blocks which nothing runs."""
+    for block in _CODE.finditer(_BLOCK.sub("", text)):
+        yield from (found[1] for found in _COMMAND.finditer(block[0]))
 
 
-def _printed(command: list[str]) -> str:
-    return subprocess.run(command, env=_environ(), capture_output=True, text=True, check=False).stdout
-
-
-def answered(command: list[str], answers: list[str]) -> str:
-    """What stands on the screen when the command has run at a terminal; each question takes an answer."""
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        command, env=_environ(), stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
-    ):
-        os.close(theirs)
-        seen, left = b"", list(answers)
-        while more := _read(ours):
-            seen += more
-            if left and _ASKING.search(seen):
-                os.write(ours, f"{left.pop(0)}\n".encode())
-    os.close(ours)
-    return _WIPED.sub("", seen.decode().replace("\r\n", "\n"))
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 65536)
-    except OSError:  # Linux says so when nobody has the other end any more
-        return b""
-
-
-def _environ() -> dict[str, str]:
-    return {**os.environ, "COLUMNS": "80", "NO_COLOR": "1"}
+def runner() -> AbstractContextManager[Any]:
+    """What runs the commands, while the block runs."""
+    made: AbstractContextManager[Any] = Runner()
+    return made
 
 
 if __name__ == "__main__":
-    for page in PAGES:
-        page.write_text(renewed(page.read_text(encoding="utf-8")), encoding="utf-8")
+    with runner() as loaded:
+        for page in [Path(name).absolute() for name in sys.argv[1:]] or PAGES:
+            page.write_text(renewed(page.read_text("utf-8"), loaded), encoding="utf-8")

@@ -22,8 +22,9 @@ def main() -> int:
     """Serve, print how to reach it, and wait for Ctrl-C; 130 where that came before anything was served."""
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):  # Windows has no SIGHUP
-            # As Ctrl-C, which passes through every `finally`: a private kubeconfig lies in the folder.
-            signal.signal(getattr(signal, name), lambda *_: signal.raise_signal(signal.SIGINT))
+            # As Ctrl-C, which passes through every `finally`: a private kubeconfig lies in the folder. Not by
+            # raising that signal: it is ignored where a script started us in the background.
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     try:
         return _serve()
     except KeyboardInterrupt:

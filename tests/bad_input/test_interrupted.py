@@ -6,7 +6,7 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.bad_input.looking import environment
-from tests.signals import as_at_a_terminal
+from tests.signals import as_at_a_terminal, as_in_the_background
 
 TRIES, PATIENCE_SECONDS = 5, 5.0
 FAULT = ("--cluster", "sandbox:audience-is-not-registered")
@@ -68,7 +68,7 @@ def _read(terminal: int) -> bytes:
 
 
 @contextmanager
-def running(folder: Path, *argv: str) -> Iterator[Running]:
+def running(folder: Path, *argv: str, begin: Callable[[], None] = as_at_a_terminal) -> Iterator[Running]:
     """Start it as the leader of a process group."""
     temporary = folder / "temporary"
     temporary.mkdir()
@@ -81,7 +81,7 @@ def running(folder: Path, *argv: str) -> Iterator[Running]:
         stdout=its,
         stderr=its,
         start_new_session=True,
-        preexec_fn=as_at_a_terminal,
+        preexec_fn=begin,
     )
     os.close(its)
     try:
@@ -128,6 +128,14 @@ def test_while_a_sandbox_is_served(tmp_path: Path, number: signal.Signals) -> No
         ended, written = sandbox.ends(number)
         assert ended == 0
         assert "Traceback" not in written
+        assert sandbox.leaves_nothing()
+
+
+def test_a_sandbox_that_a_script_started_in_the_background_ends_when_it_is_told_to(tmp_path: Path) -> None:
+    with running(tmp_path, "keystone_check.sandbox", begin=as_in_the_background) as sandbox:
+        sandbox.until(b"Ctrl-C ends it")
+        ended, _ = sandbox.ends(signal.SIGTERM)
+        assert ended == 0
         assert sandbox.leaves_nothing()
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Open = Callable[..., "Page"]
 
 collect_ignore_glob = [] if find_spec("playwright") else ["test_*.py"]
-"""Environments of other tests have no Playwright: `tox -e browser` has."""
+"""Environments of other tests have no Playwright: `tox -e pages` has."""
 
 
 @pytest.fixture(scope="session")

@@ -111,21 +111,23 @@ class Aws:
         marker: str,
         take: Callable[[dict[str, Any]], Iterable[T]],
         pause: Callable[[], bool] = lambda: True,
+        following: str = "",
         **parameters: Any,
     ) -> Iterator[T]:
         """What `take` finds on each page of a listing, until the last one or until `pause` says enough.
 
-        `marker` names the page after, in the answer and in the next question.
+        `marker` names the page after, in the answer and in the next question, where `following` is not its
+        name there.
         """
-        following: dict[str, Any] = {}
+        onward: dict[str, Any] = {}
         while True:
             found, more = self.read(
-                ask, "", "", lambda page: (tuple(take(page)), page.get(marker)), **parameters, **following
+                ask, "", "", lambda page: (tuple(take(page)), page.get(marker)), **parameters, **onward
             )
             yield from found
             if not more or not pause():
                 return
-            following = {marker: more}
+            onward = {following or marker: more}
 
     def anonymous(self, service: str) -> Any:
         """A client of this service that signs nothing, and lets the service judge the parameters."""

@@ -50,8 +50,8 @@ def gather(
 
     What cannot be read is Missing with its reason; nothing is raised for it. `progress(source, what)` is
     called from several threads, with `cluster`, `AWS` or `web` as the source. A `history` that goes from look
-    to look spares reading again what CloudTrail told before; what is `shared` with other looks of the same run
-    is read of AWS once for all of them.
+    to look spares reading again what CloudTrail told before; what is `shared` with other looks of the same
+    run is read of AWS once for all of them.
     """
     limits = Limits.starting_now(access)
     sources = Sources(access, limits, wanted_parts(needs), Heard(clock), history, shared)

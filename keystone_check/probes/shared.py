@@ -1,7 +1,7 @@
 """An AWS account that several clusters are in: its clients are made once, and what was answered is kept.
 
-Whoever asks the same as the same gets the answer that is there. Two profiles are two even where they are of one
-account, for they may have different rights.
+Whoever asks the same as the same gets the answer that is there. Two profiles are two even where they are of
+one account, for they may have different rights.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ class Door:
         self.clients: dict[tuple[str, str], Any] = {}
         self._kept: dict[Question, _Kept] = {}
 
-    def told(self, question: Question, send: Callable[[], Told], final: Callable[[ClientError], bool]) -> Told:
+    def told(
+        self, question: Question, send: Callable[[], Told], final: Callable[[ClientError], bool]
+    ) -> Told:
         """What was told before, or is now; a refusal is kept if it is `final`, and any other tried again."""
         if not self.shared:
             return send()

@@ -9,20 +9,20 @@ MOST = 1000
 
 
 class Shard(NamedTuple):
-    """The `index`th of `of`, counted from 1."""
+    """The `number`th of `of`, counted from 1."""
 
-    index: int
+    number: int
     of: int
 
     def __str__(self) -> str:
-        return f"{self.index}/{self.of}"
+        return f"{self.number}/{self.of}"
 
 
 def shard(text: str) -> Shard:
     """`2/5`, read; UsageError for what is none."""
-    index, slash, of = text.partition("/")
-    if slash and index.isdecimal() and of.isdecimal() and 1 <= int(index) <= int(of) <= MOST:
-        return Shard(int(index), int(of))
+    number, slash, of = text.partition("/")
+    if slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= MOST:
+        return Shard(int(number), int(of))
     raise UsageError(f"{text!r} is no shard", "write 1/5 for the first of five, up to 5/5 for the last")
 
 
@@ -33,4 +33,4 @@ def share(names: Iterable[str], part: Shard | None) -> tuple[str, ...]:
     command line or in the configuration is no matter.
     """
     once = tuple(dict.fromkeys(names))
-    return tuple(sorted(once)[part.index - 1 :: part.of]) if part else once
+    return tuple(sorted(once)[part.number - 1 :: part.of]) if part else once

@@ -94,16 +94,25 @@ class Aws:
             return take(told.answer), told
 
     def _told(self, ask: AwsAsk, region: str, client: Any, parameters: dict[str, Any]) -> Told:
-        def send() -> Told:
-            sent = self._heard.clock()
-            asked = client or self.client(ask.service, region)
-            answer = getattr(asked, xform_name(ask.operation))(**parameters)
-            return Told(answer, sent, self._heard.clock())
+        if client is not None:  # it signs for somebody else, or for nobody
+            return self._sent(client, ask, parameters)
 
-        if client is not None:
-            return send()  # it signs for somebody else, or for nobody
+        def send() -> Told | Exception:
+            try:
+                return self._sent(self.client(ask.service, region), ask, parameters)
+            except exceptions.ClientError as error:
+                refusal: Exception = error
+                if _final(error):
+                    return refusal
+                raise
+
         question = (ask.service, ask.operation, region or self.region, repr(sorted(parameters.items())))
-        return self._door.told(question, send, _final)
+        return self._door.told(question, send)
+
+    def _sent(self, client: Any, ask: AwsAsk, parameters: dict[str, Any]) -> Told:
+        sent = self._heard.clock()
+        answer = getattr(client, xform_name(ask.operation))(**parameters)
+        return Told(answer, sent, self._heard.clock())
 
     def pages(
         self,

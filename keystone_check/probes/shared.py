@@ -11,8 +11,6 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from keystone_check.model.access import Access
 
 Question = Hashable
@@ -31,8 +29,7 @@ class Told:
 @dataclass(eq=False)
 class _Kept:
     lock: threading.Lock = field(default_factory=threading.Lock)
-    told: Told | None = None
-    refusal: ClientError | None = None
+    said: Told | Exception | None = None
 
 
 class Door:
@@ -45,32 +42,22 @@ class Door:
         self.clients: dict[tuple[str, str], Any] = {}
         self._kept: dict[Question, _Kept] = {}
 
-    def told(
-        self, question: Question, send: Callable[[], Told], final: Callable[[ClientError], bool]
-    ) -> Told:
-        """What was told before, or is now; a refusal is kept if it is `final`, and any other tried again."""
-        if not self.shared:
-            return send()
+    def told(self, question: Question, send: Callable[[], Told | Exception]) -> Told:
+        """What was told before, or is now. A refusal that `send` returns is kept, one that it raises not."""
+        said = self._said(question, send) if self.shared else send()
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+    def _said(self, question: Question, send: Callable[[], Told | Exception]) -> Told | Exception:
         with self.lock:
             kept = self._kept.setdefault(question, _Kept())
         with kept.lock:
-            if kept.refusal:
-                raise kept.refusal
-            if kept.told is None:
-                told = _sent(send, kept, final)
-                if any(hasattr(part, "read") for part in told.answer.values()):
-                    return told  # still on the connection, and whoever asked takes it from there
-                kept.told = told
-            return kept.told
-
-
-def _sent(send: Callable[[], Told], kept: _Kept, final: Callable[[ClientError], bool]) -> Told:
-    try:
-        return send()
-    except ClientError as error:
-        if final(error):
-            kept.refusal = error
-        raise
+            said = kept.said or send()
+            # What is still on the connection is taken from there by whoever asked.
+            whole = isinstance(said, Exception) or not any(hasattr(it, "read") for it in said.answer.values())
+            kept.said = said if whole else None
+            return said
 
 
 class Shared:

@@ -209,7 +209,7 @@ class ReportObject(LookObject):
 class ShardObject(TypedDict):
     """Which part of the clusters this is."""
 
-    index: int
+    number: int
     of: int
 
 
@@ -217,6 +217,7 @@ class MemberObject(TypedDict):
     """A cluster; or a file or a shard that should tell of some, and does not."""
 
     name: str
+    what: Literal["cluster", "shard", "file"]
     exit_code: int
     verdict: VerdictWord
     gap: str

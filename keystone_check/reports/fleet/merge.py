@@ -56,7 +56,7 @@ def _found(result: Result) -> tuple[Shard | None, tuple[Member, ...]]:
             raise result.content
         return read(result.content)
     except KeystoneError as error:
-        return None, (Member(result.where, None, error.message, error.hint),)
+        return None, (Member(result.where, None, error.message, error.hint, what="file"),)
 
 
 def _once(places: dict[K, str], key: K, name: str, where: str) -> None:
@@ -92,9 +92,9 @@ def _missing_shards(shards: dict[Shard, str], files: int) -> list[Member]:
         raise UsageError(
             f"the shards are of {' and of '.join(map(str, totals))}", "merge those of one run, and no others"
         )
-    wanted = (Shard(index, total) for total in totals for index in range(1, total + 1))
+    wanted = (Shard(number, total) for total in totals for number in range(1, total + 1))
     gap, hint = f"is missing: none of {files} files is of it", "look at the job that should have made it"
-    return [Member(f"shard {part}", None, gap, hint) for part in wanted if part not in shards]
+    return [Member(f"shard {part}", None, gap, hint, what="shard") for part in wanted if part not in shards]
 
 
 def _missing(expected: Iterable[str], places: dict[str, str]) -> list[Member]:

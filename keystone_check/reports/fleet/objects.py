@@ -13,7 +13,7 @@ def as_object(fleet: Fleet) -> FleetObject:
         "keystone_check": fleet.version,
         "exit_code": fleet.exit_code,
         "verdict": fleet.verdict.word,
-        "shard": {"index": fleet.shard.index, "of": fleet.shard.of} if fleet.shard else None,
+        "shard": {"number": fleet.shard.number, "of": fleet.shard.of} if fleet.shard else None,
         "clusters": [_member(member) for member in fleet.members],
     }
 
@@ -21,6 +21,7 @@ def as_object(fleet: Fleet) -> FleetObject:
 def _member(member: Member) -> MemberObject:
     return {
         "name": member.name,
+        "what": member.what,
         "exit_code": member.exit_code,
         "verdict": member.verdict.word,
         "gap": member.gap,

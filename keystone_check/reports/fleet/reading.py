@@ -17,7 +17,7 @@ from keystone_check.model.facts import Missing, Subjects
 from keystone_check.model.finding import Evidence, Finding, Repair, Safety, Severity, Status
 from keystone_check.model.outcome import Check, Diagnosis, Outcome
 from keystone_check.model.world import Expected, World
-from keystone_check.reports.fleet.values import Member
+from keystone_check.reports.fleet.values import Member, What
 from keystone_check.reports.report import Report
 from keystone_check.reports.shapes import SCHEMA
 from keystone_check.shard import MOST, Shard
@@ -63,8 +63,8 @@ def _shard(said: object) -> Shard | None:
         return None
     if not isinstance(said, dict):
         raise DamagedError("shard is no object")
-    part = Shard(_get(said, "index", int), _get(said, "of", int))
-    if not 1 <= part.index <= part.of <= MOST:
+    part = Shard(_get(said, "number", int), _get(said, "of", int))
+    if not 1 <= part.number <= part.of <= MOST:
         raise DamagedError(f"there is no shard {part}")
     return part
 
@@ -75,10 +75,20 @@ def _member(said: Json) -> Member:
     if document is None:
         if not gap:
             raise DamagedError(f"{name} has no report, and nothing says why")
-        return Member(name, None, gap, hint)
+        return Member(name, None, gap, hint, what=_what(said))
     if not isinstance(document, dict):
         raise DamagedError(f"the report of {name} is no object")
     return Member(name, _report(document), gap, hint, document)
+
+
+def _what(said: Json) -> What:
+    what: What | None = _WHAT.get(_get(said, "what", str))
+    if what is None:
+        raise DamagedError(f"what is {said['what']!r}")
+    return what
+
+
+_WHAT: Mapping[str, What] = {"cluster": "cluster", "shard": "shard", "file": "file"}
 
 
 def _report(said: Json) -> Report:
@@ -166,7 +176,8 @@ def _repair(said: object) -> Repair | None:
 
 
 def _entry(said: Json) -> Acceptance:
-    return Acceptance(*(_get(said, key, str) for key in ("check", "reason", "until", "subject")), "", "")
+    keys = ("check", "reason", "until", "subject", "where")
+    return Acceptance(**{key: _get(said, key, str) for key in keys})
 
 
 def _world(said: Json) -> World:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from keystone_check import __version__
 from keystone_check.gate import Verdict
@@ -11,7 +11,15 @@ from keystone_check.reports.report import Report
 from keystone_check.reports.text import headline_of
 from keystone_check.shard import Shard
 
+What = Literal["cluster", "shard", "file"]
 WORST_FIRST = (Verdict.CRASHED, Verdict.BROKEN, Verdict.BLOCKED)
+
+WORDS = {
+    Verdict.CRASHED: "with a check that failed itself",
+    Verdict.BROKEN: "broken",
+    Verdict.BLOCKED: "could not be seen",
+    Verdict.HOLDS: "hold",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,7 @@ class Member:
     hint: str = ""
     document: Mapping[str, Any] | None = None
     """The JSON that the report was read from."""
+    what: What = "cluster"
 
     @property
     def exit_code(self) -> int:
@@ -58,7 +67,9 @@ class Fleet:
     @property
     def name(self) -> str:
         """What stands for a cluster's name in a report of one."""
-        return f"{len(self.members)} clusters{f', shard {self.shard}' if self.shard else ''}"
+        number = sum(member.what == "cluster" for member in self.members)
+        part = f", shard {self.shard}" if self.shard else ""
+        return f"{number} cluster{'s' * (number != 1)}{part}"
 
     @property
     def exit_code(self) -> int:
@@ -82,9 +93,9 @@ class Fleet:
         """How many of each verdict."""
         if not self.members:
             return "no cluster is of this shard" if self.shard else "there was no cluster to look at"
-        words = ((Verdict.CRASHED, "with a check that failed itself"), (Verdict.BROKEN, "broken"))
-        words += ((Verdict.BLOCKED, "could not be seen"), (Verdict.HOLDS, "hold"))
-        numbers = [(sum(item.verdict is verdict for item in self.members), word) for verdict, word in words]
+        numbers = [
+            (sum(item.verdict is verdict for item in self.members), word) for verdict, word in WORDS.items()
+        ]
         return ", ".join(f"{number} {word}" for number, word in numbers if number)
 
 

@@ -78,7 +78,10 @@ def _member(said: Json) -> Member:
         return Member(name, None, gap, hint, what=_what(said))
     if not isinstance(document, dict):
         raise DamagedError(f"the report of {name} is no object")
-    return Member(name, _report(document), gap, hint, document)
+    report = _report(document)
+    if report.name != name:
+        raise DamagedError(f"the report of {name} is of {report.name}")
+    return Member(name, report, gap, hint, document)
 
 
 def _what(said: Json) -> What:

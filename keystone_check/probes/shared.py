@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from keystone_check.model.access import Access
+from keystone_check.probes.answer import BODY_LIMIT
 
 Question = Hashable
 """Service, operation, region and parameters."""
@@ -53,11 +54,29 @@ class Door:
         with self.lock:
             kept = self._kept.setdefault(question, _Kept())
         with kept.lock:
-            said = kept.said or send()
-            # What is still on the connection is taken from there by whoever asked.
-            whole = isinstance(said, Exception) or not any(hasattr(it, "read") for it in said.answer.values())
-            kept.said = said if whole else None
-            return said
+            if kept.said is None:
+                said = send()
+                kept.said = _taken(said) if isinstance(said, Told) else said
+            return kept.said
+
+
+class _Body:
+    """What was still on the connection, for several to read."""
+
+    def __init__(self, stream: Any) -> None:
+        self._content: bytes = stream.read(BODY_LIMIT + 1)
+        stream.close()
+
+    def read(self, most: int) -> bytes:
+        return self._content[:most]
+
+    def close(self) -> None:
+        """It is not on the connection any more."""
+
+
+def _taken(told: Told) -> Told:
+    parts = {name: _Body(it) if hasattr(it, "read") else it for name, it in told.answer.items()}
+    return Told(parts, told.sent, told.received)
 
 
 class Shared:

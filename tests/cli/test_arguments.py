@@ -64,7 +64,7 @@ def test_help_names_every_option_and_every_exit_code() -> None:
         parse(["--help"])
     text = str(raised.value)
     for field in Options._fields:
-        option = {"all_namespaces": "-A", "rounds": "--count", "release": "--for"}.get(
+        option = {"all_namespaces": "-A", "rounds": "--count", "release": "--for", "clusters": "--cluster"}.get(
             field, f"--{field.replace('_', '-')}"
         )
         assert option in text

@@ -3,6 +3,7 @@
 import json
 import threading
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
@@ -67,13 +68,13 @@ def test_all_is_every_cluster_of_the_configuration_and_each_is_closed_again() ->
     assert there.closed == 5
 
 
-def test_shards_divide_them_and_merging_their_files_gives_the_whole(tmp_path: pytest.TempPathFactory) -> None:
+def test_shards_divide_them_and_merging_their_files_gives_the_whole(tmp_path: Path) -> None:
     files = [f"{tmp_path}/{number}.json" for number in (1, 2, 3)]
     for number, file in enumerate(files, 1):
         assert (
             command(outside(), "--all", f"--shard={number}/3", "--format=json", f"--output={file}").code == 0
         )
-    shards = [json.load(open(file)) for file in files]
+    shards = [json.loads(Path(file).read_text("utf-8")) for file in files]
     assert [len(shard["clusters"]) for shard in shards] == [2, 2, 1]
     assert [shard["shard"] for shard in shards] == [{"number": number, "of": 3} for number in (1, 2, 3)]
 

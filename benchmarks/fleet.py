@@ -1,8 +1,9 @@
 """Several clusters of one account: time, CPU and memory of 50, 100 and 200 of ten bindings, and AWS requests.
 
-`python -m benchmarks.fleet serve CLUSTERS` serves until its input ends; `python -m benchmarks.fleet look PLACES`
-looks at what the file PLACES names, side by side as the command does, and tells what that took. As elsewhere the
-sandbox is in a process of its own, and its CPU in no figure but the seconds by the clock.
+`python -m benchmarks.fleet serve CLUSTERS` serves until its input ends, and for each line tells how many
+requests to AWS there were since the last; `python -m benchmarks.fleet look PLACES` looks at what this file
+names, side by side as the command does. The sandbox is in a process of its own, and its CPU in no figure but
+the seconds by the clock.
 """
 
 import json
@@ -10,8 +11,9 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -31,10 +33,10 @@ PROMISES = (TIME, CPU, MEMORY, ACCOUNT, SAME)
 
 def figures() -> Iterator[Figure]:
     """Of looks with all checks; the gather, the judging and the report as text."""
-    with serving(max(SIZES)) as places:
-        first, second = look(places[:1]), look(places[:2])
-        took = {size: look(places[:size]) for size in SIZES}
-        same = look(places[:1] * 8)
+    with serving(max(SIZES)) as served:
+        first, second, *_ = looks = [served.look(size) for size in (1, 2, *SIZES)]
+        same = served.look(1, times=8)
+    took = dict(zip(SIZES, looks[2:], strict=True))
     for size, found in took.items():
         yield Figure(f"{size} clusters: seconds", "s", found["seconds"])
         yield Figure(f"{size} clusters: CPU of the look", "s", found["cpu"])
@@ -52,26 +54,42 @@ def figures() -> Iterator[Figure]:
     yield measured(SAME, same["AWS"] / first["AWS"])
 
 
-def look(places: Sequence[dict[str, Any]]) -> dict[str, float]:
-    """One look in a new process, and the AWS requests that it made."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "places.json"
-        file.write_text(json.dumps(places), encoding="utf-8")
-        command = (sys.executable, "-m", "benchmarks.fleet", "look", str(file))
-        done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
-    took: dict[str, float] = json.loads(done.stdout)
-    return took
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Clusters that run elsewhere."""
+
+    places: list[dict[str, Any]]
+    """How each is reached."""
+    ask: Callable[[], int]
+    """How many requests to AWS there were since it was last asked."""
+
+    def look(self, clusters: int, times: int = 1) -> dict[str, float]:
+        """One look in a new process at the first of them, and the AWS requests that it made."""
+        with TemporaryDirectory() as folder:
+            file = Path(folder) / "places.json"
+            file.write_text(json.dumps(self.places[:clusters] * times), encoding="utf-8")
+            command = (sys.executable, "-m", "benchmarks.fleet", "look", str(file))
+            done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+        took: dict[str, float] = json.loads(done.stdout)
+        return {**took, "AWS": self.ask()}
 
 
 @contextmanager
-def serving(clusters: int) -> Iterator[list[dict[str, Any]]]:
-    """How so many clusters are reached, which run until the block ends."""
+def serving(clusters: int) -> Iterator[Served]:
+    """So many clusters, until the block ends."""
     command = (sys.executable, "-m", "benchmarks.fleet", "serve", str(clusters))
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        yield json.loads(process.stdout.readline())
-        process.stdin.close()
+        asking, telling = process.stdin, process.stdout
+        assert asking is not None
+        assert telling is not None
+
+        def ask() -> int:
+            asking.write("\n")
+            asking.flush()
+            return int(telling.readline())
+
+        yield Served(json.loads(telling.readline()), ask)
+        asking.close()
 
 
 def _serve(clusters: int) -> None:
@@ -94,7 +112,8 @@ def _serve(clusters: int) -> None:
             for access in fleet.accesses
         ]
         print(json.dumps(places), flush=True)
-        sys.stdin.read()
+        for _ in sys.stdin:
+            print(fleet.pace.answered.pop("AWS", 0), flush=True)
 
 
 def _look(file: str) -> None:
@@ -103,7 +122,6 @@ def _look(file: str) -> None:
     from keystone_check.diagnosis import diagnose
     from keystone_check.model.access import Access, StaticCredentials
     from keystone_check.model.secret import Secret
-    from keystone_check.probes import aws
     from keystone_check.probes.gather import gather
     from keystone_check.probes.limits import side_by_side
     from keystone_check.probes.shared import Shared
@@ -114,7 +132,7 @@ def _look(file: str) -> None:
 
     places = json.loads(Path(file).read_text("utf-8"))
     keys = StaticCredentials(*map(Secret, places[0]["keys"]))
-    judges, shared, asked = checks.load(), Shared(), Counted(aws)
+    judges, shared = checks.load(), Shared()
 
     def member(place: dict[str, Any]) -> Member:
         access = Access(
@@ -140,6 +158,13 @@ def _look(file: str) -> None:
         "seconds": time.perf_counter() - started,
         "cpu": taken.ru_utime + taken.ru_stime,
         "megabytes": taken.ru_maxrss / 1000,
-        "AWS": asked.number,
     }
     print(json.dumps(took))
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["serve", clusters]:
+            _serve(int(clusters))
+        case ["look", file]:
+            _look(file)

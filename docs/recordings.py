@@ -1,4 +1,4 @@
-"""python docs/recordings.py: run the commands of README.md and docs/upgrade.md again, and write their output.
+"""python docs/recordings.py: run the commands of these pages again, and write their output.
 
 A recording is a console block after a line `<!-- run -->`; after `<!-- answer: e y -->` the command is run
 at a terminal and its questions are answered with these letters. A test compares each with a new run.
@@ -12,7 +12,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-PAGES = (Path(__file__).parents[1] / "README.md", Path(__file__).with_name("upgrade.md"))
+PAGES = (
+    Path(__file__).parents[1] / "README.md",
+    *(Path(__file__).with_name(name) for name in ("upgrade.md", "many-clusters.md")),
+)
 _BLOCK = re.compile(
     r"(?<=<!-- )(?P<how>run|answer: [^\n]*)(?P<end> -->\n)"
     r"```console\n\$ (?P<command>keystone-check [^\n]*)\n.*?```",

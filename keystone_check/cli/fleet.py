@@ -19,7 +19,7 @@ from keystone_check.model.access import Access
 from keystone_check.model.outcome import Check, Diagnosis
 from keystone_check.model.world import World
 from keystone_check.probes.limits import side_by_side
-from keystone_check.reports.fleet.values import Fleet, Member
+from keystone_check.reports.fleet.values import Fleet, Member, together
 from keystone_check.reports.report import Report
 from keystone_check.shard import share
 
@@ -49,7 +49,7 @@ def fleet(
         ]
         with progress(terminal.stderr, terminal.screen().width) as tell:
             members = side_by_side(partial(_member, gather, needs, judge, tell), opened)
-        found = Fleet(tuple(members), options.shard)
+        found = Fleet(together(members), options.shard)
         write(found)
     return found.exit_code
 

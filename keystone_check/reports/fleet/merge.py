@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from keystone_check.errors import KeystoneError, UsageError
 from keystone_check.reports.fleet.reading import read
-from keystone_check.reports.fleet.values import Fleet, Member
+from keystone_check.reports.fleet.values import Fleet, Member, together
 from keystone_check.shard import Shard
 
 K = TypeVar("K")
@@ -47,7 +47,7 @@ def merge(
             members.append(_aged(member, now, max_age))
     members += _missing_shards(shards, len(results))
     members += _missing(expected, places)
-    return Fleet(tuple(sorted(members, key=lambda member: member.name)))
+    return Fleet(together(sorted(members, key=lambda member: member.name)))
 
 
 def _found(result: Result) -> tuple[Shard | None, tuple[Member, ...]]:

@@ -1,7 +1,7 @@
 """Several clusters as one report: a member each, with its report or why there is none."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from keystone_check import __version__
@@ -97,6 +97,29 @@ class Fleet:
             (sum(item.verdict is verdict for item in self.members), word) for verdict, word in WORDS.items()
         ]
         return ", ".join(f"{number} {word}" for number, word in numbers if number)
+
+
+def together(members: Iterable[Member]) -> tuple[Member, ...]:
+    """These members; an acceptance that fits in one of them is not idle in the others."""
+    everyone = tuple(members)
+    reports = [member.report for member in everyone if member.report]
+    used = {
+        (entry.check, entry.reason, entry.until)
+        for report in reports
+        for outcome in report.diagnosis.outcomes
+        if (entry := outcome.acceptance)
+    }
+    return tuple(_without(member, used) for member in everyone)
+
+
+def _without(member: Member, used: Container[tuple[str, str, str]]) -> Member:
+    report = member.report
+    if report is None or not report.diagnosis.unmatched:
+        return member
+    idle = tuple(
+        entry for entry in report.diagnosis.unmatched if (entry.check, entry.reason, entry.until) not in used
+    )
+    return replace(member, report=replace(report, diagnosis=replace(report.diagnosis, unmatched=idle)))
 
 
 def worst(codes: Iterable[int]) -> int:

@@ -5,7 +5,8 @@ from keystone_check.cli.doors import Doors, Found
 from keystone_check.model.access import Access
 from tests.cli.build import Outside, audience_check, command
 from tests.reports import build as one
-from tests.reports.fleet.build import HOUR, NOW, report, result
+from tests.reports.fleet.build import HOUR, report, result
+from tests.worlds import NOW
 
 
 @dataclass

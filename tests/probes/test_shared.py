@@ -1,6 +1,7 @@
 """What several clusters read of one account is asked once; what nobody answered is asked again."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -97,7 +98,7 @@ def test_an_answer_that_is_kept_does_not_make_the_clock_late(plain: Any) -> None
     iam, shared = Iam(plain, reply(200, CALLER)), Shared()
     skews = []
     for now in (AT, AT + 600):
-        heard = Heard(lambda now=now: float(now))
+        heard = Heard(partial(float, now))
         caller = Aws(iam.access, heard=heard, shared=shared).caller()
         skews.append(heard.clocks(None, caller).aws)
     assert skews[0] == skews[1]

@@ -24,7 +24,7 @@ from keystone_check.probes.discretion import discreet
 from keystone_check.probes.limits import AT_ONCE, CONNECTIONS, CONTACT_SECONDS, NO_WAY, SLOW, TRIES, Limits
 from keystone_check.probes.refusals import ReadError, header_beside
 from keystone_check.probes.rights import AwsAsk
-from keystone_check.probes.shared import Door, Shared, Told
+from keystone_check.probes.shared import Door, Question, Shared, Told
 
 FALLBACK_REGION = "us-east-1"
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
@@ -106,8 +106,10 @@ class Aws:
                     return refusal
                 raise
 
-        question = (ask.service, ask.operation, region or self.region, repr(sorted(parameters.items())))
-        return self._door.told(question, send)
+        return self._door.told(self._question(ask, region, parameters), send)
+
+    def _question(self, ask: AwsAsk, region: str, parameters: dict[str, Any]) -> Question:
+        return (ask.service, ask.operation, region or self.region, repr(sorted(parameters.items())))
 
     def _sent(self, client: Any, ask: AwsAsk, parameters: dict[str, Any]) -> Told:
         sent = self._heard.clock()
@@ -134,9 +136,12 @@ class Aws:
                 ask, "", "", lambda page: (tuple(take(page)), page.get(marker)), **parameters, **onward
             )
             yield from found
-            if not more or not pause():
+            if not more:
                 return
             onward = {following or marker: more}
+            kept = self._door.knows(self._question(ask, "", {**parameters, **onward}))
+            if not kept and not pause():
+                return
 
     def anonymous(self, service: str) -> Any:
         """A client of this service that signs nothing, and lets the service judge the parameters."""
@@ -184,8 +189,8 @@ class Aws:
 
 
 def _final(error: exceptions.ClientError) -> bool:
-    """Whether AWS itself said no, in a way that another try does not change; a clock may be why it did not
-    know who asks, and that is heard from each answer anew."""
+    """Whether AWS itself said no, and would to another try. That it does not know who asks may be for a clock
+    that is off, which is heard from each answer anew."""
     if error.operation_name == rights.CALLER.operation:
         return False
     response: Any = error.response

@@ -50,6 +50,12 @@ class Door:
             raise said
         return said
 
+    def knows(self, question: Question) -> bool:
+        """Whether it was answered already, so that nobody has to be spared another request."""
+        with self.lock:
+            kept = self._kept.get(question)
+        return kept is not None and kept.said is not None
+
     def _said(self, question: Question, send: Callable[[], Told | Exception]) -> Told | Exception:
         with self.lock:
             kept = self._kept.setdefault(question, _Kept())
@@ -85,6 +91,13 @@ class Shared:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._doors: dict[Question, Door] = {}
+        self._begun: int | None = None
+
+    def begun(self, now: int) -> int:
+        """When the first of the looks began, so that all ask what was recorded since the same moment."""
+        with self._lock:
+            self._begun = now if self._begun is None else self._begun
+            return self._begun
 
     def door(self, access: Access, session: Callable[[Access], Any]) -> Door:
         """The door of this cluster; what opening it raises is met by each that tries."""

@@ -63,7 +63,7 @@ class Sources:
         self.clock = self.heard.clock
         self.parts = parts
         self.history = history
-        self._shared = shared
+        self.shared = shared
         self.kube: Callable[[], Kube] = _Once(self._kube)
         self.aws: Callable[[], Aws] = _Once(self._aws)
 
@@ -77,4 +77,4 @@ class Sources:
     def _aws(self) -> Aws:
         from keystone_check.probes.aws import Aws
 
-        return Aws(self.access, self.limits, self.heard, self._shared)
+        return Aws(self.access, self.limits, self.heard, self.shared)

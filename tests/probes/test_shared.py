@@ -103,3 +103,25 @@ def test_an_answer_that_is_kept_does_not_make_the_clock_late(plain: Any) -> None
         skews.append(heard.clocks(None, caller).aws)
     assert skews[0] == skews[1]
     assert len(iam.asked) == 1
+
+
+def page(marker: str) -> Reply:
+    more = f"<IsTruncated>true</IsTruncated><Marker>{marker}</Marker>" if marker else ""
+    return reply(
+        200, f"<ListRolesResponse><ListRolesResult><Roles/>{more}</ListRolesResult></ListRolesResponse>"
+    )
+
+
+def test_nobody_waits_between_pages_that_are_there(plain: Any) -> None:
+    iam, shared, paused = Iam(plain, page("two"), page("")), Shared(), []
+
+    def pause() -> bool:
+        paused.append(1)
+        return True
+
+    for _ in range(3):
+        pages = Aws(iam.access, shared=shared).pages(
+            rights.LIST_ROLES, "Marker", lambda it: it["Roles"], pause
+        )
+        assert list(pages) == []
+    assert (len(iam.asked), len(paused)) == (2, 1)

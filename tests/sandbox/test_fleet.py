@@ -38,6 +38,10 @@ def test_each_cluster_of_an_account_is_seen_as_it_is_and_the_account_is_read_onc
         # The bucket, the provider and the roles of each are its own; of the account nothing is asked again.
         assert six == one + 5 * own
         assert own < one
+        events = [replace(access, cloudtrail=True) for access in fleet.accesses]
+        fleet.pace.answered.clear()
+        look(events)
+        assert fleet.pace.answered["AWS"] == six + 1
         fleet.pace.answered.clear()
         look([replace(fleet.accesses[0], name=name) for name in "abcdef"])
         assert fleet.pace.answered["AWS"] == one

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from types import ModuleType
 
-NAMES = ("help", "law", "operators", "sandbox", "cost", "snapshots", "upgrades", "install")
+NAMES = ("help", "law", "operators", "sandbox", "cost", "fleet", "snapshots", "upgrades", "install")
 LIMITS = {"bent_policies": (100_000, 0), "damaged_tokens": (100_000,)}
 """Those with a limit for every single answer, by what each is called with; they tell it themselves."""
 

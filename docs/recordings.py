@@ -38,6 +38,7 @@ NOT_RUN: Mapping[str, str] = {
     "keystone-check  ": _OWN,
     "keystone-check --context prod": _OWN,
     "keystone-check --cluster prod": _OWN,
+    "keystone-check --all --merge s3:": _OWN,
     "pytest --keystone-cluster=prod": _OWN,
     "keystone-check --host": _HOST,
     "keystone-check --accept-all": "its day passes, and pages are run after it too; tests/cli/ accepts",

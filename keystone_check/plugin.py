@@ -35,6 +35,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "sandbox:NAME or snapshot:FILE; may be given more than once",
     )
     group.addoption(
+        "--keystone-shard",
+        metavar="N/OF",
+        default="",
+        help="of these clusters the share of one job of a CI matrix: 2/5 is the second of five",
+    )
+    group.addoption(
         "--keystone-allow-blocked",
         action="store_true",
         help="skip checks that could not see what they judge, instead of failing them",
@@ -102,7 +108,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "keystone: checks of the trust chain between cluster and AWS")
-    if names := _names(config):
+    if names := _named(config):
+        names = _share(config, names)
         _end_in_order(config)
         from keystone_check.conformance import Conformance
         from keystone_check.gate import Gate
@@ -149,14 +156,34 @@ def _opener(config: pytest.Config, bench: "Bench") -> "Opener":
     from functools import partial
 
     from keystone_check.clusters import Overrides
+    from keystone_check.probes.shared import Shared
     from keystone_check.targets import open_target
 
     said = {name: config.getoption(f"keystone_{name}") for name in _OVERRIDES}
     said["manifests"] = tuple(config.getoption("keystone_manifest"))
-    return partial(open_target, overrides=Overrides(**said), bench=bench)
+    return partial(open_target, overrides=Overrides(**said), bench=bench, shared=Shared())
 
 
 def _names(config: pytest.Config) -> list[str]:
+    """The clusters that this run judges."""
+    return _share(config, _named(config))
+
+
+def _share(config: pytest.Config, names: list[str]) -> list[str]:
+    """Those of the shard that was asked for."""
+    part = config.getoption("keystone_shard")
+    if not part:
+        return names
+    from keystone_check.errors import UsageError
+    from keystone_check.shard import shard, share
+
+    try:
+        return list(share(names, shard(part)))
+    except UsageError as error:
+        raise pytest.UsageError(f"--keystone-shard: {error}") from error
+
+
+def _named(config: pytest.Config) -> list[str]:
     """The clusters given on the command line; those of the ini file where there are none."""
     names: list[str] = config.getoption("keystone_cluster") or config.getini("keystone_cluster")
     return names
@@ -182,6 +209,8 @@ def keystone_cluster(request: pytest.FixtureRequest) -> str:
     yours has started.
     """
     names = _names(request.config)
+    if not names and _named(request.config):
+        pytest.skip(f"no cluster is of shard {request.config.getoption('keystone_shard')}")
     if not names:
         pytest.fail(
             "no cluster was named\n  next: pytest --keystone-cluster=NAME, "

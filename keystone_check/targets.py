@@ -23,6 +23,7 @@ from keystone_check.model.access import Access, StaticCredentials
 from keystone_check.model.outcome import Check, Diagnosis
 from keystone_check.model.secret import Secret
 from keystone_check.model.world import World
+from keystone_check.probes.shared import Shared
 from keystone_check.upgrading.asked import Asked, asked_for
 from keystone_check.upgrading.foresee import foresee
 
@@ -85,16 +86,22 @@ def open_target(
     progress: Progress,
     overrides: Overrides | None = None,
     bench: Bench | None = None,
+    shared: Shared | None = None,
 ) -> Iterator[Target]:
-    """The target of this name, looked at once; a cluster stays reachable while the block runs."""
+    """The target of this name, looked at once; a cluster stays reachable while the block runs.
+
+    What is `shared` with other targets is read of AWS once for all of them.
+    """
     if name.startswith(SNAPSHOT):
         yield Target(name, snapshot.read(folder / name.removeprefix(SNAPSHOT)), None, bench or Bench())
     else:
         with open_cluster(name, overrides, folder) as access:
-            yield look(access, progress, bench)
+            yield look(access, progress, bench, shared)
 
 
-def look(access: Access, progress: Progress, bench: Bench | None = None) -> Target:
+def look(
+    access: Access, progress: Progress, bench: Bench | None = None, shared: Shared | None = None
+) -> Target:
     """Gather what all checks need from a cluster that is open already."""
     from keystone_check.probes.gather import gather
     from keystone_check.probes.seeable import seeable
@@ -102,7 +109,9 @@ def look(access: Access, progress: Progress, bench: Bench | None = None) -> Targ
     judges = bench or Bench()
     judges = replace(judges, checks=seeable(judges.checks, access))
     needs = frozenset(need for check in judges.checks for need in check.reads)
-    return Target(access.name, gather(access, needs | WHO_ASKS, progress=progress), access, judges)
+    return Target(
+        access.name, gather(access, needs | WHO_ASKS, progress=progress, shared=shared), access, judges
+    )
 
 
 WHO_ASKS = frozenset({"cluster", "caller", "issuer"})

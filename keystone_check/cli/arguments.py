@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple, NoReturn
 
 from keystone_check import __version__
-from keystone_check.cli import changing, declaring, filed, gating, planned, rehearsed
+from keystone_check.cli import changing, declaring, filed, gating, many, planned, rehearsed
 from keystone_check.errors import UsageError
 from keystone_check.near import did_you_mean
+from keystone_check.shard import Shard
 
 SHELLS = ("bash", "zsh", "fish")
 FORMATS = ("text", "short", "json", "markdown", "html", "sarif", "github", "prometheus")
@@ -25,6 +26,15 @@ class Options(NamedTuple):
     """
 
     cluster: str = ""
+    """The only one that is named."""
+    clusters: tuple[str, ...] = ()
+    """All that are named."""
+    all: bool = False
+    shard: Shard | None = None
+    merge: tuple[str, ...] = ()
+    """Files of results, and buckets."""
+    max_age: float | None = None
+    """Hours."""
     context: str = ""
     kubeconfig: str = ""
     namespace: str | None = None
@@ -111,14 +121,17 @@ def parse(argv: Sequence[str]) -> Options:
         raise _unknown(unknown[0], parser)
     said = vars(read)
     ids = {"only": _ids("--only", said["only"]), "skip": _ids("--skip", said["skip"])}
-    many = {
+    several = {
+        **_clusters(said["cluster"]),
+        "merge": tuple(said["merge"]),
         "accept": tuple(said["accept"]),
         "checks": tuple(said["checks"]),
         "target": tuple(said["target"]),
         "manifest": tuple(said["manifest"]),
     }
-    options = Options(**{**said, **ids, **many})
+    options = Options(**{**said, **ids, **several})
     _agree(options)
+    many.agree(options)
     planned.agree(options, looks=not _texts(options))
     gating.agree(options, looks=not _texts(options))
     filed.agree(options, looks=not _texts(options))
@@ -126,6 +139,12 @@ def parse(argv: Sequence[str]) -> Options:
     declaring.agree(options)
     rehearsed.agree(options)
     return options
+
+
+def _clusters(named: Sequence[str]) -> dict[str, object]:
+    """The one; of several it is nowhere meant, and `clusters` has them."""
+    once = tuple(dict.fromkeys(named))
+    return {"clusters": once, "cluster": once[0] if len(once) == 1 else ""}
 
 
 def _texts(options: Options) -> bool:
@@ -199,6 +218,7 @@ def options_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _reaching(parser)
+    many.arguments(parser)
     _facts(parser)
     declaring.arguments(parser)
     _choosing(parser)
@@ -241,8 +261,10 @@ def _reaching(parser: argparse.ArgumentParser) -> None:
     add(
         "--cluster",
         metavar="NAME",
-        default="",
-        help="a configured cluster, a kube context, sandbox, sandbox:NAME, snapshot:FILE or none",
+        action="append",
+        default=[],
+        help="a configured cluster, a kube context, sandbox, sandbox:NAME, snapshot:FILE or none; "
+        "several times for one report of several",
     )
     add("--context", metavar="C", default="", help="the kube context")
     add("--kubeconfig", metavar="F", default="", help="the kubeconfig file")
@@ -344,7 +366,7 @@ def _reporting(parser: argparse.ArgumentParser) -> None:
         "--output",
         metavar="FILE",
         default="",
-        help="the report goes to this file, which is replaced at once when it is whole",
+        help="the report goes to this file, which is replaced at once when it is whole; or s3://BUCKET/KEY",
     )
     add(
         "--events",

@@ -12,17 +12,20 @@ from keystone_check.cli.completing import script
 from keystone_check.cli.doors import Doors
 from keystone_check.cli.events import events
 from keystone_check.cli.fixes import fixes
+from keystone_check.cli.fleet import fleet
 from keystone_check.cli.gating import EVERY
 from keystone_check.cli.leftover import mention
 from keystone_check.cli.linting import lint
+from keystone_check.cli.many import is_many
 from keystone_check.cli.mending import fix, released
+from keystone_check.cli.merging import merging
 from keystone_check.cli.pages import explain, listed, listing
 from keystone_check.cli.pending import pending
 from keystone_check.cli.permissions import NOTHING, permissions
 from keystone_check.cli.planning import apply_plan
 from keystone_check.cli.policies import NEEDS, policies
 from keystone_check.cli.progress import Progress, progress
-from keystone_check.cli.reaching import overrides, reporting
+from keystone_check.cli.reaching import filing, overrides, reporting
 from keystone_check.cli.rehearsing import rehearsing
 from keystone_check.cli.reported import reported
 from keystone_check.cli.rounds import Rounds, rounds
@@ -67,6 +70,8 @@ def perform(options: Options, doors: Doors, terminal: Terminal) -> int:
         return why(options, doors, terminal, looking)
     if options.rehearse:
         return rehearsing(options, doors, terminal, looking)
+    if options.merge:
+        return merging(options, doors, terminal)
     checks = doors.load(select(doors.index(), options.only, options.skip))
     if options.lint_checks:
         said, code = lint(checks, options.format)
@@ -77,6 +82,8 @@ def perform(options: Options, doors: Doors, terminal: Terminal) -> int:
     if options.cleanup:
         return _cleanup(options, doors, terminal)
     accepted = vetted(doors.accepted(options.accept), doors.index())
+    if is_many(options):
+        return fleet(options, _needs(checks), checks, accepted, doors, terminal)
     with doors.open(options.cluster, overrides(options)) as access:
         checks = doors.seeable(checks, access)
         if options.endpoints:
@@ -122,7 +129,8 @@ def _look(
     targets = wanted(options, doors.targets())
     if options.compare:
         return compared(options, _keeping(options, look, terminal), judge, report, terminal)
-    with reported(options, terminal) as write, events(options.events, terminal.stderr) as told:
+    file = filing(options, doors)
+    with reported(options, terminal, file) as write, events(options.events, terminal.stderr) as told:
         look = _keeping(options, looking(access, needs, doors, terminal, told.following), terminal)
         if targets:
             said = upgraded(look(), targets, checks, accepting, report)

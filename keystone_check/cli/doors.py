@@ -32,6 +32,11 @@ Rights = tuple[Sequence[KubeAsk], Sequence[str]]
 """What RBAC has to allow, and the IAM actions."""
 
 
+Gather = Callable[[Access, frozenset[str], Progress], World]
+Found = tuple[str, bytes | KeystoneError]
+"""Where a result lies, and its content or why it could not be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Doors:
     """One function for each thing outside."""
@@ -40,7 +45,7 @@ class Doors:
     """Check id to link, in the chain's order."""
     load: Callable[[Iterable[str] | None], tuple[Check, ...]]
     open: Callable[[str, Overrides], AbstractContextManager[Access]]
-    gather: Callable[[Access, frozenset[str], Progress], World]
+    gather: Gather
     write: Callable[[Access, Change], None]
     stale: Callable[[Access, Sequence[Change]], tuple[str, ...]]
     """A sentence for each change that does not meet what it was planned over."""
@@ -73,6 +78,16 @@ class Doors:
     sleep: Callable[[float], None]
     targets: Callable[[], tuple[str, ...]] = tuple
     """Those of the configuration."""
+    configured: Callable[[], tuple[str, ...]] = tuple
+    """The clusters of the configuration."""
+    sharing: Callable[[], Gather] | None = None
+    """A gather for several clusters, which reads what is of one AWS account once for all that are in it."""
+    results: Callable[[str, Access], Iterable[Found]] = lambda name, access: ()
+    """The JSON reports of a file, a folder or a bucket."""
+    file: Callable[[Access, str, bytes, str], None] = lambda access, address, content, format: None
+    """Put a report of this format into a bucket."""
+    now: Callable[[], float] = time.time
+    """Unix seconds."""
 
 
 def real(environ: Mapping[str, str], folders: Sequence[str] = ()) -> Doors:
@@ -105,6 +120,10 @@ def real(environ: Mapping[str, str], folders: Sequence[str] = ()) -> Doors:
         clock=time.monotonic,
         sleep=time.sleep,
         targets=lambda: find(Path.cwd()).targets,
+        configured=lambda: tuple(find(Path.cwd()).clusters),
+        sharing=_sharing,
+        results=_results,
+        file=_file,
     )
 
 
@@ -131,7 +150,7 @@ def _seeable(checks: Sequence[Check], access: Access) -> tuple[Check, ...]:
 # What is below loads boto3 and kubernetes; listing and explaining checks do without.
 
 
-def _gathering() -> Callable[[Access, frozenset[str], Progress], World]:
+def _gathering() -> Gather:
     """One look after another, each with what the one before read of CloudTrail's history."""
     kept: list[Events] = []
 
@@ -146,6 +165,33 @@ def _gathering() -> Callable[[Access, frozenset[str], Progress], World]:
         return gather(access, needs, progress=progress, history=kept[0])
 
     return look
+
+
+def _sharing() -> Gather:
+    """Looks side by side, with what they read of an AWS account in common."""
+    from keystone_check.probes.gather import gather
+    from keystone_check.probes.shared import Shared
+
+    shared = Shared()
+
+    def look(access: Access, needs: frozenset[str], progress: Progress) -> World:
+        if access.snapshot:
+            return snapshot.read(Path(access.snapshot))
+        return gather(access, needs, progress=progress, shared=shared)
+
+    return look
+
+
+def _results(name: str, access: Access) -> Iterable[Found]:
+    from keystone_check.probes.results import results
+
+    return results(name, access)
+
+
+def _file(access: Access, address: str, content: bytes, format: str) -> None:
+    from keystone_check.remedy.apply.filing import file
+
+    file(access, address, content, format)
 
 
 def _write(access: Access, change: Change) -> None:

@@ -4,8 +4,10 @@ import shlex
 from collections.abc import Callable
 
 from keystone_check.cli.arguments import Options
+from keystone_check.cli.doors import Doors
 from keystone_check.clusters import Overrides
 from keystone_check.gate import Gate
+from keystone_check.model.access import Access
 from keystone_check.model.outcome import Diagnosis
 from keystone_check.reports.report import Report
 
@@ -33,6 +35,12 @@ def reporting(options: Options, name: str) -> Callable[[Diagnosis], Report]:
     """What makes a report of a diagnosis of the cluster of this name, as the options say."""
     gate = Gate(options.fail_on, options.exit_zero)
     return lambda diagnosis: Report(name, diagnosis, again(options), gate)
+
+
+def filing(options: Options, doors: Doors) -> Callable[[bytes], None]:
+    """What puts a report into the bucket that `--output` names."""
+    access = overrides(options).over(Access("bucket"))
+    return lambda content: doors.file(access, options.output, content, options.format)
 
 
 def again(options: Options) -> str:

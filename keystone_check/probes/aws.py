@@ -2,7 +2,6 @@
 
 import os
 import re
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -22,9 +21,10 @@ from keystone_check.model.aws import Caller
 from keystone_check.probes import clocks, rights
 from keystone_check.probes.clocks import Heard
 from keystone_check.probes.discretion import discreet
-from keystone_check.probes.limits import CONNECTIONS, CONTACT_SECONDS, NO_WAY, SLOW, TRIES, Limits
+from keystone_check.probes.limits import AT_ONCE, CONNECTIONS, CONTACT_SECONDS, NO_WAY, SLOW, TRIES, Limits
 from keystone_check.probes.refusals import ReadError, header_beside
 from keystone_check.probes.rights import AwsAsk
+from keystone_check.probes.shared import Door, Question, Shared, Told
 
 FALLBACK_REGION = "us-east-1"
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
@@ -41,16 +41,23 @@ T = TypeVar("T")
 class Aws:
     """One AWS account, as profile, environment or the sandbox's own keys reach it."""
 
-    def __init__(self, access: Access, limits: Limits | None = None, heard: Heard | None = None) -> None:
-        """Find profile and region; nothing is sent before the first call. Raises ReadError."""
+    def __init__(
+        self,
+        access: Access,
+        limits: Limits | None = None,
+        heard: Heard | None = None,
+        shared: Shared | None = None,
+    ) -> None:
+        """Find profile and region; nothing is sent before the first call. Raises ReadError.
+
+        What is `shared` with other clusters is asked once for all of them.
+        """
         self._access = access
         self._heard = heard or Heard()
         self._limits = limits or Limits(access.request_seconds)
-        self._lock = threading.Lock()
-        self._clients: dict[tuple[str, str], Any] = {}
         with translated("opening the AWS session", "", access, "caller"):
-            self._session = session(access)
-        self.region: str = access.region or self._session.region_name or FALLBACK_REGION
+            self._door = shared.door(access, session) if shared else Door(session(access))
+        self.region: str = access.region or self._door.session.region_name or FALLBACK_REGION
 
     def ask(self, ask: AwsAsk, subject: str = "", region: str = "", **parameters: object) -> dict[str, Any]:
         """Make one request; whatever is not a success raises ReadError."""
@@ -69,11 +76,45 @@ class Aws:
 
         With another client than the service's own where one is given.
         """
+        return self._read(ask, subject, region, take, client, parameters)[0]
+
+    def _read(
+        self,
+        ask: AwsAsk,
+        subject: str,
+        region: str,
+        take: Callable[[dict[str, Any]], T],
+        client: Any,
+        parameters: dict[str, Any],
+    ) -> tuple[T, Told]:
         what = f"{ask.name} {subject}".rstrip()
         self._limits.for_request(what)
         with translated(what, ask.action, self._access):
-            client = client or self.client(ask.service, region)
-            return take(getattr(client, xform_name(ask.operation))(**parameters))
+            told = self._told(ask, region, client, parameters)
+            return take(told.answer), told
+
+    def _told(self, ask: AwsAsk, region: str, client: Any, parameters: dict[str, Any]) -> Told:
+        if client is not None:  # it signs for somebody else, or for nobody
+            return self._sent(client, ask, parameters)
+
+        def send() -> Told | Exception:
+            try:
+                return self._sent(self.client(ask.service, region), ask, parameters)
+            except exceptions.ClientError as error:
+                refusal: Exception = error
+                if _final(error):
+                    return refusal
+                raise
+
+        return self._door.told(self._question(ask, region, parameters), send)
+
+    def _question(self, ask: AwsAsk, region: str, parameters: dict[str, Any]) -> Question:
+        return (ask.service, ask.operation, region or self.region, repr(sorted(parameters.items())))
+
+    def _sent(self, client: Any, ask: AwsAsk, parameters: dict[str, Any]) -> Told:
+        sent = self._heard.clock()
+        answer = getattr(client, xform_name(ask.operation))(**parameters)
+        return Told(answer, sent, self._heard.clock())
 
     def pages(
         self,
@@ -81,54 +122,60 @@ class Aws:
         marker: str,
         take: Callable[[dict[str, Any]], Iterable[T]],
         pause: Callable[[], bool] = lambda: True,
+        following: str = "",
         **parameters: Any,
     ) -> Iterator[T]:
         """What `take` finds on each page of a listing, until the last one or until `pause` says enough.
 
-        `marker` names the page after, in the answer and in the next question.
+        `marker` names the page after, in the answer and in the next question, where `following` is not its
+        name there.
         """
-        following: dict[str, Any] = {}
+        onward: dict[str, Any] = {}
         while True:
             found, more = self.read(
-                ask, "", "", lambda page: (tuple(take(page)), page.get(marker)), **parameters, **following
+                ask, "", "", lambda page: (tuple(take(page)), page.get(marker)), **parameters, **onward
             )
             yield from found
-            if not more or not pause():
+            if not more:
                 return
-            following = {marker: more}
+            onward = {following or marker: more}
+            kept = self._door.knows(self._question(ask, "", {**parameters, **onward}))
+            if not kept and not pause():
+                return
 
     def anonymous(self, service: str) -> Any:
         """A client of this service that signs nothing, and lets the service judge the parameters."""
         config = _config(self._access).merge(Config(signature_version=UNSIGNED, parameter_validation=False))
-        with self._lock:
+        with self._door.lock:
             return self._made_with(service, self.region, config)
 
     def client(self, service: str, region: str = "") -> Any:
         """The client of a service, each made once (making one is not safe in two threads at once)."""
         key = (service, region or self.region)
-        with self._lock:
-            if key not in self._clients:
-                self._clients[key] = self._made(*key)
-            return self._clients[key]
+        with self._door.lock:
+            if key not in self._door.clients:
+                self._door.clients[key] = self._made(*key)
+            return self._door.clients[key]
 
     def caller(self) -> Caller:
         """Who asks. It needs no right, so that what fails here fails for all of AWS. Raises ReadError."""
         sent = self._heard.clock()
         try:
-            answer = self.read(rights.CALLER, "", "", _told)
+            answer, told = self._read(rights.CALLER, "", "", _asking, None, {})
         except ReadError as refusal:
             # A clock that is far off is itself a reason to be refused.
             self._heard.note(clocks.STS, {"date": header_beside(refusal, "date")}, sent)
             refusal.fact = "caller"
             raise
-        self._heard.note(clocks.STS, answer["ResponseMetadata"]["HTTPHeaders"], sent)
+        self._heard.note(clocks.STS, answer["ResponseMetadata"]["HTTPHeaders"], told.sent, told.received)
         return Caller(answer["Arn"], answer["Account"], self.region)
 
     def _made(self, service: str, region: str) -> Any:
-        return self._made_with(service, region, _config(self._access))
+        at_once = AT_ONCE if self._door.shared else 1
+        return self._made_with(service, region, _config(self._access, CONNECTIONS * at_once))
 
     def _made_with(self, service: str, region: str, config: Config) -> Any:
-        client = self._session.client(
+        client = self._door.session.client(
             service,
             region_name=region,
             endpoint_url=self._access.aws_endpoint or None,
@@ -141,7 +188,17 @@ class Aws:
         return client
 
 
-def _told(answer: dict[str, Any]) -> dict[str, Any]:
+def _final(error: exceptions.ClientError) -> bool:
+    """Whether AWS itself said no, and would to another try. That it does not know who asks may be for a clock
+    that is off, which is heard from each answer anew."""
+    if error.operation_name == rights.CALLER.operation:
+        return False
+    response: Any = error.response
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+    return status < 500 and status != 429 and response.get("Error", {}).get("Code") not in _THROTTLED
+
+
+def _asking(answer: dict[str, Any]) -> dict[str, Any]:
     """The answer, if it says who asks (KeyError where it does not)."""
     return {name: answer[name] for name in ("Arn", "Account", "ResponseMetadata")}
 
@@ -175,11 +232,11 @@ _UNCONFIGURED = {
 """Neither AWS_PROFILE nor a file: a profile that is not there would be an error, others would get in."""
 
 
-def _config(access: Access) -> Config:
+def _config(access: Access, connections: int = CONNECTIONS) -> Config:
     return Config(
         connect_timeout=min(2 * CONTACT_SECONDS, access.request_seconds),
         read_timeout=access.request_seconds,
-        max_pool_connections=CONNECTIONS,
+        max_pool_connections=connections,
         retries={"mode": "standard", "total_max_attempts": TRIES},
         s3={"addressing_style": "path"} if access.aws_endpoint else None,
     )

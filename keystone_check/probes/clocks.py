@@ -22,12 +22,14 @@ class Heard:
         self._lock = threading.Lock()
         self._skews: dict[str, int] = {}
 
-    def note(self, service: str, headers: Mapping[str, str], sent: float) -> None:
-        """Keep what an answer's Date tells that was asked for at `sent` and is here now.
+    def note(
+        self, service: str, headers: Mapping[str, str], sent: float, received: float | None = None
+    ) -> None:
+        """Keep what an answer's Date tells that was asked for at `sent` and `received` then, or just now.
 
         Of several answers the one nearest to our own clock counts: delays only ever add to the distance.
         """
-        skew = skew_of(headers, sent, self.clock())
+        skew = skew_of(headers, sent, self.clock() if received is None else received)
         if skew is None:
             return
         with self._lock:

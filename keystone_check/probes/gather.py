@@ -23,6 +23,7 @@ from keystone_check.probes.rights import ASKED, KubeAsk, aws_actions, kube_right
 from keystone_check.probes.sources import Sources
 
 if TYPE_CHECKING:
+    from keystone_check.probes.shared import Shared
     from keystone_check.probes.trail import History
 
 FIELDS = tuple(field.name for field in fields(World))
@@ -41,6 +42,7 @@ def gather(
     clock: Callable[[], float] = time.time,
     progress: Callable[[str, str], None] = silent,
     history: History | None = None,
+    shared: Shared | None = None,
 ) -> World:
     """Read the facts that `needs` names (fields of World; None: all) and those that they follow from.
 
@@ -48,10 +50,11 @@ def gather(
 
     What cannot be read is Missing with its reason; nothing is raised for it. `progress(source, what)` is
     called from several threads, with `cluster`, `AWS` or `web` as the source. A `history` that goes from look
-    to look spares reading again what CloudTrail told before.
+    to look spares reading again what CloudTrail told before; what is `shared` with other looks of the same
+    run is read of AWS once for all of them.
     """
     limits = Limits.starting_now(access)
-    sources = Sources(access, limits, wanted_parts(needs), Heard(clock), history)
+    sources = Sources(access, limits, wanted_parts(needs), Heard(clock), history, shared)
     wanted = closure(needs, access)
     look = _Look(sources, wanted, progress)
     facts: dict[str, Any] = {name: look.fact(name) if name in wanted else unneeded(name) for name in READERS}

@@ -238,7 +238,9 @@ def _recorded(sources: Sources, caller: Caller, accounts: Subjects[ServiceAccoun
 
     place = (caller.account, sources.access.aws_endpoint)
     history = sources.history or trail.History()
-    return trail.recorded(sources.aws(), sources.limits, int(sources.clock()), accounts, history, place)
+    now = int(sources.clock())
+    now = sources.shared.begun(now) if sources.shared else now
+    return trail.recorded(sources.aws(), sources.limits, now, accounts, history, place)
 
 
 def _webhooks(sources: Sources) -> Subjects[Webhook]:

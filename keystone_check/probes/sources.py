@@ -14,6 +14,7 @@ from keystone_check.probes.refusals import ReadError
 if TYPE_CHECKING:  # a client library is loaded when one of its facts is asked for
     from keystone_check.probes.aws import Aws
     from keystone_check.probes.kube import Kube
+    from keystone_check.probes.shared import Shared
     from keystone_check.probes.trail import History
 
 T = TypeVar("T")
@@ -53,6 +54,7 @@ class Sources:
         parts: frozenset[str] = frozenset(),
         heard: Heard | None = None,
         history: History | None = None,
+        shared: Shared | None = None,
     ) -> None:
         """`parts` are the wanted parts of facts that can be read in parts (`bucket.policy`)."""
         self.access = access
@@ -61,6 +63,7 @@ class Sources:
         self.clock = self.heard.clock
         self.parts = parts
         self.history = history
+        self.shared = shared
         self.kube: Callable[[], Kube] = _Once(self._kube)
         self.aws: Callable[[], Aws] = _Once(self._aws)
 
@@ -74,4 +77,4 @@ class Sources:
     def _aws(self) -> Aws:
         from keystone_check.probes.aws import Aws
 
-        return Aws(self.access, self.limits, self.heard)
+        return Aws(self.access, self.limits, self.heard, self.shared)

@@ -5,7 +5,7 @@ https://prometheus.io/docs/practices/naming/. A subject is no label: there may b
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from keystone_check.model.facts import Missing
 from keystone_check.model.finding import Status
@@ -23,25 +23,34 @@ Sample = tuple[Mapping[str, str], int]
 
 def render(report: Report) -> str:
     """All metrics; the last line ends, as the format asks."""
-    return "".join(f"{line}\n" for line in _lines(report))
+    return several([report], [(report.name, report.exit_code)])
 
 
-def _lines(report: Report) -> Iterator[str]:
-    diagnosis, cluster = report.diagnosis, {"cluster": report.name}
-    yield from _metric("info", "Who was looked at, and by which version.", [({**cluster, **_who(report)}, 1)])
+def several(reports: Sequence[Report], codes: Iterable[tuple[str, int]]) -> str:
+    """The metrics of several clusters, each family once; `codes` has those without a report too."""
+    return "".join(f"{line}\n" for line in _lines(reports, codes))
+
+
+def _lines(reports: Sequence[Report], codes: Iterable[tuple[str, int]]) -> Iterator[str]:
+    each = [(report.diagnosis, {"cluster": report.name}) for report in reports]
+    known = [({"cluster": report.name, **_who(report)}, 1) for report in reports]
+    yield from _metric("info", "Who was looked at, and by which version.", known)
     yield from _metric(
         "exit_code",
         "What keystone-check ended with: 0 holds, 1 broken, 3 something could not be seen, 4 a bug.",
-        [(cluster, report.exit_code)],
+        (({"cluster": name}, code) for name, code in codes),
     )
     yield from _metric(
-        "last_look_timestamp_seconds", "When the facts were gathered.", [(cluster, diagnosis.world.now)]
+        "last_look_timestamp_seconds",
+        "When the facts were gathered.",
+        ((cluster, diagnosis.world.now) for diagnosis, cluster in each),
     )
     yield from _metric(
         "link_outcomes",
         "Judgements of each link by what they came to; what is accepted is not broken.",
         (
             ({**cluster, "link": link, "status": status}, number)
+            for diagnosis, cluster in each
             for link, outcomes in diagnosis.links()
             for status, number in _tally(outcomes).items()
         ),
@@ -49,7 +58,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _metric(
         "check_outcomes",
         "Subjects for which a check is broken, could not be judged, failed itself or is accepted.",
-        _wrong(diagnosis.outcomes, cluster),
+        (sample for diagnosis, cluster in each for sample in _wrong(diagnosis.outcomes, cluster)),
     )
 
 

@@ -8,7 +8,7 @@ location. What could not be seen is no alert but a notification of the run.
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from keystone_check.configuration import FILE
@@ -37,7 +37,25 @@ Json = Mapping[str, Any]
 
 def render(report: Report) -> str:
     """One run of one tool."""
-    return dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]})
+    return several([report], ())
+
+
+def several(reports: Sequence[Report], gaps: Iterable[tuple[str, str, str]]) -> str:
+    """A run for each cluster, and one that tells of those (name, gap, hint) that could not be seen."""
+    runs = [*map(_run, reports), *(_blind(*gap) for gap in gaps)]
+    return dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": runs})
+
+
+def _blind(name: str, gap: str, hint: str) -> Json:
+    said = _plain(f"{gap}; {hint}" if hint else gap)
+    notification = {"level": "error", "message": {"text": said}}
+    invocation = {"executionSuccessful": False, "toolExecutionNotifications": [notification]}
+    return {
+        "tool": {"driver": {"name": "keystone-check", "rules": []}},
+        "automationDetails": {"id": f"keystone-check/{printable(name)}/unseen/"},
+        "invocations": [invocation],
+        "results": [],
+    }
 
 
 def _run(report: Report) -> Json:

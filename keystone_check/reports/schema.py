@@ -5,7 +5,7 @@ from dataclasses import fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from keystone_check.reports.shapes import SCHEMA, Fact, Kinds, ReportObject
+from keystone_check.reports.shapes import SCHEMA, Fact, FleetObject, Kinds, ReportObject
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean", NoneType: "null"}
@@ -16,7 +16,7 @@ Json = dict[str, Any]
 def schema(*, closed: bool = False) -> Json:
     """The schema. Closed, it refuses fields that it does not name; as published, it lets new ones pass."""
     maker = _Maker(closed)
-    whole = maker.of(ReportObject)
+    whole = {"anyOf": [maker.of(ReportObject), maker.of(FleetObject)]}
     version = {"properties": {"schema": {"const": SCHEMA}}}
     head = {"$schema": DIALECT, "title": f"Report of keystone-check, version {SCHEMA}"}
     return {**head, "allOf": [whole, version], "$defs": maker.named}

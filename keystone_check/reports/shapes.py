@@ -204,3 +204,33 @@ class ReportObject(LookObject):
 
     mending: MendingObject | None
     foreseen: ForeseenObject | None
+
+
+class ShardObject(TypedDict):
+    """Which part of the clusters this is."""
+
+    number: int
+    of: int
+
+
+class MemberObject(TypedDict):
+    """A cluster; or a file or a shard that should tell of some, and does not."""
+
+    name: str
+    what: Literal["cluster", "shard", "file"]
+    exit_code: int
+    verdict: VerdictWord
+    gap: str
+    hint: str
+    report: ReportObject | None
+
+
+class FleetObject(TypedDict):
+    """The report of several clusters: the worst of them, and each."""
+
+    schema: int
+    keystone_check: str
+    exit_code: int
+    verdict: VerdictWord
+    shard: ShardObject | None
+    clusters: list[MemberObject]

@@ -1,7 +1,7 @@
 """What a served World stands on and never shows: private keys, certificates, an account number of its own."""
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -49,6 +49,11 @@ class Ground:
             web=cellar.kept(server(intermediate, WEB_NAMES, (intermediate.certificate,))),
             api=server(root, ("localhost", "kubernetes.default.svc", "127.0.0.1"), ()),
         )
+
+    def beside(self) -> "Ground":
+        """Another cluster's in the same account: its own number and signing key, and the same servers."""
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        return replace(self, number=next(_numbers), signing_key=key)
 
     @property
     def root_pem(self) -> bytes:

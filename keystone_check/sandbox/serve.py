@@ -93,18 +93,18 @@ def serve(
     pace, mishaps, world = pace or Pace(), mishaps or Mishaps(), operated(world)
     with ExitStack() as stack:
         folder = stack.enter_context(scratch.folder())
-        refused = _Refused(frozenset(_permissions(world)), denied)
-        kube = stack.enter_context(_kube_server(world, ground, clock, refused, pace, mishaps))
-        account = _account(world, ground, clock)
-        access = stack.enter_context(_serving_cloud(world, account, ground, clock, fixed, refused, pace))
+        refused = _refused(world, denied)
+        kube = stack.enter_context(kube_server(world, ground, clock, refused, pace, mishaps))
+        account = opened_account(world, ground, clock)
+        access = stack.enter_context(serving_cloud(world, account, ground, clock, fixed, refused, pace))
         account.throttled = throttled or {}
         account.mishaps = mishaps
-        kubeconfig = _private_file(folder / "kubeconfig", kube.kubeconfig.reveal())
+        kubeconfig = private_file(folder / "kubeconfig", kube.kubeconfig.reveal())
         (folder / "ca.pem").write_bytes(ground.root_pem)
         access = declaring.served(world, access, folder)
         ways = (*access.connect_to, *kube.peers.items())
         yield Serving(
-            world=_as_served(world, kube.url),
+            world=as_served(world, kube.url),
             access=replace(access, kubeconfig=str(kubeconfig), connect_to=ways, state=str(folder / "state")),
             folder=folder,
             environment=_environment(access, folder),
@@ -123,14 +123,13 @@ def serve_cloud(
     fixed: Mapping[str, Response] | None = None,
 ) -> Iterator[Access]:
     """Serve a world's AWS account and issuer front alone; the cluster is somebody else's."""
-    account = _account(world, ground, clock)
-    with _serving_cloud(
-        world, account, ground, clock, fixed, _Refused(frozenset(_permissions(world))), Pace()
-    ) as access:
+    account = opened_account(world, ground, clock)
+    with serving_cloud(world, account, ground, clock, fixed, _refused(world), Pace()) as access:
         yield access
 
 
-def _account(world: World, ground: Ground, clock: Callable[[], int]) -> Account:
+def opened_account(world: World, ground: Ground, clock: Callable[[], int]) -> Account:
+    """The account that a world is of, with nothing in it yet."""
     region = world.caller.region if isinstance(world.caller, Caller) else ground.region
     account = Account.open(ground.account, region, _caller(world, ground))
     account.clock = clock
@@ -138,7 +137,7 @@ def _account(world: World, ground: Ground, clock: Callable[[], int]) -> Account:
 
 
 @contextmanager
-def _serving_cloud(
+def serving_cloud(
     world: World,
     account: Account,
     ground: Ground,
@@ -147,6 +146,7 @@ def _serving_cloud(
     refused: Container[str],
     pace: Pace,
 ) -> Iterator[Access]:
+    """Serve the account with what the world has of AWS, and the hosts of its issuer."""
     publication = Publication(
         partial(state.bucket, account.id),
         partial(state.account_public_access, account.id),
@@ -196,14 +196,15 @@ class _Refused:
     """What is missing in the world for want of a permission, and what is denied beside it at the moment."""
 
     missing: frozenset[str]
-    denied: Container[str] = ()
+    denied: Container[str]
 
     def __contains__(self, permission: object) -> bool:
         return permission in self.missing or permission in self.denied
 
 
-def _permissions(world: World) -> Iterator[str]:
-    return (missing.permission for missing in _missing(world) if missing.permission)
+def _refused(world: World, denied: Container[str] = ()) -> _Refused:
+    wanting = (missing.permission for missing in _missing(world) if missing.permission)
+    return _Refused(frozenset(wanting), denied)
 
 
 def _missing(value: object) -> Iterator[Missing]:
@@ -227,7 +228,7 @@ def _caller(world: World, ground: Ground) -> str:
     return f"arn:aws:iam::{ground.account}:user/engineer"
 
 
-def _kube_server(
+def kube_server(
     world: World,
     ground: Ground,
     clock: Callable[[], int],
@@ -235,6 +236,7 @@ def _kube_server(
     pace: Pace,
     mishaps: Mishaps,
 ) -> KubeServer:
+    """Serve the world's API server."""
     assert isinstance(world.accounts, Subjects)
     clock = _skewed(clock, world, "cluster")
     tls = Tls(ground.api.chain_pem, ground.api.key_pem, ground.root_pem)
@@ -283,7 +285,8 @@ def _signer(world: World, ground: Ground) -> Signer:
     return Signer(token.issuer, ground.signing_key, token.kid)
 
 
-def _as_served(world: World, url: str) -> World:
+def as_served(world: World, url: str) -> World:
+    """The world as whoever looks at it has to see it, with the API server at this address."""
     world = settled(world)
     if isinstance(world.cluster, Missing):
         return world
@@ -301,12 +304,13 @@ def _environment(access: Access, folder: Path) -> dict[str, str]:
     )
     return {
         "KUBECONFIG": str(folder / "kubeconfig"),
-        "AWS_CONFIG_FILE": str(_private_file(folder / "aws-config", config)),
-        "AWS_SHARED_CREDENTIALS_FILE": str(_private_file(folder / "aws-credentials", credentials)),
+        "AWS_CONFIG_FILE": str(private_file(folder / "aws-config", config)),
+        "AWS_SHARED_CREDENTIALS_FILE": str(private_file(folder / "aws-credentials", credentials)),
     }
 
 
-def _private_file(path: Path, text: str) -> Path:
+def private_file(path: Path, text: str) -> Path:
+    """A new file that only its owner may read."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)

@@ -59,14 +59,15 @@ def test_options_are_frozen() -> None:
         options.list = False  # type: ignore[misc]
 
 
+OTHERWISE = {"all_namespaces": "-A", "rounds": "--count", "release": "--for", "clusters": "--cluster"}
+
+
 def test_help_names_every_option_and_every_exit_code() -> None:
     with pytest.raises(Answered) as raised:
         parse(["--help"])
     text = str(raised.value)
     for field in Options._fields:
-        option = {"all_namespaces": "-A", "rounds": "--count", "release": "--for"}.get(
-            field, f"--{field.replace('_', '-')}"
-        )
+        option = OTHERWISE.get(field, f"--{field.replace('_', '-')}")
         assert option in text
     for code in range(5):
         assert f"\n  {code}  " in text

@@ -6,7 +6,7 @@ content security policy lets no request out and runs our one script alone, by it
 
 import base64
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from importlib.resources import files
 
@@ -55,6 +55,11 @@ def _asset(name: str) -> str:
 
 
 def _document(report: Report) -> Iterator[str]:
+    yield from frame(f"keystone-check on {report.name}", _body(report))
+
+
+def frame(title: str, body: Iterable[str]) -> Iterator[str]:
+    """The document around a body that has an element `findings`."""
     script = _asset("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
@@ -63,9 +68,14 @@ def _document(report: Report) -> Iterator[str]:
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield '<meta name="color-scheme" content="light dark">'
-    yield f"<title>{text(f'keystone-check on {report.name}')}</title>"
+    yield f"<title>{text(title)}</title>"
     yield f"<style>{_asset('page.css')}</style></head><body>"
     yield '<a class="skip" href="#findings">to the findings</a>'
+    yield from body
+    yield f"<script>{script}</script></body></html>"
+
+
+def _body(report: Report) -> Iterator[str]:
     yield from _head(report)
     yield '<main id="findings">'
     yield from _broken(report)
@@ -75,7 +85,6 @@ def _document(report: Report) -> Iterator[str]:
     yield from _bindings(report)
     yield "</main>"
     yield f"<footer><p>{text(counts(report.diagnosis))}. keystone-check {text(report.version)}</p></footer>"
-    yield f"<script>{script}</script></body></html>"
 
 
 def _head(report: Report) -> Iterator[str]:
@@ -100,13 +109,17 @@ def _command(line: str) -> str:
 
 
 def _broken(report: Report) -> Iterator[str]:
-    shown = (*report.diagnosis.having(Status.CRASHED), *report.diagnosis.broken)
-    if not shown:
-        return
-    yield '<section aria-labelledby="broken"><h2 id="broken">Broken</h2>'
-    for outcome, others in alike(shown):
+    articles = tuple(wrong(report))
+    if articles:
+        yield '<section aria-labelledby="broken"><h2 id="broken">Broken</h2>'
+        yield from articles
+        yield "</section>"
+
+
+def wrong(report: Report) -> Iterator[str]:
+    """An article for each kind of thing that is broken."""
+    for outcome, others in alike((*report.diagnosis.having(Status.CRASHED), *report.diagnosis.broken)):
         yield from _finding(outcome, others)
-    yield "</section>"
 
 
 def _finding(outcome: Outcome, others: Sequence[str]) -> Iterator[str]:
@@ -155,17 +168,21 @@ def _page(check: Check) -> Iterator[str]:
 
 
 def _unseen(report: Report) -> Iterator[str]:
-    reasons = tuple(unseen(report.diagnosis))
-    if not reasons:
-        return
-    yield '<section aria-labelledby="unseen"><h2 id="unseen">Could not be seen</h2>'
-    for message, permission, outcomes in reasons:
+    articles = tuple(unjudged(report))
+    if articles:
+        yield '<section aria-labelledby="unseen"><h2 id="unseen">Could not be seen</h2>'
+        yield from articles
+        yield "</section>"
+
+
+def unjudged(report: Report) -> Iterator[str]:
+    """An article for each reason why something could not be seen."""
+    for message, permission, outcomes in unseen(report.diagnosis):
         yield f'<article class="finding blocked"><h3>{text(message)}</h3><dl>'
         if permission:
             yield _pair("needs", permission)
         yield _pair("unjudged", ", ".join(dict.fromkeys(item.check.id for item in outcomes)))
         yield "</dl></article>"
-    yield "</section>"
 
 
 def _accepted(report: Report) -> Iterator[str]:

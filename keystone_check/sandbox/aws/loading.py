@@ -56,6 +56,23 @@ def _load(world: World, url: str, account: Account) -> None:
     account.events[:] = cloudtrail.history(world, account)
 
 
+def add(world: World, url: str, account: Account) -> None:
+    """Put another cluster's bucket, provider and roles beside what the account has already."""
+    own = (world.bucket.name,) if isinstance(world.bucket, Bucket) else ()
+    account.opened = False
+    with discreet("botocore"):
+        _load_buckets(replace(world, own_buckets=own), url, account)
+        iam = _client("iam", url, account)
+        for provider in _seen(world.providers):
+            _load_provider(iam, provider)
+            if isinstance(provider.created, int):
+                account.created[provider.arn] = provider.created
+        for role in _seen(world.roles):
+            _load_role(iam, role)
+    account.opened = True
+    account.asked.clear()
+
+
 def _load_tags(world: World, account: Account) -> None:
     for thing in (*_seen(world.providers), *_seen(world.roles)):
         if thing.tags:

@@ -53,6 +53,7 @@ def without_operators() -> dict[str, Any]:
             "instance_types",
             "keys",
             "denials",
+            "opinions",
         ),
         Subjects(),
     )

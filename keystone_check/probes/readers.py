@@ -331,6 +331,7 @@ def _without(fact: str, option: str) -> Reader:
 _UNASKED = {
     "answers": _without("answers", "--live"),
     "recorded": _without("recorded", "--cloudtrail"),
+    "opinions": _without("opinions", "--second-opinion"),
     "declared": Reader("files", "nothing", lambda sources: Absent("declared", declaring.NOT_GIVEN)),
 }
 _DECLARED = {
@@ -361,6 +362,7 @@ def unasked(access: Access) -> frozenset[str]:
     given = {
         "answers": access.live,
         "recorded": access.cloudtrail,
+        "opinions": access.second_opinion,
         "declared": declaring.given(access),
     }
     return frozenset(name for name, wanted in given.items() if not wanted)

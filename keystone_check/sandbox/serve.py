@@ -17,6 +17,7 @@ from keystone_check.model.cluster import Cluster, Listing, Token
 from keystone_check.model.exchange import Trail
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.launching import Key, Queue, Selection
+from keystone_check.model.opinion import Opinions
 from keystone_check.model.permissions import Permissions
 from keystone_check.model.servers import ApiToken, Clocks
 from keystone_check.model.web import Response
@@ -175,6 +176,7 @@ def _serving_cloud(
             selector=world.listed.selector if isinstance(world.listed, Listing) else "",
             live=not isinstance(world.answers, Absent),
             cloudtrail=not isinstance(world.recorded, Absent),
+            second_opinion=not isinstance(world.opinions, Absent),
             expected=world.expected,
         )
 
@@ -202,7 +204,7 @@ def _missing(value: object) -> Iterator[Missing]:
     elif isinstance(value, tuple):
         for part in value:
             yield from _missing(part)
-    elif isinstance(value, World | Bucket | Trail | Permissions | Queue | Selection | Key):
+    elif isinstance(value, World | Bucket | Trail | Permissions | Queue | Selection | Key | Opinions):
         for one in fields(value):
             yield from _missing(getattr(value, one.name))
 

@@ -13,6 +13,7 @@ from keystone_check.model.launching import InstanceType, Key, Queue, Selection
 from keystone_check.model.operators import NodeClass
 from keystone_check.model.permissions import Permissions
 from keystone_check.model.world import World
+from keystone_check.sandbox.opining import controls_unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Landscape:
     """By ARN, id or alias as it was written."""
     controls: tuple[Mapping[str, str], ...] = ()
     """Service control policies from the root down to the account, by id."""
+    unseen: tuple[str, ...] = ()
+    """Service control policies that nobody in this account may read, and that are in force."""
     organization: str = ""
     """The account that manages the organization; empty where there is none."""
 
@@ -53,6 +56,7 @@ def landscape(world: World) -> Landscape:
         queues=_seen(world.queues),
         keys=_seen(world.keys),
         controls=controls if isinstance(controls, tuple) else (),
+        unseen=controls_unseen(world),
         organization=_organization(controls),
     )
 

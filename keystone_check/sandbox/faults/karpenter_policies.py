@@ -24,6 +24,7 @@ from keystone_check.sandbox.faults.operating import (
     with_setting,
     with_statement,
     with_statements,
+    with_unread_controls,
     without_action,
 )
 from keystone_check.sandbox.karpenter import CLASS, NODE_ROLE
@@ -228,6 +229,12 @@ def karpenter_is_denied_by_an_scp(world: World) -> World:
     text = _unauthorized(world, "ec2:RunInstances", instances).partition(" because ")[0]
     text = f"{text} with an explicit deny in a service control policy"
     return with_denial(world, text)
+
+
+@fault(on=with_karpenter, breaks=("simulator_agrees_about_karpenter",))
+def karpenter_is_denied_by_an_scp_that_nobody_here_may_read(world: World) -> World:
+    """A service control policy denies reading the queue, and only the organization may read that."""
+    return with_unread_controls(world, "sqs:DeleteMessage", "sqs:ReceiveMessage")
 
 
 @fault(on=with_karpenter, breaks=("nothing_holds_karpenter_back",))

@@ -48,6 +48,7 @@ LINKS = (
         "Karpenter may do what it is set to do",
         last=(
             "simulator_agrees_about_karpenter",
+            "dry_runs_agree_about_karpenter",
             "no_denial_is_reported_by_karpenter",
             "karpenters_objects_report_no_failure",
             "karpenter_is_up",

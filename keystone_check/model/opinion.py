@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from keystone_check.model.facts import Missing
+from keystone_check.model.facts import Absent, Missing
 
 ALLOWED = "allowed"
 BOUNDARY, SCP = "permissions boundary", "service control policy"
@@ -36,6 +36,12 @@ class Opinions:
     """Requests that it did not judge, and why."""
 
 
+WOULD, WOULD_NOT = "DryRunOperation", "UnauthorizedOperation"
+"""EC2's two answers to a dry run that decide; whatever else it says decides nothing.
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonParameters.html"""
+FULFILLED = "Request would have succeeded, but DryRun flag is set."
+
+
 @dataclass(frozen=True, slots=True)
 class DryRun:
     """A call to EC2 with the operator's own credentials that changes nothing. Of these nothing is kept."""
@@ -47,6 +53,15 @@ class DryRun:
     told: Mapping[str, str] = field(default_factory=dict)
     """The parameters that matter."""
     code: str = ""
-    """EC2's answer: `DryRunOperation` where it would have been done."""
+    """`DryRunOperation` where it would have been done; empty where EC2 simply answered."""
     message: str = ""
     """In EC2's words, without the encoded authorization message."""
+
+
+@dataclass(frozen=True, slots=True)
+class DryRuns:
+    """Every such call of one operator."""
+
+    made: tuple[DryRun, ...] = ()
+    left: tuple[Absent | Missing, ...] = ()
+    """Calls that were not made, or that nobody answered, and why."""

@@ -54,6 +54,7 @@ def without_operators() -> dict[str, Any]:
             "keys",
             "denials",
             "opinions",
+            "dry_runs",
         ),
         Subjects(),
     )

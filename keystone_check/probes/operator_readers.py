@@ -20,11 +20,12 @@ from keystone_check.model.operators import (
     NodePool,
     Operator,
 )
-from keystone_check.model.opinion import Opinions
+from keystone_check.model.opinion import DryRuns, Opinions
 from keystone_check.model.permissions import Permissions
 from keystone_check.operators.asking import inquiries
 from keystone_check.operators.karpenter.running import Around, on_eks
 from keystone_check.probes import ack, karpenter, launching, logs, nobody, selecting
+from keystone_check.probes import dry_runs as dry_room
 from keystone_check.probes import operators as operator_room
 from keystone_check.probes import opinions as opinion_room
 from keystone_check.probes import permissions as permission_room
@@ -188,6 +189,29 @@ def _opinions(
     return opinion_room.opinions(sources.aws(), asking, permissions) if operators.entries else Subjects()
 
 
+def _dry_runs(
+    sources: Sources,
+    accounts: Subjects[ServiceAccount],
+    operators: Subjects[Operator],
+    node_classes: Subjects[NodeClass] | Absent,
+    node_pools: Subjects[NodePool] | Absent,
+    node_roles: Subjects[NodeRole],
+    instance_profiles: Subjects[InstanceProfile],
+    keys: Subjects[Key],
+    nodes: Subjects[Node],
+    selections: Subjects[Selection],
+    cluster: Cluster,
+    caller: Caller | Missing,
+) -> Subjects[DryRuns]:
+    around = Around(
+        node_classes, node_pools, node_roles, instance_profiles, keys, nodes, caller, on_eks(cluster)
+    )
+    found = dry_room.launchers(operators, accounts, around, selections)
+    if not found:
+        return Subjects()
+    return dry_room.dry_runs(sources.kube(), sources.aws(), sources.access.expected, found)
+
+
 def _there(held: Subjects[T] | Missing) -> Subjects[T]:
     return Subjects() if isinstance(held, Missing) else held
 
@@ -235,5 +259,6 @@ READ: dict[str, tuple[str, str, Callable[..., Any]]] = {
     "keys": ("AWS", "KMS keys", _keys),
     "denials": ("cluster", "what operators report as refused", _denials),
     "opinions": ("AWS", "what IAM's simulator says", _opinions),
+    "dry_runs": ("AWS", "what EC2 says to dry runs", _dry_runs),
 }
 """By field of the World: source, what it is called, and who reads it."""

@@ -133,6 +133,7 @@ OF_KARPENTER = frozenset(
         "selections",
         "instance_types",
         "keys",
+        "dry_runs",
     }
 )
 OF_ACK = frozenset({"ack_kinds", "role_map"})

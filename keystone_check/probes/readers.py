@@ -332,6 +332,7 @@ _UNASKED = {
     "answers": _without("answers", "--live"),
     "recorded": _without("recorded", "--cloudtrail"),
     "opinions": _without("opinions", "--second-opinion"),
+    "dry_runs": _without("dry_runs", "--live"),
     "declared": Reader("files", "nothing", lambda sources: Absent("declared", declaring.NOT_GIVEN)),
 }
 _DECLARED = {
@@ -363,6 +364,7 @@ def unasked(access: Access) -> frozenset[str]:
         "answers": access.live,
         "recorded": access.cloudtrail,
         "opinions": access.second_opinion,
+        "dry_runs": access.live,
         "declared": declaring.given(access),
     }
     return frozenset(name for name, wanted in given.items() if not wanted)

@@ -17,7 +17,7 @@ from keystone_check.model.cluster import Cluster, Listing, Token
 from keystone_check.model.exchange import Trail
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.launching import Key, Queue, Selection
-from keystone_check.model.opinion import Opinions
+from keystone_check.model.opinion import DryRuns, Opinions
 from keystone_check.model.permissions import Permissions
 from keystone_check.model.servers import ApiToken, Clocks
 from keystone_check.model.web import Response
@@ -194,6 +194,10 @@ def _refused(world: World) -> frozenset[str]:
     return frozenset(missing.permission for missing in _missing(world) if missing.permission)
 
 
+PARTED = World | Bucket | Trail | Permissions | Queue | Selection | Key | Opinions | DryRuns
+"""What can have gaps in it."""
+
+
 def _missing(value: object) -> Iterator[Missing]:
     """Every gap in the world, at whatever depth."""
     if isinstance(value, Missing):
@@ -204,7 +208,7 @@ def _missing(value: object) -> Iterator[Missing]:
     elif isinstance(value, tuple):
         for part in value:
             yield from _missing(part)
-    elif isinstance(value, World | Bucket | Trail | Permissions | Queue | Selection | Key | Opinions):
+    elif isinstance(value, PARTED):
         for one in fields(value):
             yield from _missing(getattr(value, one.name))
 

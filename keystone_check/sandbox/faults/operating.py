@@ -16,9 +16,9 @@ from keystone_check.model.world import World
 from keystone_check.operators.ack.least import least
 from keystone_check.operators.ack.running import controller, running
 from keystone_check.operators.denied import denials
+from keystone_check.sandbox.dry_running import asked_of_aws
 from keystone_check.sandbox.karpenter import CLASS, CLUSTER, MADE, POOL
 from keystone_check.sandbox.operators import with_ack
-from keystone_check.sandbox.opining import opined
 from keystone_check.sandbox.staffing import caller, seen
 
 Statement = dict[str, Any]
@@ -213,7 +213,7 @@ def _granted(world: World) -> World:
     installed = controller(one, seen(world.ack_kinds), Absent("", ""), caller(world))
     assert installed is not None
     documents = Subjects(tuple((it.name, it.text) for it in least(installed)))
-    return opined(with_held(world, lambda held: replace(held, inline=documents)))
+    return asked_of_aws(with_held(world, lambda held: replace(held, inline=documents)))
 
 
 def with_unread_controls(world: World, *actions: str) -> World:

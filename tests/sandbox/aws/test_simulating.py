@@ -41,9 +41,9 @@ def test_a_role_may_what_its_policies_say_under_the_circumstances_that_are_told(
         def decided(*actions: str, **more: Any) -> list[str]:
             answer = iam.simulate_principal_policy(PolicySourceArn=role, ActionNames=list(actions), **more)
             found = answer["EvaluationResults"]
-            return [
-                *(result["EvalDecision"] for result in found if not result.get("ResourceSpecificResults")),
-                *(one["EvalResourceDecision"] for it in found for one in it.get("ResourceSpecificResults", ())),
+            specific = [it.get("ResourceSpecificResults", ()) for it in found]
+            return [one["EvalResourceDecision"] for it in specific for one in it] or [
+                it["EvalDecision"] for it in found
             ]
 
         assert decided("ec2:DescribeSubnets", "ec2:CreateVpc", ContextEntries=here) == [

@@ -71,8 +71,8 @@ def questions(needs: Iterable[Need]) -> tuple[Question, ...]:
 
 def _grouped(context: Context, about: Mapping[str, list[str]]) -> Iterator[Question]:
     alike: dict[tuple[str, ...], list[str]] = {}
-    for resource, actions in about.items():
-        alike.setdefault(tuple(sorted(actions)), []).append(resource)
+    for resource, asked in about.items():
+        alike.setdefault(tuple(sorted(asked)), []).append(resource)
     for actions, resources in alike.items():
         for some in _cut(actions, PAIRS):  # 2
             for where in _cut(tuple(resources), min(RESOURCES, PAIRS // len(some))):

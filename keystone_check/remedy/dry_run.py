@@ -8,10 +8,11 @@ from keystone_check.model.operators import Operator
 from keystone_check.model.opinion import FULFILLED, WOULD, WOULD_NOT, DryRun, DryRuns
 from keystone_check.model.permissions import Permissions
 from keystone_check.model.world import World
+from keystone_check.operators.asking import surroundings
 from keystone_check.operators.granted import Granted, Law, Refused
 from keystone_check.operators.karpenter.dry_running import FIND_TEMPLATES, Call, calls, verdict
 from keystone_check.operators.karpenter.requirement import requirement
-from keystone_check.operators.karpenter.running import Around, installation, on_eks, running
+from keystone_check.operators.karpenter.running import installation, running
 
 
 def dry_runs_followed(before: World, after: World) -> World:
@@ -25,8 +26,9 @@ def dry_runs_followed(before: World, after: World) -> World:
     found = []
     for name, said in before.dry_runs:
         operator = after.operators[name]
-        known = isinstance(operator, Operator)
-        found.append((name, _after(name, operator, said, before, after) if known else said))
+        if isinstance(operator, Operator):
+            said = _after(name, operator, said, before, after)
+        found.append((name, said))
     return replace(after, dry_runs=Subjects(tuple(found)))
 
 
@@ -63,10 +65,12 @@ def _followed(run: DryRun, known: dict[tuple[str, str], Call], old: Law, new: La
 
 
 def _calls(name: str, said: DryRuns, world: World) -> dict[tuple[str, str], Call]:
-    around = _around(world)
-    one = next((it for it in running(world.operators) if it.name == name), None) if around else None  # type: ignore[arg-type]
-    installed = installation(one, around) if one and around else None
-    if installed is None or around is None or not isinstance(world.selections, Subjects):
+    around = surroundings(world)
+    if isinstance(around, Missing) or not isinstance(world.operators, Subjects):
+        return {}
+    one = next((it for it in running(world.operators) if it.name == name), None)
+    installed = installation(one, around) if one else None
+    if installed is None or not isinstance(world.selections, Subjects):
         return {}
     used = {it.node_class: it.told["template"] for it in said.made if "template" in it.told}
     templates = {pool: used[it.name] for it in installed.node_classes if it.name in used for pool in it.pools}
@@ -74,19 +78,3 @@ def _calls(name: str, said: DryRuns, world: World) -> dict[tuple[str, str], Call
     planned = calls(installed, needs, around.node_classes, around.node_pools, world.selections, templates)
     found = Call(FIND_TEMPLATES, "", needs=tuple(it for it in needs if it.action == FIND_TEMPLATES))
     return {(it.operation, it.node_class): it for it in (found, *planned) if isinstance(it, Call)}
-
-
-def _around(world: World) -> Around | None:
-    match world:
-        case World(
-            node_classes=(Subjects() | Absent()) as classes,
-            node_pools=(Subjects() | Absent()) as pools,
-            node_roles=Subjects() as roles,
-            instance_profiles=Subjects() as profiles,
-            keys=Subjects() as keys,
-            nodes=Subjects() as nodes,
-        ) if not isinstance(world.cluster, Missing):
-            eks = on_eks(world.cluster)
-            return Around(classes, pools, roles, profiles, keys, nodes, world.caller, eks)
-        case _:
-            return None

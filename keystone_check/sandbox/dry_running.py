@@ -11,13 +11,15 @@ from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.opinion import WOULD, WOULD_NOT, DryRun, DryRuns
 from keystone_check.model.permissions import Permissions
 from keystone_check.model.world import World
+from keystone_check.operators.asking import surroundings
 from keystone_check.operators.karpenter.dry_running import FIND_TEMPLATES, Call
+from keystone_check.operators.karpenter.running import Around
 from keystone_check.operators.simulated import Simulator
 from keystone_check.probes.dry_runs import Launcher, launchers, no_session
 from keystone_check.probes.exchanges import SESSION_NAME
 from keystone_check.sandbox.aws.dry_running import Asked, Place, decided
 from keystone_check.sandbox.aws.landscape import templates
-from keystone_check.sandbox.opining import around, as_served, asking, controls_unseen, opined
+from keystone_check.sandbox.opining import as_served, asking, controls_unseen, opined
 
 
 def asked_of_aws(world: World) -> World:
@@ -42,7 +44,9 @@ def _launchers(world: World) -> list[Launcher]:
     assert isinstance(world.operators, Subjects)
     assert isinstance(world.accounts, Subjects)
     assert isinstance(world.selections, Subjects)
-    return launchers(world.operators, world.accounts, around(world), world.selections)
+    around = surroundings(world)
+    assert isinstance(around, Around)
+    return launchers(world.operators, world.accounts, around, world.selections)
 
 
 def _of(world: World, one: Launcher, refused: Mapping[str, str]) -> DryRuns | Absent | Missing:

@@ -4,13 +4,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 
-from keystone_check.model.cluster import Cluster
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.opinion import SCP, Opinion, Opinions
 from keystone_check.model.permissions import Permissions
 from keystone_check.model.world import World
-from keystone_check.operators.asking import Inquiry, inquiries
-from keystone_check.operators.karpenter.running import Around, on_eks
+from keystone_check.operators.asking import Inquiry, inquiries, surroundings
+from keystone_check.operators.karpenter.running import Around
 from keystone_check.operators.simulated import Simulator, key_of
 from keystone_check.probes.opinions import in_order, unbound
 
@@ -19,38 +18,18 @@ _NOTHING: Subjects[str] = Subjects()
 
 def asking(world: World) -> tuple[Inquiry, ...] | Missing:
     """Every operator with what it asks, or the first fact for want of which nobody can say."""
-    facts = (
-        world.operators,
-        world.node_classes,
-        world.node_pools,
-        world.node_roles,
-        world.instance_profiles,
-        world.keys,
-        world.nodes,
-        world.ack_kinds,
-        world.role_map,
-        world.permissions,
-        world.cluster,
-        world.caller,
-    )
+    around = surroundings(world)
+    facts = (world.operators, around, world.ack_kinds, world.role_map, world.permissions, world.caller)
     if gap := next((fact for fact in facts if isinstance(fact, Missing)), None):
         return gap
-    return tuple(inquiries(world.operators, around(world), world.ack_kinds, world.role_map))  # type: ignore[arg-type]
-
-
-def around(world: World) -> Around:
-    """What stands around a Karpenter in a world that is served."""
-    assert isinstance(world.cluster, Cluster)
-    return Around(
-        world.node_classes,  # type: ignore[arg-type]
-        world.node_pools,  # type: ignore[arg-type]
-        world.node_roles,  # type: ignore[arg-type]
-        world.instance_profiles,  # type: ignore[arg-type]
-        world.keys,  # type: ignore[arg-type]
-        world.nodes,  # type: ignore[arg-type]
-        world.caller,
-        on_eks(world.cluster),
-    )
+    match world, around:
+        case World(
+            operators=Subjects() as operators,
+            ack_kinds=Subjects() as kinds,
+            role_map=(Subjects() | Absent()) as roles,
+        ), Around():
+            return tuple(inquiries(operators, around, kinds, roles))
+    return ()
 
 
 def opined(world: World) -> World:

@@ -5,25 +5,26 @@ from dataclasses import replace
 import pytest
 
 from keystone_check.model.facts import Subjects
-from keystone_check.operators.asking import inquiries
+from keystone_check.model.world import World
+from keystone_check.operators.asking import Inquiry
 from keystone_check.operators.granted import Granted, Law
 from keystone_check.operators.simulated import PAIRS, RESOURCES, key_of, questions
 from keystone_check.sandbox.faults.operating import Statement, one, operator_of, policy
 from keystone_check.sandbox.operators import with_ack, with_karpenter
-from keystone_check.sandbox.opining import around
-from keystone_check.sandbox.staffing import caller, seen
+from keystone_check.sandbox.opining import asking
+from keystone_check.sandbox.staffing import caller
 from tests.sandbox.worlds import healthy_world
 
 WORLD = with_ack(with_karpenter(healthy_world()), "ec2", "s3")
-ASKING = {
-    it.name.partition("/")[2]: it
-    for it in inquiries(
-        seen(WORLD.operators),
-        around(WORLD),
-        seen(WORLD.ack_kinds),
-        seen(WORLD.role_map) if isinstance(WORLD.role_map, Subjects) else WORLD.role_map,
-    )
-}
+
+
+def asked_by(world: World) -> tuple[Inquiry, ...]:
+    found = asking(world)
+    assert isinstance(found, tuple)
+    return found
+
+
+ASKING = {it.name.partition("/")[2]: it for it in asked_by(WORLD)}
 EVERYTHING: Statement = {"Sid": "All", "Effect": "Allow", "Action": ["*"], "Resource": ["*"]}
 
 

@@ -124,8 +124,8 @@ def requests(asked: Asked, place: Place) -> Iterator[Request]:
     for kind in made:
         yield _request(place, asked.action, place.arn(kind), _put(asked.tags.get(kind, {})))
     for kind in made:
-        if tags := asked.tags.get(kind):
-            put = {**_put(tags), "ec2:CreateAction": asked.action}
+        if given := asked.tags.get(kind):
+            put = {**_put(given), "ec2:CreateAction": (asked.action,)}
             yield _request(place, "CreateTags", place.arn(kind), put)
     for role in asked.roles:
         passed = {"iam:PassedToService": f"ec2.{suffix_of(place.partition)}"}

@@ -243,7 +243,7 @@ def karpenter_is_denied_by_an_scp_that_nobody_here_may_read(world: World) -> Wor
 def karpenter_is_refused_on_its_way_to_ec2(world: World) -> World:
     """The policy of the VPC endpoint to EC2 allows reading, and starting instances not."""
     action = "ec2:RunInstances"
-    ((name, runs),) = seen(world.dry_runs).entries
+    ((name, runs),) = seen(world.dry_runs).seen()
     who = f"arn:aws:sts::{caller(world).account}:assumed-role/karpenter/{SESSION_NAME}"
     message = (
         f"You are not authorized to perform this operation. User: {who} is not authorized to perform: "

@@ -32,7 +32,7 @@ if TYPE_CHECKING:  # the clients are loaded when a fact of theirs is asked for, 
     from keystone_check.probes.kube import Kube
 
 Templates = Mapping[str, str]
-Calls = Callable[[Templates], Iterator[Call | Absent]]
+Calls = Callable[[Templates], Iterator[Call | Absent | Missing]]
 _ENCODED = re.compile(r"\s*Encoded authorization failure message: \S+")
 _POOL = "karpenter.sh/nodepool"
 LONGEST = 400
@@ -125,8 +125,8 @@ def _by_pool(answer: Mapping[str, Any]) -> Templates:
     return found
 
 
-def _made(aws: Aws, client: Any, call: Call | Absent) -> DryRun | Absent | Missing:
-    if isinstance(call, Absent):
+def _made(aws: Aws, client: Any, call: Call | Absent | Missing) -> DryRun | Absent | Missing:
+    if not isinstance(call, Call):
         return call
     asked = DryRun(call.operation, call.node_class, call.told)
     what = f"for {call.node_class}" if call.node_class else ""

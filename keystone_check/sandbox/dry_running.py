@@ -59,11 +59,11 @@ def _of(world: World, one: Launcher, refused: Mapping[str, str]) -> DryRuns | Ab
     found = tuple(_runs(world, one, refused))
     return DryRuns(
         tuple(it for it in found if isinstance(it, DryRun)),
-        tuple(it for it in found if isinstance(it, Absent)),
+        tuple(it for it in found if not isinstance(it, DryRun)),
     )
 
 
-def _runs(world: World, one: Launcher, refused: Mapping[str, str]) -> Iterator[DryRun | Absent]:
+def _runs(world: World, one: Launcher, refused: Mapping[str, str]) -> Iterator[DryRun | Absent | Missing]:
     law = _law(world, one.account)
     if law is None:
         return
@@ -75,7 +75,7 @@ def _runs(world: World, one: Launcher, refused: Mapping[str, str]) -> Iterator[D
     tag = f"kubernetes.io/cluster/{one.cluster}"
     by_pool = {it.tags["karpenter.sh/nodepool"]: it.id for it in reversed(found) if tag in it.tags}
     for call in one.calls(by_pool):
-        if isinstance(call, Absent):
+        if not isinstance(call, Call):
             yield call
             continue
         run = _answered(world, one, law, call, DryRun(call.operation, call.node_class, call.told))

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from keystone_check.model.facts import Absent, Subjects
+from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.launching import Selection
 from keystone_check.model.operators import NodeClass as Written
 from keystone_check.model.operators import NodePool
@@ -57,7 +57,7 @@ def calls(
     node_pools: Subjects[NodePool] | Absent,
     selections: Subjects[Selection],
     templates: Mapping[str, str],
-) -> Iterator[Call | Absent]:
+) -> Iterator[Call | Absent | Missing]:
     """All of them; `templates` are ids of Karpenter's launch templates by node pool."""
     asked = tuple(needs)
     written = {} if isinstance(node_classes, Absent) else dict(node_classes.seen())
@@ -81,6 +81,8 @@ class _Chosen:
     groups: tuple[str, ...]
     profile: str
     template: str
+    gap: Missing | None = None
+    """What could not be read of it."""
 
 
 def _chosen(
@@ -91,6 +93,7 @@ def _chosen(
     templates: Mapping[str, str],
 ) -> _Chosen:
     found = selection if isinstance(selection, Selection) else Selection((), (), ())
+    parts = (selection, found.images, found.subnets, found.security_groups)
     types = [it for name in one.pools if name in pools for it in pools[name].requirements.get(_TYPE, ())]
     return _Chosen(
         type=next(iter(types), _USUAL),
@@ -99,6 +102,7 @@ def _chosen(
         groups=_ids(found.security_groups),
         profile=written.instance_profile or written.made_profile,
         template=next((templates[name] for name in one.pools if name in templates), ""),
+        gap=next((it for it in parts if isinstance(it, Missing)), None),
     )
 
 
@@ -106,24 +110,24 @@ def _ids(found: object) -> tuple[str, ...]:
     return found if isinstance(found, tuple) else ()
 
 
-def _launching(one: NodeClass, needs: tuple[Need, ...], chosen: _Chosen) -> Iterator[Call | Absent]:
+def _launching(one: NodeClass, needs: tuple[Need, ...], chosen: _Chosen) -> Iterator[Call | Absent | Missing]:
     """1, 3."""
     lacking = [name for name in ("image", "subnet") if not getattr(chosen, name)]
-    if lacking:
-        yield _left(RUN, one, f"no {' and no '.join(lacking)} of it is known here")
+    if chosen.gap or lacking:
+        yield _left(RUN, one, f"no {' and no '.join(lacking)} of it is known here", chosen.gap)
     else:
         yield _call(RUN, one, needs, chosen, _run(chosen))
     if not chosen.template:
         yield _left(FLEET, one, "there is no launch template of Karpenter now, and a dry run makes none")
     elif not chosen.subnet:
-        yield _left(FLEET, one, "no subnet of it is known here")
+        yield _left(FLEET, one, "no subnet of it is known here", chosen.gap)
     else:
         yield _call(FLEET, one, needs, chosen, _fleet(chosen))
     data = {"InstanceType": chosen.type, **({"ImageId": chosen.image} if chosen.image else {})}
     yield _call(TEMPLATE, one, needs, chosen, {"LaunchTemplateName": NAME, "LaunchTemplateData": data})
 
 
-def _left(operation: str, one: NodeClass, because: str) -> Absent:
+def _left(operation: str, one: NodeClass, because: str, gap: Missing | None = None) -> Absent | Missing:
     return Absent(
         f"{operation} for {one.name}", f"{operation} for the node class {one.name} was not called: {because}"
     )

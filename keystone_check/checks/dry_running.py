@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from keystone_check.checks.granting import Asker
 from keystone_check.checks.karpenting import by_hand
+from keystone_check.checks.opining import unreadable
 from keystone_check.model.facts import Absent, Missing
 from keystone_check.model.finding import Evidence, Finding, blocked, broken, holds, not_applicable
 from keystone_check.model.opinion import WOULD, WOULD_NOT, DryRun, DryRuns
@@ -20,6 +21,9 @@ def compared(asker: Asker, runs: DryRuns, planned: Sequence[Call]) -> Iterator[F
         Law(as_far_as_read(asker.permissions)),
         {(it.operation, it.node_class): it for it in planned},
     )
+    if unread := unreadable(asker, [verdict(law, it) for it in planned if it.needs]):
+        yield unread
+        return
     agreed = list[DryRun]()
     for run in runs.made:
         call = by_call.get((run.operation, run.node_class)) or _found(asker, run)

@@ -12,7 +12,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from keystone_check.checks.granting import Asker
+from keystone_check.checks.granting import Asker, untold
 from keystone_check.iam.request import Unknown
 from keystone_check.model.facts import Absent, Missing
 from keystone_check.model.finding import (
@@ -61,6 +61,9 @@ def second_opinion(asker: Asker, said: Opinions | Absent | Missing) -> Iterator[
         yield gap(asker.name, said)
         return
     both = tuple(_both(asker, said))
+    if unread := unreadable(asker, [it.ours for it in both]):
+        yield unread
+        return
     left = {id(it): because for it in both if (because := _incomparable(it))}
     apart: dict[str, list[Compared]] = {}
     for it in both:
@@ -73,6 +76,12 @@ def second_opinion(asker: Asker, said: Opinions | Absent | Missing) -> Iterator[
         yield holds(asker.name, f"IAM's simulator agrees on {_counted(len(both) - len(left), asker)}")
     if left:
         yield not_applicable(f"{asker.name} not compared", _left(left.values()))
+
+
+def unreadable(asker: Asker, ours: Iterable[Answer]) -> Finding | None:
+    """That nothing can be compared, where a right is missing without which ours is no answer."""
+    told = (untold(asker, it) for it in ours if isinstance(it, Open))
+    return next((it for it in told if it.permission), None)
 
 
 def _both(asker: Asker, said: Opinions) -> Iterator[Compared]:

@@ -22,7 +22,7 @@ from keystone_check.model.operators import (
 )
 from keystone_check.model.opinion import DryRuns, Opinions
 from keystone_check.model.permissions import Permissions
-from keystone_check.operators.asking import inquiries
+from keystone_check.operators.asking import inquiries, standing
 from keystone_check.operators.karpenter.running import Around, on_eks
 from keystone_check.probes import ack, karpenter, launching, logs, nobody, selecting
 from keystone_check.probes import dry_runs as dry_room
@@ -170,23 +170,23 @@ def _denials(
 def _opinions(
     sources: Sources,
     operators: Subjects[Operator],
-    node_classes: Subjects[NodeClass] | Absent,
-    node_pools: Subjects[NodePool] | Absent,
-    node_roles: Subjects[NodeRole],
-    instance_profiles: Subjects[InstanceProfile],
-    keys: Subjects[Key],
-    nodes: Subjects[Node],
-    ack_kinds: Subjects[AckKind],
-    role_map: Subjects[str] | Absent,
+    node_classes: Subjects[NodeClass] | Absent | Missing,
+    node_pools: Subjects[NodePool] | Absent | Missing,
+    node_roles: Subjects[NodeRole] | Missing,
+    instance_profiles: Subjects[InstanceProfile] | Missing,
+    keys: Subjects[Key] | Missing,
+    nodes: Subjects[Node] | Missing,
+    ack_kinds: Subjects[AckKind] | Missing,
+    role_map: Subjects[str] | Absent | Missing,
     permissions: Subjects[Permissions],
-    cluster: Cluster,
+    cluster: Cluster | Missing,
     caller: Caller,
 ) -> Subjects[Opinions]:
-    around = Around(
-        node_classes, node_pools, node_roles, instance_profiles, keys, nodes, caller, on_eks(cluster)
-    )
-    asking = inquiries(operators, around, ack_kinds, role_map)
-    return opinion_room.opinions(sources.aws(), asking, permissions) if operators.entries else Subjects()
+    if not operators.entries:
+        return Subjects()
+    around = standing(node_classes, node_pools, node_roles, instance_profiles, keys, nodes, cluster, caller)
+    asking = inquiries(operators, around, ack_kinds, role_map, caller)
+    return opinion_room.opinions(sources.aws(), asking, permissions)
 
 
 def _dry_runs(

@@ -32,6 +32,8 @@ def opinions(aws: Aws, asking: Iterable[Inquiry], permissions: Subjects[Permissi
 
 
 def _of(aws: Aws, one: Inquiry, held: Permissions | Absent | Missing) -> Opinions | Absent | Missing:
+    if one.gap:
+        return one.gap
     if not one.role_arn:
         return unbound(one.name)
     if not isinstance(held, Permissions):

@@ -19,7 +19,7 @@ from keystone_check.probes.dry_runs import Launcher, launchers, no_session
 from keystone_check.probes.exchanges import SESSION_NAME
 from keystone_check.sandbox.aws.dry_running import Asked, Place, decided
 from keystone_check.sandbox.aws.landscape import templates
-from keystone_check.sandbox.opining import as_served, asking, controls_unseen, opined
+from keystone_check.sandbox.opining import as_served, controls_unseen, opined
 
 
 def asked_of_aws(world: World) -> World:
@@ -31,8 +31,8 @@ def dried(world: World) -> World:
     """The world with EC2's answers. A refusal that stands where policies allow stays."""
     if not isinstance(world.dry_runs, Subjects):
         return world
-    gap = asking(world)
-    for fact in (gap, world.accounts, world.selections):
+    around = surroundings(world)
+    for fact in (world.accounts, world.operators, around, world.selections, world.permissions):
         if isinstance(fact, Missing):
             return replace(world, dry_runs=fact)
     refused = refusing(world)
@@ -125,7 +125,7 @@ def _asked(world: World, call: Call) -> Asked:
 
 def refusing(world: World) -> dict[str, str]:
     """By action, what EC2 says where all policies allow: something that is no policy here says no."""
-    if not isinstance(world.dry_runs, Subjects) or isinstance(asking(world), Missing):
+    if not isinstance(world.dry_runs, Subjects) or isinstance(surroundings(world), Missing):
         return {}
     refused = {
         (name, it.operation): it.message

@@ -9,7 +9,6 @@ from keystone_check.model.opinion import SCP, Opinion, Opinions
 from keystone_check.model.permissions import Permissions
 from keystone_check.model.world import World
 from keystone_check.operators.asking import Inquiry, inquiries, surroundings
-from keystone_check.operators.karpenter.running import Around
 from keystone_check.operators.simulated import Simulator, key_of
 from keystone_check.probes.opinions import in_order, unbound
 
@@ -17,19 +16,13 @@ _NOTHING: Subjects[str] = Subjects()
 
 
 def asking(world: World) -> tuple[Inquiry, ...] | Missing:
-    """Every operator with what it asks, or the first fact for want of which nobody can say."""
+    """Every operator with what it asks, or the first fact for want of which nobody can be asked about."""
+    for fact in (world.operators, world.permissions, world.caller):
+        if isinstance(fact, Missing):
+            return fact
+    assert isinstance(world.operators, Subjects)
     around = surroundings(world)
-    facts = (world.operators, around, world.ack_kinds, world.role_map, world.permissions, world.caller)
-    if gap := next((fact for fact in facts if isinstance(fact, Missing)), None):
-        return gap
-    match world, around:
-        case World(
-            operators=Subjects() as operators,
-            ack_kinds=Subjects() as kinds,
-            role_map=(Subjects() | Absent()) as roles,
-        ), Around():
-            return tuple(inquiries(operators, around, kinds, roles))
-    return ()
+    return tuple(inquiries(world.operators, around, world.ack_kinds, world.role_map, world.caller))
 
 
 def opined(world: World) -> World:
@@ -48,6 +41,8 @@ def opined(world: World) -> World:
 def _of(
     one: Inquiry, held: Permissions | Absent | Missing, unseen: tuple[str, ...]
 ) -> Opinions | Absent | Missing:
+    if one.gap:
+        return one.gap
     if not one.role_arn:
         return unbound(one.name)
     if not isinstance(held, Permissions):

@@ -128,9 +128,8 @@ def _launching(one: NodeClass, needs: tuple[Need, ...], chosen: _Chosen) -> Iter
 
 
 def _left(operation: str, one: NodeClass, because: str, gap: Missing | None = None) -> Absent | Missing:
-    return Absent(
-        f"{operation} for {one.name}", f"{operation} for the node class {one.name} was not called: {because}"
-    )
+    what = f"{operation} for the node class {one.name}"
+    return replace(gap, fact=what) if gap else Absent(what, f"{what} was not called: {because}")
 
 
 def _run(chosen: _Chosen) -> dict[str, Any]:

@@ -10,7 +10,7 @@
 import json
 import shlex
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from keystone_check.checks.granting import Asker, untold
 from keystone_check.iam.request import Unknown
@@ -80,7 +80,8 @@ def second_opinion(asker: Asker, said: Opinions | Absent | Missing) -> Iterator[
 
 def unreadable(asker: Asker, ours: Iterable[Answer]) -> Finding | None:
     """That nothing can be compared, where a right is missing without which ours is no answer."""
-    told = (untold(asker, it) for it in ours if isinstance(it, Open))
+    read = replace(asker, permissions=as_far_as_read(asker.permissions))
+    told = (untold(read, it) for it in ours if isinstance(it, Open))
     return next((it for it in told if it.permission), None)
 
 

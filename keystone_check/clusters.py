@@ -37,6 +37,7 @@ class Overrides:
     request_timeout: float | None = None
     live: bool = False
     cloudtrail: bool = False
+    second_opinion: bool = False
     nix: str = ""
     host: str = ""
     manifests: tuple[str, ...] = ()
@@ -55,6 +56,7 @@ class Overrides:
             request_seconds=self.request_timeout or access.request_seconds,
             live=self.live or access.live,
             cloudtrail=self.cloudtrail or access.cloudtrail,
+            second_opinion=self.second_opinion or access.second_opinion,
             nix=self.nix or access.nix,
             host=self.host or access.host,
             manifests=self.manifests or access.manifests,

@@ -66,7 +66,9 @@ _UNSEEN: Mapping[str, tuple[str, ...]] = {
     "Bucket": ("policy_is_public", "default_encryption", "grants", "tags"),
     "Provider": ("created",),
 }
-_UNASKED: Mapping[str, tuple[str, ...]] = {"World": ("answers", "recorded", "declared")}
+_UNASKED: Mapping[str, tuple[str, ...]] = {
+    "World": ("answers", "recorded", "opinions", "dry_runs", "declared")
+}
 """What only an option asks for: Absent without it."""
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from keystone_check.targets import Bench
 
 FAIL_ON = ("critical", "high", "medium", "low", "fixable")
-_OVERRIDES = ("context", "kubeconfig", "namespace", "live", "cloudtrail", "nix", "host")
+_OVERRIDES = ("context", "kubeconfig", "namespace", "live", "cloudtrail", "second_opinion", "nix", "host")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -82,6 +82,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--keystone-cloudtrail", action="store_true", help="read the exchanges that CloudTrail recorded"
+    )
+    group.addoption(
+        "--keystone-second-opinion",
+        action="store_true",
+        help="ask IAM's policy simulator about all that Karpenter and ACK need, and compare",
     )
     group.addoption(
         "--keystone-nix", metavar="FLAKE#HOST", default="", help="compare with what this profile declares"

@@ -136,7 +136,8 @@ def names(document: dict[str, object]) -> set[str]:
 @cache
 def needed_by(*ids: str) -> frozenset[str]:
     """What is printed for these checks alone."""
-    asks, actions = needed(reads(checks.load(ids)), Access("any", live=True, cloudtrail=True))
+    access = Access("any", live=True, cloudtrail=True, second_opinion=True)
+    asks, actions = needed(reads(checks.load(ids)), access)
     return frozenset({*(ask.permission for ask in asks), *actions})
 
 

@@ -12,7 +12,7 @@ from keystone_check.model.permissions import Permissions
 from keystone_check.operators.karpenter.installation import Installation
 from keystone_check.operators.karpenter.least import least
 from keystone_check.operators.karpenter.requirement import requirement
-from keystone_check.operators.karpenter.running import Around, Running, installation, running
+from keystone_check.operators.karpenter.running import Around, Running, installation, on_eks, running
 
 
 def askers(
@@ -65,7 +65,7 @@ def karpenters(operators: Subjects[Operator]) -> Iterator[tuple[str, Operator]]:
 
 def self_hosted(cluster: Cluster) -> bool:
     """Whether the control plane is not EKS's."""
-    return "-eks-" not in cluster.version
+    return not on_eks(cluster)
 
 
 def failing(conditions: tuple[Condition, ...]) -> Iterator[Condition]:

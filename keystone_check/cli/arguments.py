@@ -46,6 +46,7 @@ class Options(NamedTuple):
     request_timeout: float | None = None
     live: bool = False
     cloudtrail: bool = False
+    second_opinion: bool = False
     nix: str = ""
     host: str = ""
     manifest: tuple[str, ...] = ()
@@ -291,6 +292,11 @@ def _facts(parser: argparse.ArgumentParser) -> None:
         "--cloudtrail",
         action="store_true",
         help="read what CloudTrail recorded of the exchanges in the last 12 hours",
+    )
+    add(
+        "--second-opinion",
+        action="store_true",
+        help="ask IAM's policy simulator about all that Karpenter and ACK need, and compare",
     )
 
 

@@ -59,6 +59,7 @@ def _alone(options: "Options") -> None:
         "--selector": options.selector,
         "--live": options.live,
         "--cloudtrail": options.cloudtrail,
+        "--second-opinion": options.second_opinion,
         "--fix": options.fix,
         "--apply": options.apply,
         "--undo": options.undo is not None,

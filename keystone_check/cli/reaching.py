@@ -25,6 +25,7 @@ def overrides(options: Options) -> Overrides:
         request_timeout=options.request_timeout,
         live=options.live,
         cloudtrail=options.cloudtrail,
+        second_opinion=options.second_opinion,
         nix=options.nix,
         host=options.host,
         manifests=options.manifest,
@@ -64,6 +65,11 @@ def again(options: Options) -> str:
     files += [word for file in options.manifest for word in ("--manifest", file)]
     files += [f"--host={options.host}"] * bool(options.host)
     files += [word for file in options.accept for word in ("--accept", file)]
-    flags = {"-A": options.namespace == "", "--live": options.live, "--cloudtrail": options.cloudtrail}
+    flags = {
+        "-A": options.namespace == "",
+        "--live": options.live,
+        "--cloudtrail": options.cloudtrail,
+        "--second-opinion": options.second_opinion,
+    }
     given = [flag for flag, is_given in flags.items() if is_given]
     return shlex.join(["keystone-check", *words, *files, *given])

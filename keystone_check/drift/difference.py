@@ -19,7 +19,7 @@ NOWHERE = Absent("", "not there")
 NEAR = 5
 """Seconds by which clocks may be told apart from one look to the next."""
 _PASSING = frozenset({"now", "milliseconds", "attempts", "size", "since", "accepted"})
-_ON_DEMAND = (("answers",), ("recorded",))
+_ON_DEMAND = (("answers",), ("recorded",), ("opinions",), ("dry_runs",))
 _CLAIMS = frozenset({"iat", "exp", "nbf", "jti"})
 
 

@@ -53,6 +53,8 @@ class Access:
     """Ask STS itself for each bound service account."""
     cloudtrail: bool = False
     """Read what CloudTrail recorded of the exchanges."""
+    second_opinion: bool = False
+    """Ask IAM's policy simulator about all that operators need."""
     snapshot: str = ""
     """A file of facts in place of a cluster: it is judged, and nothing can be reached."""
     nix: str = ""

@@ -47,6 +47,8 @@ LINKS = (
         "karpenter",
         "Karpenter may do what it is set to do",
         last=(
+            "simulator_agrees_about_karpenter",
+            "dry_runs_agree_about_karpenter",
             "no_denial_is_reported_by_karpenter",
             "karpenters_objects_report_no_failure",
             "karpenter_is_up",
@@ -56,7 +58,12 @@ LINKS = (
     Link(
         "ack",
         "ACK controllers may do what they reconcile",
-        last=("no_denial_is_reported_by_ack", "no_ack_resource_is_stuck", "ack_controllers_are_up"),
+        last=(
+            "simulator_agrees_about_ack",
+            "no_denial_is_reported_by_ack",
+            "no_ack_resource_is_stuck",
+            "ack_controllers_are_up",
+        ),
         optional=True,
     ),
     Link("declared", "what is declared is what runs", optional=True),

@@ -19,6 +19,7 @@ from keystone_check.model.operators import (
     NodePool,
     Operator,
 )
+from keystone_check.model.opinion import DryRuns, Opinions
 from keystone_check.model.permissions import Permissions
 from keystone_check.model.servers import ApiToken, Clocks, Server, ServerArguments
 from keystone_check.model.web import Addresses, Chain, Response
@@ -159,5 +160,10 @@ class World:
     """KMS keys of volumes and queues, by ARN, id or alias as written."""
     denials: Subjects[tuple[Denial, ...]] | Missing
     """What operators' latest log lines and their objects' conditions say was refused, by operator."""
+    opinions: Subjects[Opinions] | Absent | Missing
+    """What IAM's simulator says of all that operators ask, by operator. Absent: `--second-opinion` was not
+    given."""
+    dry_runs: Subjects[DryRuns] | Absent | Missing
+    """What EC2 answers to Karpenter's own calls as dry runs, by operator. Absent: `--live` was not given."""
     declared: Subjects[Declared] | Absent | Missing
     """What is declared, by `nix`, `host` and `manifests`. Absent: nobody gave us a declaration."""

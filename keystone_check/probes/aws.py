@@ -149,6 +149,29 @@ class Aws:
         with self._door.lock:
             return self._made_with(service, self.region, config)
 
+    def assuming(self, service: str, region: str, subject: str, **exchange: Any) -> Any:
+        """A client of this service with what STS hands out for a web identity, which nobody else gets to see.
+
+        Raises ReadError with STS's answer where it hands out nothing.
+        """
+
+        def made(answer: dict[str, Any]) -> Any:
+            keys = answer["Credentials"]
+            with self._lock:
+                return self._session.client(
+                    service,
+                    region_name=region or self.region,
+                    endpoint_url=self._access.aws_endpoint or None,
+                    config=_config(self._access),
+                    aws_access_key_id=keys["AccessKeyId"],
+                    aws_secret_access_key=keys["SecretAccessKey"],
+                    aws_session_token=keys["SessionToken"],
+                )
+
+        return self.read(
+            rights.ASSUME, subject, "", made, client=self.anonymous(rights.ASSUME.service), **exchange
+        )
+
     def client(self, service: str, region: str = "") -> Any:
         """The client of a service, each made once (making one is not safe in two threads at once)."""
         key = (service, region or self.region)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # the clients are loaded when a fact of theirs is asked for, 
 
 SESSION_NAME = "keystone-check"
 """As CloudTrail will show our calls."""
-_NO_ANSWER = frozenset({"Throttling", "ThrottlingException", "RequestLimitExceeded"})
+NO_ANSWER = frozenset({"Throttling", "ThrottlingException", "RequestLimitExceeded"})
 
 
 def answers(kube: Kube, aws: Aws, expected: Expected, accounts: Subjects[ServiceAccount]) -> Subjects[Answer]:
@@ -36,7 +36,7 @@ def answers(kube: Kube, aws: Aws, expected: Expected, accounts: Subjects[Service
         try:
             return name, _answer(kube, aws, client, expected, account)
         except ReadError as refusal:
-            return name, said(refusal, _NO_ANSWER, Answer) or refusal.missing(name)
+            return name, said(refusal, NO_ANSWER, Answer) or refusal.missing(name)
 
     return Subjects(tuple(side_by_side(ask, there)))
 

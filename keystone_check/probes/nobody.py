@@ -53,6 +53,8 @@ def without_operators() -> dict[str, Any]:
             "instance_types",
             "keys",
             "denials",
+            "opinions",
+            "dry_runs",
         ),
         Subjects(),
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from keystone_check.model.aws import Caller, Role
-from keystone_check.model.cluster import ServiceAccount
+from keystone_check.model.cluster import Cluster, ServiceAccount
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.launching import InstanceProfile, InstanceType, Key, NodeRole, Queue, Selection
 from keystone_check.model.operators import (
@@ -20,9 +20,14 @@ from keystone_check.model.operators import (
     NodePool,
     Operator,
 )
+from keystone_check.model.opinion import DryRuns, Opinions
 from keystone_check.model.permissions import Permissions
+from keystone_check.operators.asking import inquiries, standing
+from keystone_check.operators.karpenter.running import Around, on_eks
 from keystone_check.probes import ack, karpenter, launching, logs, nobody, selecting
+from keystone_check.probes import dry_runs as dry_room
 from keystone_check.probes import operators as operator_room
+from keystone_check.probes import opinions as opinion_room
 from keystone_check.probes import permissions as permission_room
 from keystone_check.probes.refusals import ReadError
 from keystone_check.probes.sources import Sources
@@ -162,6 +167,51 @@ def _denials(
     return logs.denials(sources.kube(), operators, node_classes, node_claims, ack_kinds)
 
 
+def _opinions(
+    sources: Sources,
+    operators: Subjects[Operator],
+    node_classes: Subjects[NodeClass] | Absent | Missing,
+    node_pools: Subjects[NodePool] | Absent | Missing,
+    node_roles: Subjects[NodeRole] | Missing,
+    instance_profiles: Subjects[InstanceProfile] | Missing,
+    keys: Subjects[Key] | Missing,
+    nodes: Subjects[Node] | Missing,
+    ack_kinds: Subjects[AckKind] | Missing,
+    role_map: Subjects[str] | Absent | Missing,
+    permissions: Subjects[Permissions],
+    cluster: Cluster | Missing,
+    caller: Caller,
+) -> Subjects[Opinions]:
+    if not operators.entries:
+        return Subjects()
+    around = standing(node_classes, node_pools, node_roles, instance_profiles, keys, nodes, cluster, caller)
+    asking = inquiries(operators, around, ack_kinds, role_map, caller)
+    return opinion_room.opinions(sources.aws(), asking, permissions)
+
+
+def _dry_runs(
+    sources: Sources,
+    accounts: Subjects[ServiceAccount],
+    operators: Subjects[Operator],
+    node_classes: Subjects[NodeClass] | Absent,
+    node_pools: Subjects[NodePool] | Absent,
+    node_roles: Subjects[NodeRole],
+    instance_profiles: Subjects[InstanceProfile],
+    keys: Subjects[Key],
+    nodes: Subjects[Node],
+    selections: Subjects[Selection],
+    cluster: Cluster,
+    caller: Caller | Missing,
+) -> Subjects[DryRuns]:
+    around = Around(
+        node_classes, node_pools, node_roles, instance_profiles, keys, nodes, caller, on_eks(cluster)
+    )
+    found = dry_room.launchers(operators, accounts, around, selections)
+    if not found:
+        return Subjects()
+    return dry_room.dry_runs(sources.kube(), sources.aws(), sources.access.expected, found)
+
+
 def _there(held: Subjects[T] | Missing) -> Subjects[T]:
     return Subjects() if isinstance(held, Missing) else held
 
@@ -208,5 +258,7 @@ READ: dict[str, tuple[str, str, Callable[..., Any]]] = {
     "instance_types": ("AWS", "instance types", _instance_types),
     "keys": ("AWS", "KMS keys", _keys),
     "denials": ("cluster", "what operators report as refused", _denials),
+    "opinions": ("AWS", "what IAM's simulator says", _opinions),
+    "dry_runs": ("AWS", "what EC2 says to dry runs", _dry_runs),
 }
 """By field of the World: source, what it is called, and who reads it."""

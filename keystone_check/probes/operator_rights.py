@@ -84,6 +84,13 @@ DESCRIBE_TYPES = AwsAsk(
 DESCRIBE_KEY = AwsAsk("kms", "DescribeKey", "kms:DescribeKey", "whether the volumes' keys can be used")
 GET_KEY_POLICY = AwsAsk("kms", "GetKeyPolicy", "kms:GetKeyPolicy", "whom these keys are open to")
 
+SIMULATE = AwsAsk(
+    "iam",
+    "SimulatePrincipalPolicy",
+    "iam:SimulatePrincipalPolicy",
+    "what IAM itself decides on the requests of operators, for --second-opinion",
+)
+
 OF_OPERATORS: dict[str, tuple[KubeAsk | AwsAsk, ...]] = {
     "operators": (LIST_DEPLOYMENTS,),
     "crds": (LIST_CRDS,),
@@ -109,6 +116,7 @@ OF_OPERATORS: dict[str, tuple[KubeAsk | AwsAsk, ...]] = {
     "selections": (FIND_SUBNETS, FIND_GROUPS, FIND_IMAGES),
     "instance_types": (DESCRIBE_TYPES,),
     "keys": (DESCRIBE_KEY, GET_KEY_POLICY),
+    "opinions": (SIMULATE,),
 }
 """By field of the World. What they share with other facts stands with those."""
 
@@ -125,10 +133,11 @@ OF_KARPENTER = frozenset(
         "selections",
         "instance_types",
         "keys",
+        "dry_runs",
     }
 )
 OF_ACK = frozenset({"ack_kinds", "role_map"})
-OF_ANY = frozenset({"crds", "permissions", "denials"})
+OF_ANY = frozenset({"crds", "permissions", "denials", "opinions"})
 OPERATED = OF_KARPENTER | OF_ACK | OF_ANY
 """The fields for which nothing is asked where no operator of theirs runs."""
 

@@ -333,6 +333,8 @@ def _without(fact: str, option: str) -> Reader:
 _UNASKED = {
     "answers": _without("answers", "--live"),
     "recorded": _without("recorded", "--cloudtrail"),
+    "opinions": _without("opinions", "--second-opinion"),
+    "dry_runs": _without("dry_runs", "--live"),
     "declared": Reader("files", "nothing", lambda sources: Absent("declared", declaring.NOT_GIVEN)),
 }
 _DECLARED = {
@@ -363,6 +365,8 @@ def unasked(access: Access) -> frozenset[str]:
     given = {
         "answers": access.live,
         "recorded": access.cloudtrail,
+        "opinions": access.second_opinion,
+        "dry_runs": access.live,
         "declared": declaring.given(access),
     }
     return frozenset(name for name, wanted in given.items() if not wanted)

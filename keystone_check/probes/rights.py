@@ -165,6 +165,7 @@ ASKED: dict[str, tuple[KubeAsk | AwsAsk, ...]] = {
     "nodes": (LIST_NODES,),
     "ack_kinds": (LIST_NAMESPACES,),
     "denials": (LIST_PODS, GET_LOG),
+    "dry_runs": (CREATE_TOKEN, ASSUME),
     "declared": (),
 }
 """By field of the World, or part of one, what reading it asks. Fields that it follows from ask for theirs;

@@ -40,9 +40,11 @@ from keystone_check.model.world import World
 from keystone_check.remedy.answers import answers_followed
 from keystone_check.remedy.asked import selected
 from keystone_check.remedy.bound import accounts_followed
+from keystone_check.remedy.dry_run import dry_runs_followed
 from keystone_check.remedy.follow import publication_followed
 from keystone_check.remedy.granted import granted
 from keystone_check.remedy.made import created, deleted
+from keystone_check.remedy.opined import opinions_followed
 
 
 def rehearse(world: World, changes: Iterable[Change]) -> World:
@@ -57,7 +59,9 @@ def rehearse(world: World, changes: Iterable[Change]) -> World:
         written = accounts_followed(world, written)
     if written.bucket != world.bucket or written.account_public_access != world.account_public_access:
         written = publication_followed(world, written)
-    return answers_followed(world, written) if changes else written
+    if not changes:
+        return written
+    return dry_runs_followed(world, opinions_followed(world, answers_followed(world, written)))
 
 
 def client_ids_after(before: Iterable[str], after: Iterable[str]) -> tuple[str, ...]:

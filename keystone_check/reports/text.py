@@ -7,6 +7,7 @@ from keystone_check.model.finding import Status
 from keystone_check.model.outcome import Diagnosis, Outcome
 from keystone_check.reports.findings import accepted, findings
 from keystone_check.reports.marks import ACCEPTED, MARKS
+from keystone_check.reports.noted import noted
 from keystone_check.reports.printable import printable
 from keystone_check.reports.report import (
     Report,
@@ -49,6 +50,8 @@ def judgement(report: Report, screen: Screen) -> Iterator[str]:
     yield from _idle(diagnosis, screen)
     if report.foreseen:
         yield from on_the_way(report.foreseen, screen)
+    for line in noted(diagnosis):
+        yield from screen.words(line, style="dim", hang="  ")
     for note in (*idle_entries(diagnosis), *retries(diagnosis.world)):
         yield from screen.words(f"note: {note}", style="dim")
 

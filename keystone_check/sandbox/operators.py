@@ -9,6 +9,7 @@ from keystone_check.model.operators import KARPENTER, Operator
 from keystone_check.model.world import World
 from keystone_check.operators.version import Version, version
 from keystone_check.sandbox import reconciling
+from keystone_check.sandbox.dry_running import asked_of_aws
 from keystone_check.sandbox.karpenter import CLUSTER, in_cluster
 from keystone_check.sandbox.launching import in_aws
 from keystone_check.sandbox.staffing import bound, caller, role_of, seen
@@ -40,7 +41,7 @@ def with_karpenter(world: World, minor: str = NEWEST, namespace: str = KARPENTER
         },
     )
     world = _installed(world, f"{namespace}/{KARPENTER}", operator)
-    return in_aws(in_cluster(world, release), release, arn)
+    return asked_of_aws(in_aws(in_cluster(world, release), release, arn))
 
 
 def with_ack(world: World, *services: str) -> World:
@@ -63,7 +64,7 @@ def with_ack(world: World, *services: str) -> World:
         )
         world = _installed(world, f"{namespace}/{name}-{service}-chart", operator)
         world = reconciling.with_kinds(world, service, operator)
-    return world
+    return asked_of_aws(world)
 
 
 def _installed(world: World, name: str, operator: Operator) -> World:

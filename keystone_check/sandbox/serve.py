@@ -17,6 +17,7 @@ from keystone_check.model.cluster import Cluster, Listing, Token
 from keystone_check.model.exchange import Trail
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.launching import Key, Queue, Selection
+from keystone_check.model.opinion import DryRuns, Opinions
 from keystone_check.model.permissions import Permissions
 from keystone_check.model.servers import ApiToken, Clocks
 from keystone_check.model.web import Response
@@ -178,6 +179,7 @@ def serving_cloud(
             selector=world.listed.selector if isinstance(world.listed, Listing) else "",
             live=not isinstance(world.answers, Absent),
             cloudtrail=not isinstance(world.recorded, Absent),
+            second_opinion=not isinstance(world.opinions, Absent),
             expected=world.expected,
         )
 
@@ -207,6 +209,10 @@ def _refused(world: World, denied: Container[str] = ()) -> _Refused:
     return _Refused(frozenset(wanting), denied)
 
 
+PARTED = World | Bucket | Trail | Permissions | Queue | Selection | Key | Opinions | DryRuns
+"""What can have gaps in it."""
+
+
 def _missing(value: object) -> Iterator[Missing]:
     """Every gap in the world, at whatever depth."""
     if isinstance(value, Missing):
@@ -217,7 +223,7 @@ def _missing(value: object) -> Iterator[Missing]:
     elif isinstance(value, tuple):
         for part in value:
             yield from _missing(part)
-    elif isinstance(value, World | Bucket | Trail | Permissions | Queue | Selection | Key):
+    elif isinstance(value, PARTED):
         for one in fields(value):
             yield from _missing(getattr(value, one.name))
 

@@ -12,6 +12,7 @@ from keystone_check.model.web import Response
 from keystone_check.model.world import World
 from keystone_check.probes.identity import trusts
 from keystone_check.sandbox.consequences import operated
+from keystone_check.sandbox.dry_running import asked_of_aws
 
 
 def settled(world: World) -> World:
@@ -20,7 +21,7 @@ def settled(world: World) -> World:
     A refusal that stands where the law would grant stays: something outside of these facts says no.
     """
     world = operated(world)
-    return replace(world, trusting_roles=_trusting(world), answers=_answers(world))
+    return asked_of_aws(replace(world, trusting_roles=_trusting(world), answers=_answers(world)))
 
 
 def stubborn(world: World) -> dict[tuple[str, str], Answer]:

@@ -3,6 +3,9 @@
 BY_HAND = {
     "karpenter-passes-any-role": "keystone-check --policy karpenter prints all that it",
     "karpenter-is-denied-by-an-scp": "ask whoever runs the organization to except arn:aws:",
+    "karpenter-is-denied-by-an-scp-that-nobody-here-may-read": "ask whoever runs the organization to except",
+    "ack-is-denied-by-an-scp-that-nobody-here-may-read": "ask whoever runs the organization to except",
+    "karpenter-is-refused-on-its-way-to-ec2": "except arn:aws:iam::",
     "karpenter-is-denied-by-its-boundary": "aws iam get-role --role-name karpenter names the bou",
     "karpenter-may-end-anybodys-instances": "keystone-check --policy karpenter --diff says what w",
     "volume-key-is-disabled": "keystone-check --policy karpenter prints all that it",

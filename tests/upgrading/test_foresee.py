@@ -17,6 +17,7 @@ from keystone_check.model.finding import Status
 from keystone_check.model.outcome import Diagnosis
 from keystone_check.model.world import World
 from keystone_check.sandbox.catalogue import stage
+from keystone_check.sandbox.dry_running import asked_of_aws
 from keystone_check.sandbox.operators import with_ack, with_karpenter
 from keystone_check.upgrading.asked import asked
 from keystone_check.upgrading.foresee import WOULD, Foreseen, foresee, judges
@@ -90,7 +91,8 @@ def test_what_is_broken_now_is_not_said_to_break_by_the_upgrade() -> None:
 
 def lacking() -> World:
     """A role that may no longer terminate instances."""
-    return narrowed(with_karpenter(HEALTHY, "1.13"), "ec2:TerminateInstances", "ec2:StopInstances")
+    world = narrowed(with_karpenter(HEALTHY, "1.13"), "ec2:TerminateInstances", "ec2:StopInstances")
+    return asked_of_aws(world)
 
 
 def narrowed(world: World, written: str, instead: str) -> World:

@@ -16,13 +16,14 @@ from keystone_check.iam.global_keys import CROSS_SERVICE_KEYS, GLOBAL_KEYS
 from keystone_check.iam.request import AwsPrincipal, Request
 from keystone_check.knowledge.store import controllers, facts
 from keystone_check.operators.need import Need
+from keystone_check.operators.regions import REGION, region_asked
 
 _KNOWN = ("aws:principalarn",)
 _UNKNOWN = (
     *(key.lower() for key in (*GLOBAL_KEYS, *CROSS_SERVICE_KEYS) if key.lower() not in _KNOWN),
     "*:*",
 )
-"""What a controller sends is in the resources, which nobody here takes apart."""
+"""What a controller sends is in the resources, which nobody here takes apart; its region is known."""
 
 USED, INSTALLED, PASSED, ASSUMED = "in use", "installed", "role fields", "roles of other accounts"
 
@@ -87,4 +88,5 @@ _UNASSUMED = "ACK.ResourceSynced is False: IAM Role is not available"
 def _request(controller: Controller, action: str, resource: str) -> Request:
     name = f"ack-{controller.service}-controller"
     caller = f"arn:{controller.partition}:sts::{controller.account}:assumed-role/{name}/{name}"
-    return Request(action, resource, AwsPrincipal(caller), {}, _UNKNOWN)
+    region = region_asked(action, controller.region, controller.partition)
+    return Request(action, resource, AwsPrincipal(caller), {REGION: region} if region else {}, _UNKNOWN)

@@ -4,6 +4,7 @@
 2. Each is asked where the configuration turns it on: a queue, a node class with a role, spot, reservations.
 3. Requests about nodes are asked once for each node class and node pool; what comes out the same is one.
 4. China's EC2 passes roles to two services; keys of one's own are asked for through EC2.
+5. Every request names its region, on which the commonest service control policies depend.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ from keystone_check.iam.request import AwsPrincipal, Request
 from keystone_check.knowledge.store import facts
 from keystone_check.operators.karpenter.installation import Installation, NodeClass
 from keystone_check.operators.need import Need
+from keystone_check.operators.regions import REGION, region_asked
 from keystone_check.operators.version import Version, version
 
 _TIDIES_ALWAYS = Version(1, 8, 3)
@@ -162,7 +164,9 @@ def _request(
     caller = AwsPrincipal(
         f"arn:{installed.partition}:sts::{installed.account}:assumed-role/karpenter/karpenter"
     )
-    return Request(action, resource, caller, context, _UNKNOWN)
+    region = region_asked(action, installed.region, installed.partition)
+    known, unknown = ({REGION: region}, _UNKNOWN) if region else ({}, (*_UNKNOWN, REGION.lower()))
+    return Request(action, resource, caller, {**known, **context}, unknown)
 
 
 Context = Mapping[str, tuple[str, ...] | str]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from keystone_check.iam.arns import read_role_arn
 from keystone_check.knowledge.store import minors
 from keystone_check.model.aws import Caller
+from keystone_check.model.cluster import Cluster
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.launching import InstanceProfile, Key, NodeRole
 from keystone_check.model.operators import KARPENTER, Node, NodePool, Operator
@@ -119,6 +120,11 @@ def region_of(one: Running, around: Around) -> str:
     near = next((zone.partition("/")[0].rstrip("abcdef") for zone in zones), "")
     ours = "" if isinstance(around.caller, Missing) else around.caller.region
     return set_to or near or ours
+
+
+def on_eks(cluster: Cluster) -> bool:
+    """Whether the control plane is EKS's."""
+    return "-eks-" in cluster.version
 
 
 def on_aws(node: Node) -> bool:

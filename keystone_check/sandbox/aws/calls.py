@@ -47,8 +47,8 @@ class Call:
 
     @property
     def writes(self) -> bool:
-        """Whether it changes anything."""
-        return self.action.startswith(_WRITING)
+        """Whether it changes anything; a dry run does not."""
+        return self.action.startswith(_WRITING) and self.form.get("DryRun", "").lower() != "true"
 
     def resource(self, account: str, partition: str = "aws") -> str:
         """The ARN that a policy names to allow the call."""

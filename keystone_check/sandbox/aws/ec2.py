@@ -26,6 +26,9 @@ def answer(landscape: Landscape, call: Call) -> Response | None:
         case "DescribeImages":
             found = _matching(landscape.images, call)
             return _set(call.action, "imagesSet", (_item("imageId", it) for it in found))
+        case "DescribeLaunchTemplates":
+            found = _matching(landscape.templates, call)
+            return _set(call.action, "launchTemplates", (_item("launchTemplateId", it) for it in found))
         case "DescribeInstanceTypes":
             wanted = [values for name, values in _filters(call.form) if name == "instance-type"]
             types = (it for it in landscape.types if all(it.name in values for values in wanted))

@@ -6,13 +6,15 @@ is left to moto, which knows nothing of what stands here.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.launching import InstanceType, Key, Queue, Selection
-from keystone_check.model.operators import NodeClass
+from keystone_check.model.operators import KARPENTER, NodeClass
 from keystone_check.model.permissions import Permissions
 from keystone_check.model.world import World
+from keystone_check.sandbox.opining import controls_unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,18 @@ class Landscape:
     subnets: tuple[Found, ...] = ()
     groups: tuple[Found, ...] = ()
     images: tuple[Found, ...] = ()
+    templates: tuple[Found, ...] = ()
+    """Launch templates, as Karpenter makes them."""
+    refusing: Mapping[str, str] = field(default_factory=dict)
+    """By action, what EC2 says to whoever may by all policies that stand here: something else says no."""
     types: tuple[InstanceType, ...] = ()
     queues: Mapping[str, Queue] = field(default_factory=dict)
     keys: Mapping[str, Key] = field(default_factory=dict)
     """By ARN, id or alias as it was written."""
     controls: tuple[Mapping[str, str], ...] = ()
     """Service control policies from the root down to the account, by id."""
+    unseen: tuple[str, ...] = ()
+    """Service control policies that nobody in this account may read, and that are in force."""
     organization: str = ""
     """The account that manages the organization; empty where there is none."""
 
@@ -49,12 +57,35 @@ def landscape(world: World) -> Landscape:
         subnets=tuple(_found(world, "subnets")),
         groups=tuple(_found(world, "security_groups")),
         images=tuple(_found(world, "images")),
+        templates=templates(world),
         types=tuple(_seen(world.instance_types).values()),
         queues=_seen(world.queues),
         keys=_seen(world.keys),
         controls=controls if isinstance(controls, tuple) else (),
+        unseen=controls_unseen(world),
         organization=_organization(controls),
     )
+
+
+def templates(world: World) -> tuple[Found, ...]:
+    """One for each node pool of each Karpenter."""
+    clusters = [
+        operator.settings.get("CLUSTER_NAME", "*")
+        for operator in _seen(world.operators).values()
+        if operator.product == KARPENTER
+    ]
+    return tuple(
+        _template(name, pool) for name in dict.fromkeys(clusters) for pool in _seen(world.node_pools)
+    )
+
+
+def _template(cluster: str, pool: str) -> Found:
+    tags = {
+        f"kubernetes.io/cluster/{cluster}": "owned",
+        "karpenter.sh/nodepool": pool,
+        "eks:eks-cluster-name": cluster,
+    }
+    return Found(f"lt-0{sha256(f'{cluster}/{pool}'.encode()).hexdigest()[:16]}", tags)
 
 
 MANAGER = "999988887777"

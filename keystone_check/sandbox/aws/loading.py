@@ -28,6 +28,7 @@ from keystone_check.probes.discretion import discreet
 from keystone_check.sandbox.aws import cloudtrail, policies, state
 from keystone_check.sandbox.aws.account import Account
 from keystone_check.sandbox.aws.landscape import landscape
+from keystone_check.sandbox.dry_running import refusing
 
 
 def load(world: World, url: str, account: Account) -> None:
@@ -52,7 +53,7 @@ def _load(world: World, url: str, account: Account) -> None:
         _load_role(iam, role)
     _load_tags(world, account)
     policies.load(world, iam, account)
-    account.landscape = landscape(world)
+    account.landscape = replace(landscape(world), refusing=refusing(world))
     account.events[:] = cloudtrail.history(world, account)
 
 

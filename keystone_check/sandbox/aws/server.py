@@ -22,7 +22,7 @@ from werkzeug.wrappers import Request, Response
 from keystone_check.iam.s3_address import suffix_of
 from keystone_check.model import web
 from keystone_check.model.aws import Bucket
-from keystone_check.sandbox.aws import cloudtrail, ec2, iam, organizations, queues, s3, state
+from keystone_check.sandbox.aws import cloudtrail, dry_running, ec2, iam, organizations, queues, s3, state
 from keystone_check.sandbox.aws.account import Account
 from keystone_check.sandbox.aws.befalling import Befalling
 from keystone_check.sandbox.aws.calls import Call, read_call
@@ -149,6 +149,8 @@ class Application:
             return _unknown_key(call)
         if self._account.throttles(call.service):
             return _throttled(call)
+        if ":assumed-role/" in identity:
+            return None  # its role's own policies decide, see dry_running
         resource = call.resource(self._account.id, self._account.partition)
         self._account.asked.add((call.permission, resource))
         if call.permission in self._account.denied:
@@ -171,7 +173,7 @@ class Application:
             case "cloudtrail":
                 return cloudtrail.answer(self._account, call, self._sts.clock())
             case "ec2":
-                return ec2.answer(self._account.landscape, call)
+                return dry_running.answer(self._account, call) or ec2.answer(self._account.landscape, call)
             case "sqs" | "events" | "kms":
                 return queues.answer(self._account.landscape, call, request.host_url.rstrip("/"))
             case "s3" if not call.access_key_id:

@@ -72,6 +72,17 @@ def role(account: str, arn: str) -> Role | Absent:
     return Absent(arn, f"there is no role {arn}")
 
 
+def role_arn(account: str, name: str) -> str:
+    """The ARN of the role of that name, path and all; empty where there is none."""
+    return next((str(it.arn) for it in _backend("iam", account).roles.values() if it.name == name), "")
+
+
+def profile_roles(account: str, name: str) -> tuple[str, ...]:
+    """The roles of an instance profile, by ARN."""
+    held = _backend("iam", account).instance_profiles.values()
+    return tuple(str(role.arn) for it in held if it.name == name for role in it.roles)
+
+
 def permissions(account: str, arn: str) -> Permissions | Absent:
     """What stands in a role's policies now; of service control policies moto knows nothing."""
     backend = _backend("iam", account)

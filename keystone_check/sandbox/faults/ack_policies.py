@@ -17,6 +17,7 @@ from keystone_check.sandbox.faults.operating import (
     with_kind,
     with_operator,
     with_setting,
+    with_unread_controls,
     without_action,
 )
 from keystone_check.sandbox.staffing import caller, seen
@@ -119,6 +120,12 @@ def ack_is_denied_by_its_boundary(world: World) -> World:
         "kafka:CreateCluster on resource: *"
     )
     return with_denial(world, text)
+
+
+@fault(on=S3, breaks=("simulator_agrees_about_ack",))
+def ack_is_denied_by_an_scp_that_nobody_here_may_read(world: World) -> World:
+    """A service control policy denies making buckets, and only the organization may read that."""
+    return with_unread_controls(world, "s3:CreateBucket")
 
 
 @fault(on=using("lambda", "Function", roles=("function",)), breaks=("ack_may_pass_the_roles_it_names",))

@@ -34,6 +34,7 @@ def pods_are_refused_unseen(world: World) -> World:
     return replace(
         world,
         answers=Absent("answers", "--live was not given"),
+        dry_runs=Absent("dry_runs", "--live was not given"),
         recorded=replace(world.recorded, exchanges=world.recorded.exchanges.put(VICTIM, recorded)),
     )
 

@@ -6,8 +6,10 @@ from functools import partial
 
 from keystone_check.model.facts import Absent, Subjects
 from keystone_check.model.operators import Condition
+from keystone_check.model.opinion import WOULD_NOT
 from keystone_check.model.world import World
 from keystone_check.operators.version import Version
+from keystone_check.probes.exchanges import SESSION_NAME
 from keystone_check.sandbox.faults.fault import fault
 from keystone_check.sandbox.faults.operating import (
     Statement,
@@ -24,6 +26,7 @@ from keystone_check.sandbox.faults.operating import (
     with_setting,
     with_statement,
     with_statements,
+    with_unread_controls,
     without_action,
 )
 from keystone_check.sandbox.karpenter import CLASS, NODE_ROLE
@@ -228,6 +231,28 @@ def karpenter_is_denied_by_an_scp(world: World) -> World:
     text = _unauthorized(world, "ec2:RunInstances", instances).partition(" because ")[0]
     text = f"{text} with an explicit deny in a service control policy"
     return with_denial(world, text)
+
+
+@fault(on=with_karpenter, breaks=("simulator_agrees_about_karpenter",))
+def karpenter_is_denied_by_an_scp_that_nobody_here_may_read(world: World) -> World:
+    """A service control policy denies reading the queue, and only the organization may read that."""
+    return with_unread_controls(world, "sqs:DeleteMessage", "sqs:ReceiveMessage")
+
+
+@fault(on=with_karpenter, breaks=("dry_runs_agree_about_karpenter",))
+def karpenter_is_refused_on_its_way_to_ec2(world: World) -> World:
+    """The policy of the VPC endpoint to EC2 allows reading, and starting instances not."""
+    action = "ec2:RunInstances"
+    ((name, runs),) = seen(world.dry_runs).seen()
+    who = f"arn:aws:sts::{caller(world).account}:assumed-role/karpenter/{SESSION_NAME}"
+    message = (
+        f"You are not authorized to perform this operation. User: {who} is not authorized to perform: "
+        f"{action} because no VPC endpoint policy allows the {action} action"
+    )
+    made = tuple(
+        replace(it, code=WOULD_NOT, message=message) if it.operation == action else it for it in runs.made
+    )
+    return replace(world, dry_runs=Subjects(((name, replace(runs, made=made)),)))
 
 
 @fault(on=with_karpenter, breaks=("nothing_holds_karpenter_back",))

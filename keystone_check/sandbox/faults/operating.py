@@ -10,11 +10,13 @@ from keystone_check.model.aws import Role
 from keystone_check.model.facts import Absent, Missing, Subjects
 from keystone_check.model.launching import Queue
 from keystone_check.model.operators import AckKind, Condition, NodeClass, NodePool, Operator
+from keystone_check.model.opinion import SCP, Opinions
 from keystone_check.model.permissions import Permissions
 from keystone_check.model.world import World
 from keystone_check.operators.ack.least import least
 from keystone_check.operators.ack.running import controller, running
 from keystone_check.operators.denied import denials
+from keystone_check.sandbox.dry_running import asked_of_aws
 from keystone_check.sandbox.karpenter import CLASS, CLUSTER, MADE, POOL
 from keystone_check.sandbox.operators import with_ack
 from keystone_check.sandbox.staffing import caller, seen
@@ -211,4 +213,24 @@ def _granted(world: World) -> World:
     installed = controller(one, seen(world.ack_kinds), Absent("", ""), caller(world))
     assert installed is not None
     documents = Subjects(tuple((it.name, it.text) for it in least(installed)))
-    return with_held(world, lambda held: replace(held, inline=documents))
+    return asked_of_aws(with_held(world, lambda held: replace(held, inline=documents)))
+
+
+def with_unread_controls(world: World, *actions: str) -> World:
+    """The world whose organization denies these actions, and lets nobody in this account read that."""
+    right = "organizations:DescribeOrganization"
+    said = "AccessDeniedException: You don't have permissions to access this resource."
+    unread = Missing("controls", f"{right}: {said}", right)
+    held = seen(world.permissions)
+    hidden = ((arn, replace(it, controls=unread)) for arn, it in held.seen())
+    told = ((name, _refused(it, actions)) for name, it in seen(world.opinions).seen())
+    return replace(world, permissions=Subjects(tuple(hidden)), opinions=Subjects(tuple(told)))
+
+
+def _refused(said: Opinions, actions: tuple[str, ...]) -> Opinions:
+    """The simulator's answers, with an organization that denies these."""
+    given = (
+        replace(it, decision="explicitDeny", statements=(), refused_by=(SCP,)) if it.action in actions else it
+        for it in said.given
+    )
+    return replace(said, given=tuple(given))

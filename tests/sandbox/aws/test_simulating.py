@@ -40,7 +40,11 @@ def test_a_role_may_what_its_policies_say_under_the_circumstances_that_are_told(
 
         def decided(*actions: str, **more: Any) -> list[str]:
             answer = iam.simulate_principal_policy(PolicySourceArn=role, ActionNames=list(actions), **more)
-            return [result["EvalDecision"] for result in answer["EvaluationResults"]]
+            found = answer["EvaluationResults"]
+            specific = [it.get("ResourceSpecificResults", ()) for it in found]
+            return [one["EvalResourceDecision"] for it in specific for one in it] or [
+                it["EvalDecision"] for it in found
+            ]
 
         assert decided("ec2:DescribeSubnets", "ec2:CreateVpc", ContextEntries=here) == [
             "allowed",

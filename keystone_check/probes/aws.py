@@ -157,8 +157,8 @@ class Aws:
 
         def made(answer: dict[str, Any]) -> Any:
             keys = answer["Credentials"]
-            with self._lock:
-                return self._session.client(
+            with self._door.lock:
+                return self._door.session.client(
                     service,
                     region_name=region or self.region,
                     endpoint_url=self._access.aws_endpoint or None,

@@ -9,7 +9,7 @@ from keystone_check.errors import UsageError
 if TYPE_CHECKING:
     from keystone_check.cli.arguments import Options
 
-COMPARED = ("text", "json", "markdown")
+COMPARED = ("text", "json", "markdown", "html")
 """The formats of a comparison."""
 
 
@@ -44,7 +44,9 @@ def agree(options: "Options", *, looks: bool) -> None:
             if given:
                 raise UsageError(f"{option} judges and {other} does more", "ask for one of the two")
     if options.compare and options.format not in COMPARED:
-        raise UsageError(f"--compare has no --format {options.format}", "it has text, json and markdown")
+        raise UsageError(
+            f"--compare has no --format {options.format}", "it has text, json, markdown and html"
+        )
 
 
 def _others(options: "Options") -> Iterator[tuple[str, bool]]:

@@ -1,4 +1,4 @@
-"""What changed since a snapshot, as text, JSON or Markdown."""
+"""What changed since a snapshot, as text, JSON, Markdown or a page."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from keystone_check.drift.compare import Drift
 from keystone_check.drift.shown import shown
 from keystone_check.model.outcome import Outcome
-from keystone_check.reports import as_json
+from keystone_check.reports import as_json, page
 from keystone_check.reports.escape import code, prose
 from keystone_check.reports.marks import MARKS
 from keystone_check.reports.report import Report, sentence
@@ -23,6 +23,8 @@ def render(drift: Drift, report: Report, file: str, format: str, screen: Screen)
             return as_json.dumps(_data(drift, report, file))
         case "markdown":
             return "".join(f"{line}\n" for line in _markdown(drift, report, file))
+        case "html":
+            return page.render(report, _section(drift, file))
     return "".join(f"{line}\n" for line in _text(drift, report, file, screen))
 
 
@@ -91,6 +93,22 @@ def _markdown(drift: Drift, report: Report, file: str) -> Iterator[str]:
         if len(drift.changes) > _MOST:
             yield f"- and {len(drift.changes) - _MOST} more: a text report has them"
         yield ""
+
+
+def _section(drift: Drift, file: str) -> Iterator[str]:
+    """Of the page of what is now."""
+    yield f'<section aria-labelledby="changed"><h2 id="changed">Since {page.text(_since(drift))}</h2>'
+    yield f"<p><strong>{_sum(drift)}</strong> Compared with {page.text(file)}.</p>"
+    for title, kind, outcomes in _sections(drift):
+        if outcomes:
+            yield f'<h3>{title}</h3><ul class="{kind}">'
+            yield from (f"<li>{page.text(f'{it.check.id}: {sentence(it.finding)}')}</li>" for it in outcomes)
+            yield "</ul>"
+    if drift.changes:
+        yield "<h3>Changed</h3><ul>"
+        yield from (f"<li>{page.text(change.said)}</li>" for change in drift.changes)
+        yield "</ul>"
+    yield "</section>"
 
 
 def _data(drift: Drift, report: Report, file: str) -> dict[str, object]:

@@ -8,10 +8,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from keystone_check.diagnosis import diagnose
+from keystone_check.drift.compare import compare
 from keystone_check.model.cluster import ServiceAccount
 from keystone_check.model.facts import Subjects
+from keystone_check.reports import drifted
 from keystone_check.reports.page import render
 from keystone_check.reports.report import Report
+from keystone_check.reports.screen import Screen
 from keystone_check.targets import Bench
 from tests.browser.conftest import Open
 from tests.reports import build
@@ -132,3 +135,14 @@ def test_a_hostile_name_does_nothing_but_stand_there(opened: Open) -> None:
     page = opened(render(hostile))
     expect(page.get_by_text("<script>alert(1)</script>").first).to_be_visible()
     assert page.locator("img").count() == 0
+
+
+def test_what_changed_since_a_snapshot_stands_before_the_findings(opened: Open) -> None:
+    was, now = (diagnose(world_with(fault), Bench().checks) for fault in (None, BROKEN))
+    report = Report("lab", now, "keystone-check")
+    page = opened(drifted.render(compare(was, now), report, "yesterday.json.gz", "html", Screen()))
+    since = page.get_by_role("region", name="Since")
+    expect(since.get_by_role("heading", name="Opened")).to_be_visible()
+    expect(since.get_by_text("audience_is_registered")).to_be_visible()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()

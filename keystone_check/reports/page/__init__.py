@@ -39,9 +39,9 @@ LONGEST = 4000
 """Characters of one value."""
 
 
-def render(report: Report) -> str:
-    """The whole document."""
-    return "\n".join(_document(report)) + "\n"
+def render(report: Report, first: Iterable[str] = ()) -> str:
+    """The whole document; `first` is a section that comes before the findings."""
+    return "\n".join(_document(report, first)) + "\n"
 
 
 def text(value: str) -> str:
@@ -54,8 +54,8 @@ def _asset(name: str) -> str:
     return files("keystone_check.reports.page").joinpath(name).read_text("utf-8")
 
 
-def _document(report: Report) -> Iterator[str]:
-    yield from frame(f"keystone-check on {report.name}", _body(report))
+def _document(report: Report, first: Iterable[str]) -> Iterator[str]:
+    yield from frame(f"keystone-check on {report.name}", _body(report, first))
 
 
 def frame(title: str, body: Iterable[str]) -> Iterator[str]:
@@ -75,9 +75,10 @@ def frame(title: str, body: Iterable[str]) -> Iterator[str]:
     yield f"<script>{script}</script></body></html>"
 
 
-def _body(report: Report) -> Iterator[str]:
+def _body(report: Report, first: Iterable[str]) -> Iterator[str]:
     yield from _head(report)
     yield '<main id="findings">'
+    yield from first
     yield from _broken(report)
     yield from _unseen(report)
     yield from _accepted(report)

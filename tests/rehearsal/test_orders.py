@@ -7,6 +7,7 @@ is set up by hand in the sandbox, and asked with tokens minted before the first 
 import itertools
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import reduce
 
 import pytest
@@ -17,11 +18,15 @@ from keystone_check.model.aws import Bucket, Provider, Role
 from keystone_check.model.facts import Subjects
 from keystone_check.model.web import Response
 from keystone_check.rehearsal import issuers, keys
+from keystone_check.rehearsal.asked import RotateCertificate
 from keystone_check.rehearsal.fates import fates, walk
+from keystone_check.rehearsal.rehearsal import procedure
 from keystone_check.rehearsal.stage import Stage, keys_of, unpublished
 from keystone_check.rehearsal.step import Step
-from keystone_check.sandbox.ground import REGION
-from keystone_check.sandbox.worlds import DISCOVERY_KEY, KEY_SET_KEY
+from keystone_check.sandbox import cellar
+from keystone_check.sandbox.ground import REGION, Ground
+from keystone_check.sandbox.serve import serve, wall_clock
+from keystone_check.sandbox.worlds import DISCOVERY_KEY, KEY_SET_KEY, healthy
 from tests.rehearsal.serving import NEXT, Answer, Sandbox, key_of, said, sandbox, subsets
 
 HOST = f"{NEXT}.s3.{REGION}.amazonaws.com"
@@ -127,6 +132,36 @@ def test_every_order_of_a_change_of_issuer_is_predicted(served: Sandbox) -> None
     hands.bring_about(frozenset())
     assert differing == {}
     assert {code for code, _ in heard} == {"", "InvalidIdentityToken", "AccessDenied"}
+
+
+def test_every_order_of_a_rotation_of_certificates_is_predicted() -> None:
+    heard = set[Answer]()
+    for served in (frozenset[str](), frozenset({"serve"})):
+        ground = replace(Ground.make(), number=301 + len(served), account=f"22220000030{len(served)}")
+        world = healthy(ground, wall_clock())
+        ((host, _),) = world.chains.seen()
+        new = cellar.chain(host, cellar.Wanted((host,)))
+        made = procedure(world, RotateCertificate(new.certificates[-1].sha1))
+        renewed = replace(world, chains=world.chains.put(host, new))
+        with serve(renewed if served else world, ground) as serving:
+            cloud = Sandbox(serving.access, serving.world, ground=ground)
+            minted = cloud.minted()
+            for done in subsets(["pin", "unpin"]):
+                at = after(made.stage, made.steps, done | served)
+                pin(cloud, at)
+                answers = cloud.answers(minted)
+                assert said(fates(at, at.tokens)) == answers, done | served
+                heard |= set(answers.values())
+    assert {code for code, _ in heard} == {"", "InvalidIdentityToken"}
+
+
+def pin(cloud: Sandbox, at: Stage) -> None:
+    """List the thumbprints that providers have at this stage."""
+    assert isinstance(at.world.providers, Subjects)
+    for arn, provider in at.world.providers.seen():
+        cloud.client("iam").update_open_id_connect_provider_thumbprint(
+            OpenIDConnectProviderArn=arn, ThumbprintList=list(provider.thumbprints)
+        )
 
 
 class Hands:

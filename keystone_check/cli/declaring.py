@@ -3,6 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
+from keystone_check.cli.given import given
 from keystone_check.errors import UsageError
 
 if TYPE_CHECKING:
@@ -10,6 +11,10 @@ if TYPE_CHECKING:
 
 NONE = "none"
 """As `clusters.NONE`, which --help does without; a test compares."""
+_AT_A_CLUSTER = (
+    *("--context", "--kubeconfig", "--namespace", "--selector", "--live", "--cloudtrail", "--second-opinion"),
+    *("--fix", "--apply", "--undo", "--cleanup", "--save", "--policy"),
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,21 +57,5 @@ def agree(options: "Options") -> None:
 
 
 def _alone(options: "Options") -> None:
-    asked = {
-        "--context": options.context,
-        "--kubeconfig": options.kubeconfig,
-        "--namespace": options.namespace is not None,
-        "--selector": options.selector,
-        "--live": options.live,
-        "--cloudtrail": options.cloudtrail,
-        "--second-opinion": options.second_opinion,
-        "--fix": options.fix,
-        "--apply": options.apply,
-        "--undo": options.undo is not None,
-        "--cleanup": options.cleanup,
-        "--save": options.save,
-        "--policy": options.policy,
-    }
-    for option, said in asked.items():
-        if said:
-            raise UsageError(f"{option} needs a cluster, and --cluster none is none", f"leave {option} out")
+    for option in given(options, *_AT_A_CLUSTER):
+        raise UsageError(f"{option} needs a cluster, and --cluster none is none", f"leave {option} out")

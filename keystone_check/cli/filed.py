@@ -3,6 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
+from keystone_check.cli.given import given
 from keystone_check.errors import UsageError
 
 if TYPE_CHECKING:
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
 SNAPSHOT = "snapshot:"
 """As `clusters.SNAPSHOT`, which --help does without; a test compares."""
 _CLUSTER = "name a cluster instead, with --cluster"
+_NO_LOOK = ("--fix", "--apply", "--undo", "--list-fixes")
+_AT_A_CLUSTER = (
+    *("--endpoints", "--permissions", "--cleanup", "--fix", "--apply", "--undo", "--wait", "--count"),
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,9 +39,9 @@ def agree(options: "Options", *, looks: bool) -> None:
     """UsageError where they contradict one another or the rest; `looks`: as for a gate's."""
     if options.pseudonyms and not options.save:
         raise UsageError("--pseudonyms says how to save, and nothing is saved", "add --save FILE")
-    if options.save and (not looks or _writes(options) or options.list_fixes):
+    if options.save and (not looks or any(given(options, *_NO_LOOK))):
         raise UsageError("--save goes with a look and nothing else", "ask for one of the two")
-    if options.save and (options.rounds != 1 or options.wait is not None or options.accept_all):
+    if options.save and any(given(options, "--count", "--wait", "--accept-all")):
         raise UsageError("--save goes with one look", "leave --count, --wait and --accept-all out")
     if options.save and (options.only or options.skip):
         raise UsageError("--save keeps every fact, whichever checks ask", "leave --only and --skip out")
@@ -45,20 +50,5 @@ def agree(options: "Options", *, looks: bool) -> None:
 
 
 def _from_a_file(options: "Options") -> None:
-    asked = {
-        "--endpoints": options.endpoints,
-        "--permissions": options.permissions,
-        "--cleanup": options.cleanup,
-        "--fix": options.fix,
-        "--apply": options.apply,
-        "--undo": options.undo is not None,
-        "--wait": options.wait is not None,
-        "--count": options.rounds != 1,
-    }
-    for option, given in asked.items():
-        if given:
-            raise UsageError(f"{option} needs a cluster, and {options.cluster} is a file", _CLUSTER)
-
-
-def _writes(options: "Options") -> bool:
-    return bool(options.fix or options.apply) or options.undo is not None
+    for option in given(options, *_AT_A_CLUSTER):
+        raise UsageError(f"{option} needs a cluster, and {options.cluster} is a file", _CLUSTER)

@@ -20,7 +20,7 @@ _OF_ONE = (
 )
 _OF_A_LOOK = (
     *("--fix", "--apply", "--undo", "--shard", "--only", "--skip", "--live", "--cloudtrail", "--target"),
-    *("--accept", "--exit-zero"),
+    *("--accept", "--exit-zero", "--fail-on"),
 )
 
 

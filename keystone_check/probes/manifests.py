@@ -146,9 +146,8 @@ def _pools(item: Json, where: str) -> Iterator[tuple[str, DeclaredPool]]:
     if item.get("kind") == "NodePool":
         listed = _at(item, "spec", "template", "spec").get("requirements") or []
         if not isinstance(listed, list) or not all(map(_is_requirement, listed)):
-            raise ReadError(
-                f"{where}: the requirements of NodePool {_name(item)} are no list of keys with lists of values"
-            )
+            whose = f"the requirements of NodePool {_name(item)}"
+            raise ReadError(f"{where}: {whose} are no list of keys with lists of values")
         pool = DeclaredPool(_values(listed, INSTANCE_TYPE), _values(listed, CAPACITY_TYPE))
         yield _name(item), pool
 

@@ -1,13 +1,10 @@
 """The options about a change: what an upgrade would break, and what is another than it was."""
 
 import argparse
-from typing import TYPE_CHECKING
 
 from keystone_check.cli.given import given
+from keystone_check.cli.options import Options
 from keystone_check.errors import UsageError
-
-if TYPE_CHECKING:
-    from keystone_check.cli.arguments import Options
 
 COMPARED = ("text", "json", "markdown", "html")
 """The formats of a comparison."""
@@ -33,7 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def agree(options: "Options", *, looks: bool) -> None:
+def agree(options: Options, *, looks: bool) -> None:
     """UsageError where they contradict one another or the rest; `looks`: as for a gate's."""
     named = tuple(given(options, "--compare", "--target"))
     if len(named) > 1:

@@ -1,13 +1,10 @@
 """The options of declarations: what Nix, a server's own files or manifests say that the cluster is."""
 
 import argparse
-from typing import TYPE_CHECKING
 
 from keystone_check.cli.given import given
+from keystone_check.cli.options import Options
 from keystone_check.errors import UsageError
-
-if TYPE_CHECKING:
-    from keystone_check.cli.arguments import Options
 
 NONE = "none"
 """As `clusters.NONE`, which --help does without; a test compares."""
@@ -45,7 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def agree(options: "Options") -> None:
+def agree(options: Options) -> None:
     """UsageError where they contradict one another or the rest."""
     flake, hashed, host = options.nix.partition("#")
     if hashed and not host:
@@ -56,6 +53,6 @@ def agree(options: "Options") -> None:
         _alone(options)
 
 
-def _alone(options: "Options") -> None:
+def _alone(options: Options) -> None:
     for option in given(options, *_AT_A_CLUSTER):
         raise UsageError(f"{option} needs a cluster, and --cluster none is none", f"leave {option} out")

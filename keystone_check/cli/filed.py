@@ -1,13 +1,10 @@
 """The options of snapshots: facts kept in a file and judged from it."""
 
 import argparse
-from typing import TYPE_CHECKING
 
 from keystone_check.cli.given import given
+from keystone_check.cli.options import Options
 from keystone_check.errors import UsageError
-
-if TYPE_CHECKING:
-    from keystone_check.cli.arguments import Options
 
 SNAPSHOT = "snapshot:"
 """As `clusters.SNAPSHOT`, which --help does without; a test compares."""
@@ -35,7 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def agree(options: "Options", *, looks: bool) -> None:
+def agree(options: Options, *, looks: bool) -> None:
     """UsageError where they contradict one another or the rest; `looks`: as for a gate's."""
     if options.pseudonyms and not options.save:
         raise UsageError("--pseudonyms says how to save, and nothing is saved", "add --save FILE")
@@ -49,6 +46,6 @@ def agree(options: "Options", *, looks: bool) -> None:
         _from_a_file(options)
 
 
-def _from_a_file(options: "Options") -> None:
+def _from_a_file(options: Options) -> None:
     for option in given(options, *_AT_A_CLUSTER):
         raise UsageError(f"{option} needs a cluster, and {options.cluster} is a file", _CLUSTER)

@@ -2,13 +2,10 @@
 
 import argparse
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from keystone_check.cli.given import given
+from keystone_check.cli.options import Options
 from keystone_check.errors import UsageError
-
-if TYPE_CHECKING:
-    from keystone_check.cli.arguments import Options
 
 FAIL_ON = ("critical", "high", "medium", "low", "fixable")
 """As `gate.FAIL_ON`, which --help does without; a test compares."""
@@ -49,7 +46,7 @@ def arguments(parser: argparse.ArgumentParser, seconds: Callable[[str], float]) 
     add("--reason", metavar="TEXT", default="", help="with --accept-all: why")
 
 
-def agree(options: "Options", *, looks: bool) -> None:
+def agree(options: Options, *, looks: bool) -> None:
     """UsageError where they contradict one another; `looks`: whether a look is asked for at all."""
     rounds = tuple(given(options, "--count", "--wait", "--every"))
     writes = options.fix and not (options.dry_run or options.plan_out or options.emit)
@@ -69,7 +66,7 @@ def agree(options: "Options", *, looks: bool) -> None:
     _accepting(options)
 
 
-def _accepting(options: "Options") -> None:
+def _accepting(options: Options) -> None:
     said = {"--until": options.until, "--reason": options.reason.strip()}
     for option, value in said.items():
         if options.accept_all and not value:

@@ -1,16 +1,14 @@
 """Which options a command line gives: those with another value than they have by themselves."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from keystone_check.cli.arguments import Options
+from keystone_check.cli.options import Options
 
 FIELDS = {"--count": "rounds", "--for": "release"}
 """Of the options that `Options` has under another name."""
 
 
-def given(options: "Options", *among: str) -> Iterator[str]:
+def given(options: Options, *among: str) -> Iterator[str]:
     """Those of these options that are given, in this order."""
     for option in among:
         name = FIELDS.get(option, option.removeprefix("--").replace("-", "_"))

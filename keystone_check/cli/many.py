@@ -1,15 +1,12 @@
 """The options of several clusters: which, which share of them, and results that are joined."""
 
 import argparse
-from typing import TYPE_CHECKING
 
 from keystone_check.bucket_address import is_bucket, place
 from keystone_check.cli.given import given
+from keystone_check.cli.options import Options
 from keystone_check.errors import UsageError
 from keystone_check.shard import Shard, shard
-
-if TYPE_CHECKING:
-    from keystone_check.cli.arguments import Options
 
 MAX_AGE = 36.0
 """As `merge.MAX_AGE`, which --help does without; a test compares."""
@@ -20,7 +17,7 @@ _OF_ONE = (
 )
 _OF_A_LOOK = (
     *("--fix", "--apply", "--undo", "--shard", "--only", "--skip", "--live", "--cloudtrail", "--target"),
-    *("--accept", "--exit-zero", "--fail-on"),
+    *("--second-opinion", "--accept", "--exit-zero", "--fail-on"),
 )
 
 
@@ -55,7 +52,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def agree(options: "Options") -> None:
+def agree(options: Options) -> None:
     """UsageError where they contradict one another or the rest."""
     if options.max_age is not None and not options.merge:
         raise UsageError("--max-age goes with --merge", "add --merge FILE…, or leave it out")
@@ -71,12 +68,12 @@ def agree(options: "Options") -> None:
         _looks(options)
 
 
-def is_many(options: "Options") -> bool:
+def is_many(options: Options) -> bool:
     """Whether several clusters are asked for, be they one in the end."""
     return options.all or options.shard is not None or len(options.clusters) > 1
 
 
-def _looks(options: "Options") -> None:
+def _looks(options: Options) -> None:
     if any(given(options, "--fix", "--apply", "--undo")):
         raise UsageError(
             "a repair is of one cluster: it is looked at again before the next is touched",
@@ -89,7 +86,7 @@ def _looks(options: "Options") -> None:
         )
 
 
-def _merges(options: "Options") -> None:
+def _merges(options: Options) -> None:
     for option in given(options, *_OF_ONE, *_OF_A_LOOK):
         raise UsageError(
             f"--merge joins reports that are there, and {option} goes with a look",
@@ -97,7 +94,7 @@ def _merges(options: "Options") -> None:
         )
 
 
-def _filed(options: "Options") -> None:
+def _filed(options: Options) -> None:
     """Said before the look, as for a file."""
     key = place(options.output).key
     if not key or key.endswith("/"):

@@ -1,13 +1,10 @@
 """The options of a plan that is kept, passed on or printed in another form."""
 
 import argparse
-from typing import TYPE_CHECKING
 
 from keystone_check.cli.given import given
+from keystone_check.cli.options import Options
 from keystone_check.errors import UsageError
-
-if TYPE_CHECKING:
-    from keystone_check.cli.arguments import Options
 
 FORMS = ("shell", "terraform", "cloudformation", "kubectl", "nix")
 """As `remedy.emit.FORMS`, which --help does without; a test compares."""
@@ -38,7 +35,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--list-fixes", action="store_true", help="say what can be mended, by which class, with which rights")
 
 
-def agree(options: "Options", *, looks: bool) -> None:
+def agree(options: Options, *, looks: bool) -> None:
     """UsageError where they contradict one another or the options of mending; `looks`: as for a gate's."""
     for option in given(options, "--apply", "--list-fixes"):
         if not looks:

@@ -1,13 +1,10 @@
 """The options of a rehearsal."""
 
 import argparse
-from typing import TYPE_CHECKING
 
 from keystone_check.cli.given import given
+from keystone_check.cli.options import Options
 from keystone_check.errors import UsageError
-
-if TYPE_CHECKING:
-    from keystone_check.cli.arguments import Options
 
 FORMATS = ("text", "json", "markdown")
 _TEXTS = (
@@ -36,7 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def agree(options: "Options") -> None:
+def agree(options: Options) -> None:
     """UsageError where they contradict one another or the rest."""
     if options.resume is not None and not options.rehearse:
         raise UsageError("--resume goes on with a rehearsal, and none is asked for", "add --rehearse")

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -123,6 +124,43 @@ def test_imports_point_down_the_layers_and_never_up() -> None:
         return {room for room in rooms(names) if within(room, above)}
 
     assert offending(forbidden) == {}
+
+
+BESIDE = Path(__file__).parents[1]
+PAGE = (BESIDE / "ARCHITECTURE.md").read_text("utf-8")
+EVERYWHERE = {"errors", "near"}
+
+
+def rows() -> list[tuple[set[str], str]]:
+    """Of the page's first table: the rooms of a row, and what it says that they import."""
+    table = PAGE.partition("## Rooms")[2].partition("\n\nImports")[0]
+    cells = [line.split("|") for line in table.splitlines() if line.startswith("| `")]
+    return [({name.split(".")[0] for name in re.findall(r"`(\w+)", row[1])}, row[3]) for row in cells]
+
+
+def test_the_page_names_every_room_once() -> None:
+    named = sorted(room for here, _ in rows() for room in here)
+    assert named == sorted({name.split(".")[0] for name in IMPORTED} - {"__init__", "__main__"})
+
+
+def test_the_page_says_what_each_room_imports() -> None:
+    for here, said in rows():
+        imports = {
+            name for module, names in IMPORTED.items() if within(module, tuple(here)) for name in names
+        }
+        own = {room.split(".")[0] for room in rooms(imports)} & {name.split(".")[0] for name in IMPORTED}
+        foreign = tops(imports) - sys.stdlib_module_names - {"keystone_check"}
+        if "all of the above" not in said:
+            assert (own - here - EVERYWHERE) | foreign <= set(re.findall(r"\w+", said)), here
+            assert {room.strip("/") for room in re.findall(r"`(\w+)`", said)} <= own, here
+
+
+def test_the_page_names_folders_that_are_there() -> None:
+    table = PAGE.partition("Beside the package:")[2].partition("##")[0]
+    first = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    named = [name for cell in first for name in re.findall(r"`([\w/]+)/`", cell)]
+    assert len(named) > 5
+    assert [name for name in named if not (BESIDE / name).is_dir()] == []
 
 
 def test_the_plugin_imports_pytest_and_nothing_else_at_the_top() -> None:

@@ -1,10 +1,14 @@
 """What the checks of declarations share: each declaration that was read, and where it is written."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
 
 from keystone_check.model.declared import HOST, MANIFESTS, NIX, Declared
-from keystone_check.model.facts import Missing, Subjects
-from keystone_check.model.finding import Evidence, Finding, Repair, Safety, broken, gap
+from keystone_check.model.facts import Absent, Missing, Subjects
+from keystone_check.model.finding import Evidence, Finding, Repair, Safety, broken, gap, holds
+
+D = TypeVar("D")
+L = TypeVar("L")
 
 SOURCES = {NIX: "the Nix profile", HOST: "the files of the host", MANIFESTS: "the manifests"}
 _ROLLED_OUT = {
@@ -19,6 +23,30 @@ def unseen(declared: Subjects[Declared]) -> Iterator[Finding]:
     for name, one in declared:
         if isinstance(one, Missing):
             yield gap(name, one)
+
+
+def compared(
+    declared: Subjects[Declared],
+    live: Subjects[L],
+    kind: str,
+    named: Callable[[Declared], Mapping[str, D]],
+    differing: Callable[[str, str, D, L], Iterator[Finding]],
+) -> Iterator[Finding]:
+    """Each object that is declared beside the one of its name that is there.
+
+    `differing(source, name, declared, live)` says where the two differ; nothing from it: they agree.
+    """
+    yield from unseen(declared)
+    there = dict(live)
+    for source, one in declared.seen():
+        for name, wanted in named(one).items():
+            found = there.get(name)
+            if isinstance(found, Absent | Missing):
+                yield gap(name, found)
+            elif found is None:
+                yield apart(name, source, f"{kind} {name}", "that it is there", f"no such {kind}")
+            else:
+                yield from tuple(differing(source, name, wanted, found)) or (holds(name),)
 
 
 def apart(subject: str, source: str, what: str, declared: str, live: str) -> Finding:

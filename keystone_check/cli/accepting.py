@@ -5,7 +5,7 @@ from pathlib import Path
 
 from keystone_check.acceptance import accept, day
 from keystone_check.baseline import add, entries
-from keystone_check.cli.arguments import Options
+from keystone_check.cli.options import Options
 from keystone_check.cli.terminal import Terminal
 from keystone_check.errors import UsageError
 from keystone_check.model.acceptance import Acceptance

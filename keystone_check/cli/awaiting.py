@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from keystone_check.cli.arguments import Options
 from keystone_check.cli.doors import Doors
 from keystone_check.cli.gating import EVERY
+from keystone_check.cli.options import Options
 from keystone_check.cli.rounds import Rounds, is_good, rounds
 from keystone_check.cli.terminal import Terminal
 from keystone_check.model.finding import Safety, Status

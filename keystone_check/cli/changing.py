@@ -1,16 +1,14 @@
 """The options about a change: what an upgrade would break, and what is another than it was."""
 
 import argparse
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from keystone_check.cli.given import given
+from keystone_check.cli.options import Options
 from keystone_check.errors import UsageError
-
-if TYPE_CHECKING:
-    from keystone_check.cli.arguments import Options
 
 COMPARED = ("text", "json", "markdown", "html")
 """The formats of a comparison."""
+_MORE = ("--fix", "--apply", "--undo", "--list-fixes", "--accept-all", "--count", "--wait")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,28 +30,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def agree(options: "Options", *, looks: bool) -> None:
+def agree(options: Options, *, looks: bool) -> None:
     """UsageError where they contradict one another or the rest; `looks`: as for a gate's."""
-    named = [*(["--compare"] if options.compare else []), *(["--target"] if options.target else [])]
+    named = tuple(given(options, "--compare", "--target"))
     if len(named) > 1:
         raise UsageError("--compare looks back and --target ahead", "ask for one of the two")
     for option in named:
         if not looks:
             raise UsageError(f"{option} goes with a look, and none is asked for", f"leave {option} out")
-        for other, given in _others(options):
-            if given:
-                raise UsageError(f"{option} judges and {other} does more", "ask for one of the two")
+        for other in given(options, *_MORE):
+            raise UsageError(f"{option} judges and {other} does more", "ask for one of the two")
     if options.compare and options.format not in COMPARED:
         raise UsageError(
             f"--compare has no --format {options.format}", "it has text, json, markdown and html"
         )
-
-
-def _others(options: "Options") -> Iterator[tuple[str, bool]]:
-    yield "--fix", bool(options.fix)
-    yield "--apply", bool(options.apply)
-    yield "--undo", options.undo is not None
-    yield "--list-fixes", options.list_fixes
-    yield "--accept-all", bool(options.accept_all)
-    yield "--count", options.rounds != 1
-    yield "--wait", options.wait is not None

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from keystone_check import scratch
-from keystone_check.cli.arguments import Options
 from keystone_check.cli.consent import NOBODY_TO_ASK, WAITS, is_mute
 from keystone_check.cli.doors import Doors
 from keystone_check.cli.guide import heard
+from keystone_check.cli.options import Options
 from keystone_check.cli.terminal import Terminal
 from keystone_check.errors import KeystoneError, UsageError
 from keystone_check.model.access import Access

@@ -5,7 +5,6 @@ from contextlib import ExitStack
 
 from keystone_check.acceptance import accept, vetted
 from keystone_check.cli.accepting import accept_all
-from keystone_check.cli.arguments import Options
 from keystone_check.cli.cleaning import cleanup
 from keystone_check.cli.comparing import compared
 from keystone_check.cli.completing import script
@@ -19,6 +18,7 @@ from keystone_check.cli.linting import lint
 from keystone_check.cli.many import is_many
 from keystone_check.cli.mending import fix, released
 from keystone_check.cli.merging import merging
+from keystone_check.cli.options import Options
 from keystone_check.cli.pages import explain, listed, listing
 from keystone_check.cli.pending import pending
 from keystone_check.cli.permissions import NOTHING, permissions

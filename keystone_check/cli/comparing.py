@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from keystone_check import snapshot
-from keystone_check.cli.arguments import Options
+from keystone_check.cli.options import Options
 from keystone_check.cli.terminal import Terminal
 from keystone_check.drift.compare import compare
 from keystone_check.model.outcome import Diagnosis

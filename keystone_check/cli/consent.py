@@ -1,6 +1,6 @@
 """Who agrees to a write: the command line, somebody at a terminal, or nobody."""
 
-from keystone_check.cli.arguments import Options
+from keystone_check.cli.options import Options
 from keystone_check.cli.terminal import Terminal
 from keystone_check.remedy.mend import Mended
 from keystone_check.remedy.plan import Step

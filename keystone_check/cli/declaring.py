@@ -1,15 +1,17 @@
 """The options of declarations: what Nix, a server's own files or manifests say that the cluster is."""
 
 import argparse
-from typing import TYPE_CHECKING
 
+from keystone_check.cli.given import given
+from keystone_check.cli.options import Options
 from keystone_check.errors import UsageError
-
-if TYPE_CHECKING:
-    from keystone_check.cli.arguments import Options
 
 NONE = "none"
 """As `clusters.NONE`, which --help does without; a test compares."""
+_AT_A_CLUSTER = (
+    *("--context", "--kubeconfig", "--namespace", "--selector", "--live", "--cloudtrail", "--second-opinion"),
+    *("--fix", "--apply", "--undo", "--cleanup", "--save", "--policy"),
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def agree(options: "Options") -> None:
+def agree(options: Options) -> None:
     """UsageError where they contradict one another or the rest."""
     flake, hashed, host = options.nix.partition("#")
     if hashed and not host:
@@ -51,22 +53,6 @@ def agree(options: "Options") -> None:
         _alone(options)
 
 
-def _alone(options: "Options") -> None:
-    asked = {
-        "--context": options.context,
-        "--kubeconfig": options.kubeconfig,
-        "--namespace": options.namespace is not None,
-        "--selector": options.selector,
-        "--live": options.live,
-        "--cloudtrail": options.cloudtrail,
-        "--second-opinion": options.second_opinion,
-        "--fix": options.fix,
-        "--apply": options.apply,
-        "--undo": options.undo is not None,
-        "--cleanup": options.cleanup,
-        "--save": options.save,
-        "--policy": options.policy,
-    }
-    for option, said in asked.items():
-        if said:
-            raise UsageError(f"{option} needs a cluster, and --cluster none is none", f"leave {option} out")
+def _alone(options: Options) -> None:
+    for option in given(options, *_AT_A_CLUSTER):
+        raise UsageError(f"{option} needs a cluster, and --cluster none is none", f"leave {option} out")

@@ -1,16 +1,18 @@
 """The options of snapshots: facts kept in a file and judged from it."""
 
 import argparse
-from typing import TYPE_CHECKING
 
+from keystone_check.cli.given import given
+from keystone_check.cli.options import Options
 from keystone_check.errors import UsageError
-
-if TYPE_CHECKING:
-    from keystone_check.cli.arguments import Options
 
 SNAPSHOT = "snapshot:"
 """As `clusters.SNAPSHOT`, which --help does without; a test compares."""
 _CLUSTER = "name a cluster instead, with --cluster"
+_NO_LOOK = ("--fix", "--apply", "--undo", "--list-fixes")
+_AT_A_CLUSTER = (
+    *("--endpoints", "--permissions", "--cleanup", "--fix", "--apply", "--undo", "--wait", "--count"),
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,13 +32,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def agree(options: "Options", *, looks: bool) -> None:
+def agree(options: Options, *, looks: bool) -> None:
     """UsageError where they contradict one another or the rest; `looks`: as for a gate's."""
     if options.pseudonyms and not options.save:
         raise UsageError("--pseudonyms says how to save, and nothing is saved", "add --save FILE")
-    if options.save and (not looks or _writes(options) or options.list_fixes):
+    if options.save and (not looks or any(given(options, *_NO_LOOK))):
         raise UsageError("--save goes with a look and nothing else", "ask for one of the two")
-    if options.save and (options.rounds != 1 or options.wait is not None or options.accept_all):
+    if options.save and any(given(options, "--count", "--wait", "--accept-all")):
         raise UsageError("--save goes with one look", "leave --count, --wait and --accept-all out")
     if options.save and (options.only or options.skip):
         raise UsageError("--save keeps every fact, whichever checks ask", "leave --only and --skip out")
@@ -44,21 +46,6 @@ def agree(options: "Options", *, looks: bool) -> None:
         _from_a_file(options)
 
 
-def _from_a_file(options: "Options") -> None:
-    asked = {
-        "--endpoints": options.endpoints,
-        "--permissions": options.permissions,
-        "--cleanup": options.cleanup,
-        "--fix": options.fix,
-        "--apply": options.apply,
-        "--undo": options.undo is not None,
-        "--wait": options.wait is not None,
-        "--count": options.rounds != 1,
-    }
-    for option, given in asked.items():
-        if given:
-            raise UsageError(f"{option} needs a cluster, and {options.cluster} is a file", _CLUSTER)
-
-
-def _writes(options: "Options") -> bool:
-    return bool(options.fix or options.apply) or options.undo is not None
+def _from_a_file(options: Options) -> None:
+    for option in given(options, *_AT_A_CLUSTER):
+        raise UsageError(f"{option} needs a cluster, and {options.cluster} is a file", _CLUSTER)

@@ -5,8 +5,8 @@ from contextlib import ExitStack
 from functools import partial
 
 from keystone_check.acceptance import accept
-from keystone_check.cli.arguments import Options
 from keystone_check.cli.doors import Doors, Gather
+from keystone_check.cli.options import Options
 from keystone_check.cli.progress import Progress, progress
 from keystone_check.cli.reaching import filing, overrides, reporting
 from keystone_check.cli.reported import reported

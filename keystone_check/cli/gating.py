@@ -1,13 +1,11 @@
 """The options of a gate: what fails, what is accepted, how often it is looked and how long it is waited."""
 
 import argparse
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
+from keystone_check.cli.given import given
+from keystone_check.cli.options import Options
 from keystone_check.errors import UsageError
-
-if TYPE_CHECKING:
-    from keystone_check.cli.arguments import Options
 
 FAIL_ON = ("critical", "high", "medium", "low", "fixable")
 """As `gate.FAIL_ON`, which --help does without; a test compares."""
@@ -48,11 +46,11 @@ def arguments(parser: argparse.ArgumentParser, seconds: Callable[[str], float]) 
     add("--reason", metavar="TEXT", default="", help="with --accept-all: why")
 
 
-def agree(options: "Options", *, looks: bool) -> None:
+def agree(options: Options, *, looks: bool) -> None:
     """UsageError where they contradict one another; `looks`: whether a look is asked for at all."""
-    rounds = dict(_rounds(options))
+    rounds = tuple(given(options, "--count", "--wait", "--every"))
     writes = options.fix and not (options.dry_run or options.plan_out or options.emit)
-    for option in (*rounds, *(["--accept-all"] if options.accept_all else [])):
+    for option in (*rounds, *given(options, "--accept-all")):
         if writes and options.wait is not None and option in ("--wait", "--every"):
             continue  # for what is to be done by hand
         if options.fix:
@@ -62,28 +60,19 @@ def agree(options: "Options", *, looks: bool) -> None:
         if not looks:
             raise UsageError(f"{option} goes with a look, and none is asked for", f"leave {option} out")
     if options.accept_all and rounds:
-        raise UsageError(f"--accept-all does not go with {next(iter(rounds))}", "accept first, then wait")
+        raise UsageError(f"--accept-all does not go with {rounds[0]}", "accept first, then wait")
     if options.every is not None and options.rounds == 1 and options.wait is None:
         raise UsageError("--every says how often to look, and one look is asked for", "add --count or --wait")
     _accepting(options)
 
 
-def _accepting(options: "Options") -> None:
+def _accepting(options: Options) -> None:
     said = {"--until": options.until, "--reason": options.reason.strip()}
     for option, value in said.items():
         if options.accept_all and not value:
             raise UsageError(f"--accept-all needs {option}", "what is accepted has a reason and a last day")
         if value and not options.accept_all:
             raise UsageError(f"{option} goes with --accept-all FILE", f"add it, or leave {option} out")
-
-
-def _rounds(options: "Options") -> Iterator[tuple[str, object]]:
-    if options.rounds != 1:
-        yield "--count", options.rounds
-    if options.wait is not None:
-        yield "--wait", options.wait
-    if options.every is not None:
-        yield "--every", options.every
 
 
 def _number(text: str) -> int:

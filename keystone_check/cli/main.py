@@ -10,7 +10,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
-from keystone_check.cli.arguments import Answered, Options, parse
+from keystone_check.cli.arguments import parse
+from keystone_check.cli.asking import Answered
+from keystone_check.cli.options import Options
 from keystone_check.errors import KeystoneError, UsageError
 
 if TYPE_CHECKING:

@@ -1,18 +1,24 @@
 """The options of several clusters: which, which share of them, and results that are joined."""
 
 import argparse
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from keystone_check.bucket_address import is_bucket, place
+from keystone_check.cli.given import given
+from keystone_check.cli.options import Options
 from keystone_check.errors import UsageError
 from keystone_check.shard import Shard, shard
 
-if TYPE_CHECKING:
-    from keystone_check.cli.arguments import Options
-
 MAX_AGE = 36.0
 """As `merge.MAX_AGE`, which --help does without; a test compares."""
+_OF_ONE = (
+    *("--list-fixes", "--plan-out", "--emit", "--context", "--nix", "--host", "--manifest", "--save"),
+    *("--compare", "--accept-all", "--count", "--wait", "--events", "--cleanup", "--endpoints"),
+    *("--permissions", "--policy", "--rehearse", "--why"),
+)
+_OF_A_LOOK = (
+    *("--fix", "--apply", "--undo", "--shard", "--only", "--skip", "--live", "--cloudtrail", "--target"),
+    *("--second-opinion", "--accept", "--exit-zero", "--fail-on"),
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +52,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def agree(options: "Options") -> None:
+def agree(options: Options) -> None:
     """UsageError where they contradict one another or the rest."""
     if options.max_age is not None and not options.merge:
         raise UsageError("--max-age goes with --merge", "add --merge FILE…, or leave it out")
@@ -62,71 +68,33 @@ def agree(options: "Options") -> None:
         _looks(options)
 
 
-def is_many(options: "Options") -> bool:
+def is_many(options: Options) -> bool:
     """Whether several clusters are asked for, be they one in the end."""
     return options.all or options.shard is not None or len(options.clusters) > 1
 
 
-def _looks(options: "Options") -> None:
-    if options.fix or options.apply or options.undo is not None:
+def _looks(options: Options) -> None:
+    if any(given(options, "--fix", "--apply", "--undo")):
         raise UsageError(
             "a repair is of one cluster: it is looked at again before the next is touched",
             "mend one after another: keystone-check --cluster NAME --fix",
         )
-    for option, given in _of_one(options):
-        if given:
-            raise UsageError(
-                f"{option} goes with one cluster, and several are asked for",
-                f"ask one after another: keystone-check --cluster NAME {option}",
-            )
+    for option in given(options, *_OF_ONE):
+        raise UsageError(
+            f"{option} goes with one cluster, and several are asked for",
+            f"ask one after another: keystone-check --cluster NAME {option}",
+        )
 
 
-def _merges(options: "Options") -> None:
-    for option, given in (*_of_one(options), *_of_a_look(options)):
-        if given:
-            raise UsageError(
-                f"--merge joins reports that are there, and {option} goes with a look",
-                f"give {option} where each cluster is looked at",
-            )
+def _merges(options: Options) -> None:
+    for option in given(options, *_OF_ONE, *_OF_A_LOOK):
+        raise UsageError(
+            f"--merge joins reports that are there, and {option} goes with a look",
+            f"give {option} where each cluster is looked at",
+        )
 
 
-def _of_one(options: "Options") -> Iterator[tuple[str, object]]:
-    yield "--list-fixes", options.list_fixes
-    yield "--plan-out", options.plan_out
-    yield "--emit", options.emit
-    yield "--context", options.context
-    yield "--nix", options.nix
-    yield "--host", options.host
-    yield "--manifest", options.manifest
-    yield "--save", options.save
-    yield "--compare", options.compare
-    yield "--accept-all", options.accept_all
-    yield "--count", options.rounds != 1
-    yield "--wait", options.wait is not None
-    yield "--events", options.events
-    yield "--cleanup", options.cleanup
-    yield "--endpoints", options.endpoints
-    yield "--permissions", options.permissions
-    yield "--policy", options.policy
-    yield "--rehearse", options.rehearse
-    yield "--why", options.why is not None
-
-
-def _of_a_look(options: "Options") -> Iterator[tuple[str, object]]:
-    yield "--fix", options.fix
-    yield "--apply", options.apply
-    yield "--undo", options.undo is not None
-    yield "--shard", options.shard
-    yield "--only", options.only
-    yield "--skip", options.skip
-    yield "--live", options.live
-    yield "--cloudtrail", options.cloudtrail
-    yield "--target", options.target
-    yield "--accept", options.accept
-    yield "--exit-zero", options.exit_zero
-
-
-def _filed(options: "Options") -> None:
+def _filed(options: Options) -> None:
     """Said before the look, as for a file."""
     key = place(options.output).key
     if not key or key.endswith("/"):

@@ -1,7 +1,7 @@
 """`--merge`: reports that are there, joined into one."""
 
-from keystone_check.cli.arguments import Options
 from keystone_check.cli.doors import Doors
+from keystone_check.cli.options import Options
 from keystone_check.cli.reaching import filing, overrides
 from keystone_check.cli.reported import reported
 from keystone_check.cli.terminal import Terminal

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from keystone_check.cli.arguments import Options
 from keystone_check.cli.keeping import keep
+from keystone_check.cli.options import Options
 from keystone_check.cli.reaching import reporting
 from keystone_check.cli.terminal import Terminal
 from keystone_check.model.access import Access

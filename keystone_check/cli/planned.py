@@ -1,12 +1,10 @@
 """The options of a plan that is kept, passed on or printed in another form."""
 
 import argparse
-from typing import TYPE_CHECKING
 
+from keystone_check.cli.given import given
+from keystone_check.cli.options import Options
 from keystone_check.errors import UsageError
-
-if TYPE_CHECKING:
-    from keystone_check.cli.arguments import Options
 
 FORMS = ("shell", "terraform", "cloudformation", "kubectl", "nix")
 """As `remedy.emit.FORMS`, which --help does without; a test compares."""
@@ -37,19 +35,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--list-fixes", action="store_true", help="say what can be mended, by which class, with which rights")
 
 
-def agree(options: "Options", *, looks: bool) -> None:
+def agree(options: Options, *, looks: bool) -> None:
     """UsageError where they contradict one another or the options of mending; `looks`: as for a gate's."""
-    for option, given in (("--apply", options.apply), ("--list-fixes", options.list_fixes)):
-        if given and not looks:
+    for option in given(options, "--apply", "--list-fixes"):
+        if not looks:
             raise UsageError(f"{option} goes with a look, and none is asked for", "ask for one of the two")
-        if given and (options.rounds != 1 or options.wait is not None or options.accept_all):
+        if any(given(options, "--count", "--wait", "--accept-all")):
             raise UsageError(f"{option} goes with one look", "leave --count, --wait and --accept-all out")
-    for option, given in (("--plan-out", options.plan_out), ("--emit", options.emit)):
-        if given and not options.fix:
+    for option in given(options, "--plan-out", "--emit"):
+        if not options.fix:
             raise UsageError(
                 f"{option} says what to do with a plan, and none is made", f"add --fix to {option}"
             )
-        if given and (options.dry_run or options.yes):
+        if options.dry_run or options.yes:
             raise UsageError(f"{option} writes nothing to the cluster", "leave --dry-run and --yes out")
     if options.plan_out and options.emit:
         raise UsageError("--plan-out keeps a plan and --emit prints it", "ask for one of the two")

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from keystone_check.cli.arguments import Options
 from keystone_check.cli.consent import NOBODY_TO_ASK, agree, code, is_mute
 from keystone_check.cli.doors import Doors
 from keystone_check.cli.guide import guide
 from keystone_check.cli.leftover import Wish, tell, wish
 from keystone_check.cli.mending import vouch
+from keystone_check.cli.options import Options
 from keystone_check.cli.reaching import reporting
 from keystone_check.cli.terminal import Terminal
 from keystone_check.cli.undoing import restored, tell_lasting

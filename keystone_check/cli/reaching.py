@@ -3,8 +3,8 @@
 import shlex
 from collections.abc import Callable
 
-from keystone_check.cli.arguments import Options
 from keystone_check.cli.doors import Doors
+from keystone_check.cli.options import Options
 from keystone_check.clusters import Overrides
 from keystone_check.gate import Gate
 from keystone_check.model.access import Access

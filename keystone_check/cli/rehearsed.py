@@ -1,14 +1,16 @@
 """The options of a rehearsal."""
 
 import argparse
-from typing import TYPE_CHECKING
 
+from keystone_check.cli.given import given
+from keystone_check.cli.options import Options
 from keystone_check.errors import UsageError
 
-if TYPE_CHECKING:
-    from keystone_check.cli.arguments import Options
-
 FORMATS = ("text", "json", "markdown")
+_TEXTS = (
+    *("--explain", "--why", "--list", "--cleanup", "--permissions", "--policy", "--endpoints"),
+    *("--lint-checks", "--schema"),
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,27 +33,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def agree(options: "Options") -> None:
+def agree(options: Options) -> None:
     """UsageError where they contradict one another or the rest."""
     if options.resume is not None and not options.rehearse:
         raise UsageError("--resume goes on with a rehearsal, and none is asked for", "add --rehearse")
     if not options.rehearse:
         return
-    others = {
-        "--explain": bool(options.explain),
-        "--why": options.why is not None,
-        "--list": options.list,
-        "--cleanup": options.cleanup,
-        "--permissions": options.permissions,
-        "--policy": bool(options.policy),
-        "--endpoints": options.endpoints,
-        "--lint-checks": options.lint_checks,
-        "--schema": options.schema,
-    }
-    for option, given in others.items():
-        if given:
-            raise UsageError(
-                f"--rehearse and {option} each ask for a text of their own", "ask for one of them"
-            )
+    for option in given(options, *_TEXTS):
+        raise UsageError(f"--rehearse and {option} each ask for a text of their own", "ask for one of them")
     if options.format not in FORMATS:
         raise UsageError(f"--rehearse has no --format {options.format}", "it has text, json and markdown")

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from keystone_check.cli.arguments import Options
 from keystone_check.cli.doors import Doors
 from keystone_check.cli.filed import SNAPSHOT
+from keystone_check.cli.options import Options
 from keystone_check.cli.reaching import overrides
 from keystone_check.cli.terminal import Terminal
 from keystone_check.clusters import Overrides

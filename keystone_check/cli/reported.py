@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from keystone_check.bucket_address import is_bucket
-from keystone_check.cli.arguments import Options
+from keystone_check.cli.options import Options
 from keystone_check.cli.terminal import Terminal
 from keystone_check.cli.whole import whole
 from keystone_check.reports import render

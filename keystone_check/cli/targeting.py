@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from keystone_check.cli.arguments import Options
+from keystone_check.cli.options import Options
 from keystone_check.diagnosis import diagnose
 from keystone_check.model.outcome import Check, Diagnosis
 from keystone_check.model.world import World

@@ -39,9 +39,11 @@ def whole(file: str, *, private: bool = False) -> Iterator[Whole]:
 
     UsageError before anything else is done where none can be made. A private one only its owner may read.
     """
-    path = Path(file)
+    path = Path(os.path.realpath(file))  # a link stays, and what it leads to is replaced
     if path.is_dir():
-        raise UsageError(f"{path} is a folder", "name a file in it")
+        raise UsageError(f"{file} is a folder", "name a file in it")
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{file} is no file that could be replaced", "name another")
     try:
         handle, name = part(path)
     except OSError as error:

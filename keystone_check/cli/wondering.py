@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import TextIO
 
-from keystone_check.cli.arguments import Options
 from keystone_check.cli.doors import Doors
+from keystone_check.cli.options import Options
 from keystone_check.cli.reaching import overrides
 from keystone_check.cli.terminal import Terminal
 from keystone_check.diagnosis import diagnose

@@ -145,10 +145,15 @@ def _usual(product: str, name: str, namespace: object) -> str:
 def _pools(item: Json, where: str) -> Iterator[tuple[str, DeclaredPool]]:
     if item.get("kind") == "NodePool":
         listed = _at(item, "spec", "template", "spec").get("requirements") or []
-        if not isinstance(listed, list) or not all(isinstance(it, dict) for it in listed):
-            raise ReadError(f"{where}: the requirements of NodePool {_name(item)} are no list of mappings")
+        if not isinstance(listed, list) or not all(map(_is_requirement, listed)):
+            whose = f"the requirements of NodePool {_name(item)}"
+            raise ReadError(f"{where}: {whose} are no list of keys with lists of values")
         pool = DeclaredPool(_values(listed, INSTANCE_TYPE), _values(listed, CAPACITY_TYPE))
         yield _name(item), pool
+
+
+def _is_requirement(item: object) -> bool:
+    return isinstance(item, dict) and isinstance(item.get("values") or [], list)
 
 
 def _values(requirements: Sequence[Json], label: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from keystone_check.model.facts import Missing
 from keystone_check.model.world import World
-from keystone_check.rehearsal import buckets, certificates, issuers, keys
+from keystone_check.rehearsal import buckets, certificates, issuers, keys, leaving
 from keystone_check.rehearsal.asked import Asked, ChangeIssuer, MoveBucket, RotateCertificate, RotateKey
 from keystone_check.rehearsal.fates import Fate, Generation, Toll, fates, tolls, walk
 from keystone_check.rehearsal.lifetimes import Life, longest_cache, longest_token, spoken
@@ -122,7 +122,7 @@ def procedure(
 
 
 def _changing(world: World, new: str, look: Look, resume: bool, earlier: World | None) -> Procedure:
-    change = issuers.change_of(world, new, earlier)
+    change = leaving.change_of(world, new, earlier)
     current = "" if isinstance(world.issuer, Missing) else world.issuer.url
     other = look(change.old if current == new else new)
     return issuers.procedure(world, change, other, resume=resume)

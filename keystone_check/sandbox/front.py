@@ -2,23 +2,22 @@
 
 import ssl
 import sys
-import threading
 import time
 import traceback
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Any
 
 from keystone_check import scratch
 from keystone_check.model.facts import Missing
 from keystone_check.model.web import Response
 from keystone_check.sandbox.ground import ServerIdentity
+from keystone_check.sandbox.listening import Listening
 from keystone_check.sandbox.pace import Pace
 from keystone_check.sandbox.publication import Publication
 
 
-class Front:
+class Front(Listening["_Server"]):
     """A TLS server on a free loopback port; `with Front(...) as front` serves until the block ends."""
 
     def __init__(
@@ -29,9 +28,8 @@ class Front:
         clock: Callable[[], float] = time.time,
         oldest_tls: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2,
     ) -> None:
-        self._server = _Server(("127.0.0.1", 0), _handler(publication, pace or Pace(), clock), identity)
+        super().__init__(_Server(("127.0.0.1", 0), _handler(publication, pace or Pace(), clock), identity))
         self._server.context.minimum_version = oldest_tls
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
 
     @property
     def crashes(self) -> list[str]:
@@ -42,17 +40,6 @@ class Front:
     def address(self) -> str:
         """`127.0.0.1:port`."""
         return f"127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> "Front":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
 
 class _Server(ThreadingHTTPServer):

@@ -3,36 +3,24 @@
 import contextlib
 import select
 import socket
-import threading
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
+
+from keystone_check.sandbox.listening import Listening
 
 
-class Relay:
+class Relay(Listening[ThreadingHTTPServer]):
     """Takes CONNECT for these hosts on a free loopback port, until its `with` block ends."""
 
     def __init__(self, hosts: Mapping[str, str]) -> None:
         """`hosts`: where each is found, `address:port`."""
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(dict(hosts)))
+        super().__init__(ThreadingHTTPServer(("127.0.0.1", 0), _handler(dict(hosts))))
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
 
     @property
     def url(self) -> str:
         """`http://127.0.0.1:port`."""
         return f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> "Relay":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
 
 def _handler(hosts: Mapping[str, str]) -> type[BaseHTTPRequestHandler]:

@@ -2,7 +2,9 @@
 
 import pytest
 
-from keystone_check.cli.arguments import Answered, Options, parse
+from keystone_check.cli.arguments import parse
+from keystone_check.cli.asking import Answered
+from keystone_check.cli.options import Options
 from keystone_check.errors import UsageError
 
 

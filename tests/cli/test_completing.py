@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from keystone_check.cli.arguments import SHELLS
+from keystone_check.cli.asking import SHELLS
 from keystone_check.cli.completing import script
 from tests.environment import bare
 

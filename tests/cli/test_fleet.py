@@ -154,6 +154,8 @@ def test_what_goes_with_one_cluster_says_so(argv: tuple[str, ...]) -> None:
         (("--merge", "x", "--max-age", "0"), "'0' is not a number of hours"),
         (("--merge", "x", "--fix"), "--merge joins reports"),
         (("--merge", "x", "--only", "a"), "--merge joins reports"),
+        (("--merge", "x", "--fail-on", "critical"), "--merge joins reports"),
+        (("--merge", "x", "--second-opinion"), "--merge joins reports"),
         (("--output", "s3://bucket/prefix/"), "names no object"),
         (("--output", "s3://"), "names no bucket"),
     ],

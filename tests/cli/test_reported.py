@@ -1,6 +1,7 @@
 """Where a report goes: a file that is whole or the former one, and the log of a run of GitHub Actions."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +24,19 @@ def test_a_report_goes_to_its_file_and_the_exit_code_is_the_same(tmp_path: Path)
     assert (ran.code, ran.out) == (1, "")
     assert path.read_text() == command(outside()).out
     assert [item.name for item in tmp_path.iterdir()] == ["report.txt"]
+
+
+def test_a_link_stays_and_a_pipe_or_a_device_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "today.txt").write_text("before")
+    latest, pipe = tmp_path / "latest.txt", tmp_path / "pipe"
+    latest.symlink_to("today.txt")
+    os.mkfifo(pipe)
+    assert command(outside(), "--output", str(latest)).code == 1
+    assert latest.is_symlink()
+    assert (tmp_path / "today.txt").read_text() == command(outside()).out
+    ran = command(outside(), "--output", str(pipe))
+    assert (ran.code, "pipe is no file that could be replaced" in ran.err) == (2, True)
+    assert pipe.is_fifo()
 
 
 def test_anyone_may_read_it_as_far_as_the_umask_lets(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from keystone_check import __version__
-from keystone_check.cli.arguments import Options
 from keystone_check.cli.main import main
+from keystone_check.cli.options import Options
 from tests.environment import bare
 
 ROOT = Path(__file__).parents[2]

@@ -128,7 +128,17 @@ WRONG = {
     ),
     "requirements of another type": (
         "kind: NodePool\nmetadata: {name: a}\nspec: {template: {spec: {requirements: 5}}}",
-        "the requirements of NodePool a are no list of mappings",
+        "the requirements of NodePool a are no list of keys with lists of values",
+    ),
+    "values of another type": (
+        "kind: NodePool\nmetadata: {name: a}\nspec: {template: {spec: {requirements: "
+        "[{key: node.kubernetes.io/instance-type, operator: In, values: 5}]}}}",
+        "the requirements of NodePool a are no list of keys with lists of values",
+    ),
+    "a value instead of values": (
+        "kind: NodePool\nmetadata: {name: a}\nspec: {template: {spec: {requirements: "
+        "[{key: karpenter.sh/capacity-type, operator: In, values: spot}]}}}",
+        "the requirements of NodePool a are no list of keys with lists of values",
     ),
     "values that are no YAML": (
         "kind: HelmChart\nspec: {valuesContent: 'a: b: c'}",

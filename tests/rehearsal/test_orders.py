@@ -17,7 +17,7 @@ from keystone_check.iam.s3 import document_policy
 from keystone_check.model.aws import Bucket, Provider, Role
 from keystone_check.model.facts import Subjects
 from keystone_check.model.web import Response
-from keystone_check.rehearsal import issuers, keys
+from keystone_check.rehearsal import issuers, keys, leaving
 from keystone_check.rehearsal.asked import RotateCertificate
 from keystone_check.rehearsal.fates import fates, walk
 from keystone_check.rehearsal.rehearsal import procedure
@@ -53,8 +53,8 @@ def rotation(served: Sandbox, private: rsa.RSAPrivateKey) -> tuple[Stage, tuple[
     return Stage(served.world), keys.steps(served.world, keys.Pair(signer, key_of(private)))
 
 
-def change(served: Sandbox) -> tuple[Stage, tuple[Step, ...], issuers.Change]:
-    made = issuers.change_of(served.world, NEW)
+def change(served: Sandbox) -> tuple[Stage, tuple[Step, ...], leaving.Change]:
+    made = leaving.change_of(served.world, NEW)
     return Stage(served.world, unpublished(NEW)), issuers.steps(served.world, made), made
 
 
@@ -167,7 +167,7 @@ def pin(cloud: Sandbox, at: Stage) -> None:
 class Hands:
     """Changes the account as somebody would by hand, from what the former set of steps left."""
 
-    def __init__(self, served: Sandbox, made: issuers.Change) -> None:
+    def __init__(self, served: Sandbox, made: leaving.Change) -> None:
         self.served, self.made = served, made
         world = served.world
         assert isinstance(world.providers, Subjects)

@@ -17,9 +17,10 @@ Mend what is broken before it; its log says what it ended with.
 
 from collections.abc import Iterator
 
-from keystone_check.checks.reconciling import by_hand, controllers, unseen
+from keystone_check.checks.reconciling import controllers, unseen
+from keystone_check.checks.replicating import up
 from keystone_check.model.facts import Subjects
-from keystone_check.model.finding import Evidence, Finding, Severity, broken, holds
+from keystone_check.model.finding import Finding, Severity
 from keystone_check.model.operators import Operator
 
 severity = Severity.HIGH
@@ -29,19 +30,4 @@ def judge(operators: Subjects[Operator]) -> Iterator[Finding]:
     """One finding for a controller."""
     yield from unseen(operators)
     for name, operator in controllers(operators):
-        if operator.ready >= operator.replicas > 0:
-            yield holds(name)
-            continue
-        namespace, _, deployment = name.partition("/")
-        seen = f"{operator.ready} of {operator.replicas} replicas are ready"
-        yield broken(
-            name,
-            f"{seen}: it ends at start where STS does not answer it",
-            Evidence("deployment", "all of its replicas ready", seen),
-            by_hand(
-                "read what it ended with",
-                "what keeps it from being ready is not known from its status",
-                f"kubectl -n {namespace} logs deployment/{deployment} --previous",
-                f"kubectl -n {namespace} describe deployment/{deployment}",
-            ),
-        )
+        yield up(name, operator, ": it ends at start where STS does not answer it")

@@ -15,10 +15,10 @@ Apply the manifest, or write into it the role that is in use.
 
 from collections.abc import Iterator
 
-from keystone_check.checks.declaring import apart, unseen
+from keystone_check.checks.declaring import apart, compared
 from keystone_check.model.declared import Declared
-from keystone_check.model.facts import Absent, Missing, Subjects
-from keystone_check.model.finding import Finding, Severity, gap, holds
+from keystone_check.model.facts import Subjects
+from keystone_check.model.finding import Finding, Severity
 from keystone_check.model.operators import NodeClass
 
 severity = Severity.MEDIUM
@@ -26,16 +26,9 @@ severity = Severity.MEDIUM
 
 def judge(declared: Subjects[Declared], node_classes: Subjects[NodeClass]) -> Iterator[Finding]:
     """One finding for each declared class."""
-    yield from unseen(declared)
-    there = dict(node_classes)
-    for source, one in declared.seen():
-        for name, role in one.node_roles.items():
-            live = there.get(name)
-            if isinstance(live, Absent | Missing):
-                yield gap(name, live)
-            elif live is None:
-                yield apart(name, source, f"EC2NodeClass {name}", "that it is there", "no such EC2NodeClass")
-            elif live.role == role:
-                yield holds(name)
-            else:
-                yield apart(name, source, "role of the nodes", role, live.role or "no role")
+    yield from compared(declared, node_classes, "EC2NodeClass", lambda one: one.node_roles, _differing)
+
+
+def _differing(source: str, name: str, role: str, live: NodeClass) -> Iterator[Finding]:
+    if live.role != role:
+        yield apart(name, source, "role of the nodes", role, live.role or "no role")

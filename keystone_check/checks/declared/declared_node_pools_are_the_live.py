@@ -16,10 +16,10 @@ Roll out what is declared, or declare what the pool says.
 
 from collections.abc import Iterator
 
-from keystone_check.checks.declaring import apart, listed, unseen
+from keystone_check.checks.declaring import apart, compared, listed
 from keystone_check.model.declared import Declared, DeclaredPool
-from keystone_check.model.facts import Absent, Missing, Subjects
-from keystone_check.model.finding import Finding, Severity, gap, holds
+from keystone_check.model.facts import Subjects
+from keystone_check.model.finding import Finding, Severity
 from keystone_check.model.operators import NodePool
 
 severity = Severity.MEDIUM
@@ -27,21 +27,11 @@ severity = Severity.MEDIUM
 
 def judge(declared: Subjects[Declared], node_pools: Subjects[NodePool]) -> Iterator[Finding]:
     """One finding for each declared pool, and more where several of its requirements differ."""
-    yield from unseen(declared)
-    there = dict(node_pools)
-    for source, one in declared.seen():
-        for name, pool in one.pools.items():
-            live = there.get(name)
-            if isinstance(live, Absent | Missing):
-                yield gap(name, live)
-            elif live is None:
-                yield apart(name, source, f"NodePool {name}", "that it is there", "no such NodePool")
-            else:
-                yield from tuple(_differing(source, pool, live)) or (holds(name),)
+    yield from compared(declared, node_pools, "NodePool", lambda one: one.pools, _differing)
 
 
-def _differing(source: str, pool: DeclaredPool, live: NodePool) -> Iterator[Finding]:
+def _differing(source: str, name: str, pool: DeclaredPool, live: NodePool) -> Iterator[Finding]:
     for label, wanted in pool.requirements.items():
         found = live.requirements.get(label, ())
         if set(found) != set(wanted):
-            yield apart(live.name, source, label, listed(wanted), listed(found))
+            yield apart(name, source, label, listed(wanted), listed(found))

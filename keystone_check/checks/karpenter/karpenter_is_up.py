@@ -16,9 +16,10 @@ deployment/karpenter`.
 
 from collections.abc import Iterator
 
-from keystone_check.checks.karpenting import by_hand, karpenters, unseen
+from keystone_check.checks.karpenting import karpenters, unseen
+from keystone_check.checks.replicating import up
 from keystone_check.model.facts import Subjects
-from keystone_check.model.finding import Evidence, Finding, Severity, broken, holds
+from keystone_check.model.finding import Finding, Severity
 from keystone_check.model.operators import Operator
 
 severity = Severity.HIGH
@@ -28,19 +29,4 @@ def judge(operators: Subjects[Operator]) -> Iterator[Finding]:
     """One finding for a Karpenter."""
     yield from unseen(operators)
     for name, operator in karpenters(operators):
-        if operator.ready >= operator.replicas > 0:
-            yield holds(name)
-            continue
-        namespace, _, deployment = name.partition("/")
-        seen = f"{operator.ready} of {operator.replicas} replicas are ready"
-        yield broken(
-            name,
-            seen,
-            Evidence("deployment", "all of its replicas ready", seen),
-            by_hand(
-                "read what it ended with",
-                "what keeps it from being ready is not known from its status",
-                f"kubectl -n {namespace} logs deployment/{deployment} --previous",
-                f"kubectl -n {namespace} describe deployment/{deployment}",
-            ),
-        )
+        yield up(name, operator)

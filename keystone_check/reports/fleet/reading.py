@@ -1,6 +1,7 @@
 """A report from its JSON. What such a file does not keep is missing in it; what is wrong is refused."""
 
 import json
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from enum import Enum
@@ -26,6 +27,8 @@ Json = Mapping[str, Any]
 E = TypeVar("E", bound=Enum)
 F = TypeVar("F")
 UNKEPT = "a JSON report does not keep it"
+LATEST = 253402300799
+"""The last second that a calendar of four digits has, in Unix seconds."""
 
 
 def read(content: bytes) -> tuple[Shard | None, tuple[Member, ...]]:
@@ -55,7 +58,10 @@ class DamagedError(Exception):
 def _read(document: Json) -> tuple[Shard | None, tuple[Member, ...]]:
     if "clusters" not in document:
         return None, (Member(_get(document, "name", str), _report(document), document=document),)
-    return _shard(document.get("shard")), tuple(map(_member, _objects(document, "clusters")))
+    shard, members = _shard(document.get("shard")), tuple(map(_member, _objects(document, "clusters")))
+    if not shard and not members:
+        raise DamagedError("no cluster is in it")  # a share alone may have none
+    return shard, members
 
 
 def _shard(said: object) -> Shard | None:
@@ -101,9 +107,8 @@ def _report(said: Json) -> Report:
     unmatched = tuple(_entry(item) for item in _objects(said, "unmatched"))
     gate = _gate(_get(said, "fail_on", str), told, outcomes)
     diagnosis = Diagnosis(_world(said), outcomes, unmatched)
-    report = Report(
-        name, diagnosis, f"keystone-check --cluster {name}", gate, _get(said, "keystone_check", str)
-    )
+    again = shlex.join(["keystone-check", "--cluster", name])
+    report = Report(name, diagnosis, again, gate, _get(said, "keystone_check", str))
     if report.exit_code != _get(said, "exit_code", int):
         says = f"it says exit code {said['exit_code']}, and its outcomes make {report.exit_code}"
         raise DamagedError(says)
@@ -185,13 +190,20 @@ def _entry(said: Json) -> Acceptance:
 
 def _world(said: Json) -> World:
     facts: dict[str, Any] = {field.name: Missing(field.name, UNKEPT) for field in fields(World)}
-    given = {"expected": Expected(), "now": _get(said, "gathered_at", int), "chains": Subjects()}
+    given = {"expected": Expected(), "now": _moment(said, "gathered_at"), "chains": Subjects()}
     seen = {
         "cluster": _fact(said, "cluster", Cluster),
         "caller": _fact(said, "caller", Caller),
         "issuer": _fact(said, "issuer", Issuer),
     }
     return World(**{**facts, **given, **seen})
+
+
+def _moment(said: Json, key: str) -> int:
+    seconds = _get(said, key, int)
+    if not 0 <= seconds <= LATEST:
+        raise DamagedError(f"{key} is no time")
+    return seconds
 
 
 def _fact(said: Json, name: str, kind: type[F]) -> F | Missing:

@@ -2,11 +2,9 @@
 
 import io
 import os
-import threading
 import time
 from collections.abc import Callable, Iterable
 from functools import cache
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from botocore.model import OperationNotFoundError
@@ -16,7 +14,7 @@ from moto.moto_server.werkzeug_app import (
     MotoRequestHandler,
     create_backend_app,
 )
-from werkzeug.serving import make_server
+from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Request, Response
 
 from keystone_check.iam.s3_address import suffix_of
@@ -28,6 +26,7 @@ from keystone_check.sandbox.aws.befalling import Befalling
 from keystone_check.sandbox.aws.calls import Call, read_call
 from keystone_check.sandbox.aws.replies import json_error, query_error, s3_error
 from keystone_check.sandbox.aws.sts import Sts
+from keystone_check.sandbox.listening import Listening
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -35,34 +34,23 @@ if TYPE_CHECKING:
 SERVICES = ("iam", "s3", "s3control", "sts")  # those that moto answers for
 
 
-class AwsServer:
+class AwsServer(Listening[BaseWSGIServer]):
     """`with AwsServer(account, sts) as aws` serves until the block ends."""
 
     def __init__(self, account: Account, sts: Sts, clock: Callable[[], float] = time.time) -> None:
         _learn_service_names()
         self.crashes: list[str] = []
         """Tracebacks of the server's own faults, kept here and off the terminal."""
-        self._server = make_server(
-            "127.0.0.1", 0, Application(account, sts), threaded=True, request_handler=_handler(clock)
+        handler = _handler(clock)
+        super().__init__(
+            make_server("127.0.0.1", 0, Application(account, sts), threaded=True, request_handler=handler)
         )
         self._server.log = lambda kind, message, *values: self.crashes.append(message)  # type: ignore[method-assign]
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
 
     @property
     def url(self) -> str:
         """`http://127.0.0.1:port`, for AWS_ENDPOINT_URL."""
         return f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> "AwsServer":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
 
 @cache

@@ -98,6 +98,9 @@ def changed(**fields: object) -> bytes:
         (changed(outcomes=[{}]), "is damaged: check is not there"),
         (changed(outcomes=None), "is damaged: outcomes is of another kind"),
         (changed(gathered_at=True), "is damaged: gathered_at is of another kind"),
+        (changed(gathered_at=10**400), "is damaged: gathered_at is no time"),
+        (changed(gathered_at=-1), "is damaged: gathered_at is no time"),
+        (changed(clusters=[]), "is damaged: no cluster is in it"),
         (changed(cluster={"missing": None}), "is damaged: server is not there"),
         (changed(fail_on="always"), "is damaged: fail_on is 'always'"),
         (
@@ -120,6 +123,12 @@ def test_a_file_that_is_no_whole_report_says_so_costs_no_other_and_is_never_gree
 def test_an_outcome_that_was_turned_from_broken_to_holds_is_noticed() -> None:
     forged = json.loads(json.dumps(document(TEST)).replace('"status": "broken"', '"status": "holds"'))
     assert "its outcomes make 0" in lines(merge([result("a.json", forged)], NOW))["a.json"]
+
+
+def test_the_next_step_names_a_cluster_as_a_shell_takes_it() -> None:
+    named = report("prod; reboot", one.defect(one.repair()))
+    text = render(merge([result("a.json", named)], NOW), "text", SCREEN)
+    assert "next: keystone-check --cluster 'prod; reboot' --fix" in text
 
 
 def test_what_was_looked_at_too_long_ago_is_unseen_and_says_how_old_it_is() -> None:

@@ -41,7 +41,8 @@ def judge(
 
 
 def _judged(meeting: trusting.Meeting) -> Finding:
-    size, quota = _size(meeting.role.trust), _quota(_size(meeting.role.trust))
+    size = _size(meeting.role.trust)
+    quota = _quota(size)
     mended = max(map(_size, _repaired(meeting)), default=size)
     if max(size, mended) <= quota - ROOM:
         return holds(meeting.name)
@@ -71,7 +72,7 @@ def _for(meeting: trusting.Meeting) -> str:
 
 
 def _size(text: str) -> int:
-    return sum(not character.isspace() for character in text)
+    return sum(map(len, text.split()))
 
 
 def _quota(size: int) -> int:

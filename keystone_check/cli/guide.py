@@ -103,7 +103,7 @@ class Guide:
         self._shown.add(kind(step))
         for name in step.mends:
             if name in self.messages:
-                yield from self.screen.marked("✗", self.messages[name], "bold red")
+                yield from self.screen.marked("✗", self.messages[name], "bold red", "broken")
         yield from question(step, self.screen)
 
     def _page(self, step: Step) -> Iterator[str]:

@@ -29,12 +29,12 @@ class State(Enum):
 
 
 MARKS = {
-    State.PLANNED: ("+", "bold cyan"),
+    State.PLANNED: ("+", "cyan"),
     State.WRITTEN: ("✓", "bold green"),
     State.DECLINED: ("–", "dim"),
     State.FAILED: ("✗", "bold red"),
     State.SKIPPED: ("–", "dim"),
-    State.REFUSED: ("✗", "bold yellow"),
+    State.REFUSED: ("✗", "yellow"),
 }
 WORDS: dict[State, StateWord] = {
     State.PLANNED: "planned",
@@ -164,7 +164,7 @@ def _last(repaired: Repaired, screen: Screen) -> Iterator[str]:
     yield ""
     yield from screen.words(_sum(repaired), style="bold")
     if step := _next(repaired):
-        yield f"next: {screen.paint('bold cyan', printable(step))}"
+        yield f"next: {screen.paint('bold', printable(step))}"
 
 
 def _sum(repaired: Repaired) -> str:

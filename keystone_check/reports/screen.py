@@ -49,7 +49,7 @@ class Screen:
             yield f"{indent}{hang if number else ''}{self.paint(style, line)}"
 
     def marked(self, mark: str, text: str, style: str = "", word: str = "") -> Iterator[str]:
-        """Prose behind a mark of one character, or behind a word when spoken; its lines stand under each other."""
+        """Prose behind a mark of one character, or a word when spoken; its lines stand under each other."""
         if self.spoken:
             yield from self.words(f"{word}: {text}" if word else text)
             return

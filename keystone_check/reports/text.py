@@ -31,8 +31,7 @@ def render(report: Report, screen: Screen) -> str:
 
 def header(report: Report, screen: Screen) -> Iterator[str]:
     """Who asks, whom, with which version."""
-    name = screen.paint("bold", printable(report.name))
-    yield f"{screen.paint('bold', 'keystone-check')} {report.version} on {name}"
+    yield from screen.words(f"keystone-check {report.version} on {report.name}", style="bold", hang="  ")
     for label, value in rows(report.diagnosis.world):
         yield from screen.pair(label, value, "  ", column=12)
     if report.foreseen:

@@ -33,7 +33,7 @@ def text(fleet: Fleet, screen: Screen) -> str:
 
 
 def _lines(fleet: Fleet, screen: Screen) -> Iterator[str]:
-    yield f"{screen.paint('bold', 'keystone-check')} {fleet.version} on {fleet.name}"
+    yield from screen.words(f"keystone-check {fleet.version} on {fleet.name}", style="bold", hang="  ")
     yield ""
     for member in fleet.members:
         mark, style = MARKS[STATUS[member.verdict]]

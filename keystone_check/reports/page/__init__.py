@@ -13,7 +13,7 @@ from importlib.resources import files
 from keystone_check.model.chain import LINKS
 from keystone_check.model.cluster import ServiceAccount
 from keystone_check.model.facts import Subjects
-from keystone_check.model.finding import Finding, Repair, Safety, Status
+from keystone_check.model.finding import Evidence, Finding, Repair, Safety, Status
 from keystone_check.model.outcome import Check, Outcome
 from keystone_check.reports.page.picture import picture
 from keystone_check.reports.page.standing import WORDS, standing
@@ -146,7 +146,7 @@ def _finding(outcome: Outcome, others: Sequence[str], report: Report) -> Iterato
 
 
 def _values(evidence: Evidence) -> Iterator[str]:
-    """Both values; where they look alike, what differs is marked, and said in words when it is hard to see."""
+    """Both values; where they look alike, what differs is marked and said in words."""
     found = parting(evidence.expected, evidence.seen)
     if not found or max(len(evidence.expected), len(evidence.seen)) > LONGEST:
         yield _pair("expected", evidence.expected, "expected")

@@ -28,7 +28,7 @@ class Parting:
 def parting(expected: str, seen: str) -> Parting | None:
     """Of the values as they are printed; None where they are the same, or have less than half in common."""
     one, other = printable(expected), printable(seen)
-    quote = seen[0] if _QUOTED.fullmatch(other) and not _QUOTED.fullmatch(one) else ""
+    quote = other[0] if _QUOTED.fullmatch(other) and not _QUOTED.fullmatch(one) else ""
     one = f"{quote}{one}{quote}"
     begin = _common(one, other)
     end = _common(one[begin:][::-1], other[begin:][::-1])

@@ -31,6 +31,16 @@ def test_the_line_never_reaches_the_edge() -> None:
     assert len(stream.getvalue().split("\x1b[K")[1].rstrip("\r")) == 19
 
 
+def test_for_a_screen_reader_each_source_has_a_line_once_and_nothing_is_redrawn() -> None:
+    stream, silent = Tty(), io.StringIO()
+    for watched in (stream, silent):
+        with progress(watched, Screen(80, spoken=True)) as tell:
+            for source, what in (("AWS", "roles"), ("web", "key set"), ("AWS", "users"), ("a\x1b", "b")):
+                tell(source, what)
+    assert stream.getvalue() == "reading AWS\nreading web\nreading a\\x1b\n"
+    assert silent.getvalue() == ""
+
+
 def test_the_line_is_wiped_out_when_the_work_fails() -> None:
     stream = Tty()
     with pytest.raises(KeyboardInterrupt), progress(stream, Screen(80)):

@@ -9,7 +9,7 @@ from keystone_check.reports.marks import ACCEPTED, MARKS, WORDS
 from keystone_check.reports.parting import parting
 from keystone_check.reports.printable import printable
 from keystone_check.reports.report import Report, alike, lapse, mending, sentence, terms
-from keystone_check.reports.screen import READABLE, Screen
+from keystone_check.reports.screen import READABLE, ROOM, Screen
 
 COLUMN = 14
 """Where values begin."""
@@ -68,7 +68,7 @@ def _parting(evidence: Evidence, screen: Screen) -> Iterator[str]:
     found = parting(evidence.expected, evidence.seen)
     if not found:
         return
-    longest = max(len(printable(value)) for value in (evidence.expected, evidence.seen))
+    longest = max(ROOM, *(len(printable(value)) for value in (evidence.expected, evidence.seen)))
     plain = f"{found.expected}{found.seen}".isascii()
     if plain and not screen.spoken and longest <= min(screen.width, READABLE) - COLUMN:
         yield f"{' ' * (COLUMN + len(found.before))}{screen.paint('dim', '^ differs from here')}"

@@ -199,6 +199,20 @@ def test_one_character_that_differs_is_told_where_no_sign_can_show_it(
     assert "<mark>" in render(made, "html", Screen())
 
 
+def test_where_values_stand_below_their_labels_words_say_where_they_part() -> None:
+    made = build.report(broken("s", "m", Evidence("x", "abcd", "abce")))
+    assert 'from character 4: "d" expected, "e" seen' in flat(render(made, "text", Screen(20)))
+    assert "^ differs from here" in render(made, "text", Screen(34))
+
+
+def test_the_command_of_a_finding_is_for_its_check_alone_and_none_that_would_be_refused() -> None:
+    made = build.report(build.defect(build.repair()))
+    narrowed = replace(made, again="keystone-check --cluster prod --only provider --live")
+    assert "--cluster prod --live --only audience_is_registered --fix" in render(narrowed, "text", Screen())
+    saved = replace(made, again="keystone-check --cluster snapshot:w.json")
+    assert "--only" not in render(saved, "text", Screen())
+
+
 def test_nothing_is_marked_where_two_values_are_not_alike() -> None:
     made = build.report(build.defect(seen="foo"))
     assert "differs" not in render(made, "text", Screen(20))

@@ -4,6 +4,8 @@ What a format carries is not said but tried: a report in which each thing has a 
 every format, and the words are looked for.
 """
 
+import re
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -56,6 +58,14 @@ CARRIED: Mapping[str, str] = {
     "the next command": "commandforagain",
 }
 """What may be carried, and the word that stands for it."""
+BOARD = (
+    "The name ends with `.prom`, and each cluster has a file of its own, or all have one (`--all`). Where "
+    "your scrape sets a label `cluster` itself, give the job `honor_labels: true`, or Prometheus renames "
+    "ours to `exported_cluster`. [keystone-check.json](../packaging/grafana/keystone-check.json) is a Grafana "
+    "dashboard of these metrics: *Dashboards, New, Import*. It shows how each cluster and each link stands "
+    "and stood, how old the last look is, what is broken, unseen or accepted, and by which check. A look "
+    "that no longer comes turns yellow after 26 hours and red after 36."
+)
 
 
 def report() -> Report:
@@ -116,6 +126,28 @@ def _page() -> Iterator[str]:
         said = render(made, name, Screen(width=1000))
         marks = ("yes" if word in said else "" for word in CARRIED.values())
         yield f"| `{name}` | {FOR[name]} | " + " | ".join(marks) + " |"
+    yield ""
+    yield from _metrics(render(made, "prometheus", Screen()))
+
+
+def _metrics(said: str) -> Iterator[str]:
+    """How the metrics get into Prometheus and onto a board, and which there are."""
+    yield "## Metrics and a dashboard"
+    yield ""
+    yield "A timer or a CronJob writes the file into the folder of the node exporter's textfile collector"
+    yield "(`--collector.textfile.directory`), which reads it at each scrape:"
+    yield ""
+    yield "    keystone-check --cluster prod --format prometheus \\"
+    yield "        --output /var/lib/node_exporter/textfile/keystone-check-prod.prom"
+    yield ""
+    yield from textwrap.wrap(BOARD, 110, break_long_words=False, break_on_hyphens=False)
+    yield ""
+    yield "| metric | labels | says |"
+    yield "|---|---|---|"
+    for name, says in re.findall(r"^# HELP (\S+) (.*)$", said, re.MULTILINE):
+        labels = re.search(rf"^{name}{{(.*)}} ", said, re.MULTILINE)
+        names = re.findall(r'(\w+)="', labels[1]) if labels else []
+        yield f"| `{name}` | {', '.join(f'`{label}`' for label in names)} | {says} |"
 
 
 if __name__ == "__main__":

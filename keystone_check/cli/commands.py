@@ -180,7 +180,7 @@ def looking(
     """A function that gathers these facts afresh; `following` may listen to what is being read."""
 
     def look() -> World:
-        with progress(terminal.stderr, terminal.screen().width) as tell:
+        with progress(terminal.stderr, terminal.screen()) as tell:
             return doors.gather(access, needs, following(tell))
 
     return look
@@ -227,7 +227,7 @@ def _list(options: Options, checks: Sequence[Check], doors: Doors, terminal: Ter
 
 
 def _endpoints(options: Options, access: Access, doors: Doors, terminal: Terminal) -> int:
-    with progress(terminal.stderr, terminal.screen().width) as tell:
+    with progress(terminal.stderr, terminal.screen()) as tell:
         known = doors.gather(access, NAMING, tell)
     addresses = list(doors.endpoints(access, known))
     if options.format == "json":
@@ -243,7 +243,7 @@ def _permissions(
     needs = frozenset[str]().union(*(check.reads for check in checks))
     if options.fix and any(read.startswith("bucket") for read in needs):
         needs |= {"bucket.tags"}  # no check asks, but a repair asks who else manages the bucket
-    with progress(terminal.stderr, terminal.screen().width) as tell:
+    with progress(terminal.stderr, terminal.screen()) as tell:
         known = doors.gather(access, narrowing(needs), tell)
     asks, actions = doors.rights(access, needs, known)
     plan = pending(foreseen(options, access, checks, doors, terminal)) if options.fix else NOTHING

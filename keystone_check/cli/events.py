@@ -64,8 +64,18 @@ def events(file: str, stderr: TextIO) -> Iterator[Events]:
         stream = open(file, "w", encoding="utf-8")  # noqa: SIM115  # only its opening is to be translated
     except OSError as error:
         raise _refused(file, error) from error
-    with stream:
+    try:
         yield Events(stream, file)
+    finally:
+        _close(stream, file)
+
+
+def _close(stream: TextIO, file: str) -> None:
+    """Closing writes once more what a full disk did not take."""
+    try:
+        stream.close()
+    except OSError as error:
+        raise _refused(file, error) from error
 
 
 def _refused(file: str, error: OSError) -> UsageError:

@@ -47,7 +47,7 @@ def fleet(
         opened = [
             stack.enter_context(doors.open(name, overrides(options))) for name in share(names, options.shard)
         ]
-        with progress(terminal.stderr, terminal.screen().width) as tell:
+        with progress(terminal.stderr, terminal.screen()) as tell:
             members = side_by_side(partial(_member, gather, needs, judge, tell), opened)
         found = Fleet(together(members), options.shard)
         write(found)

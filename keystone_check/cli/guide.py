@@ -92,7 +92,7 @@ class Guide:
                 case Answer.EXPLAIN:
                     self.say(self._page(step))
                 case Answer.HELP | None:
-                    self.say(f"  {known.value}  {meaning}" for known, meaning in MEANINGS.items())
+                    self.say(self._help())
 
     def _about(self, step: Step) -> Iterator[str]:
         yield ""
@@ -103,8 +103,12 @@ class Guide:
         self._shown.add(kind(step))
         for name in step.mends:
             if name in self.messages:
-                yield from self.screen.marked("✗", self.messages[name], "bold red")
+                yield from self.screen.marked("✗", self.messages[name], "bold red", "broken")
         yield from question(step, self.screen)
+
+    def _help(self) -> Iterator[str]:
+        for known, meaning in MEANINGS.items():
+            yield from self.screen.words(f"{known.value}  {meaning}", "  ", hang="   ")
 
     def _page(self, step: Step) -> Iterator[str]:
         check = self.pages.get(kind(step))

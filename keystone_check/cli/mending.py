@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from keystone_check.cli.awaiting import awaited
 from keystone_check.cli.consent import NOBODY_TO_ASK, agree, code, is_mute
 from keystone_check.cli.doors import Doors
 from keystone_check.cli.guide import guide
+from keystone_check.cli.keeping import room
 from keystone_check.cli.leftover import Wish, tell, wish
 from keystone_check.cli.options import Options
 from keystone_check.cli.passing import pass_on
@@ -39,6 +41,8 @@ def fix(
     allow = released(options)
     mute = is_mute(options, terminal)
     dry = options.dry_run or mute
+    if options.plan_out:
+        room(Path(options.plan_out))
     world = look()
     foreseen = rehearsed(world, checks, allow, judge=judge)
     if options.plan_out or options.emit:

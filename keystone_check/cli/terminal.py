@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
-from keystone_check.reports.screen import Screen, coloured, plain
+from keystone_check.reports.screen import Screen, plain
+from keystone_check.reports.screen import coloured as painted
 
-NARROWEST, USUAL = 40, 80
+NARROWEST, USUAL = 20, 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +24,15 @@ class Terminal:
 
     def screen(self) -> Screen:
         """What a report for stdout is laid out for."""
-        return Screen(max(self._width(), NARROWEST), coloured if self._has_colour(self.stdout) else plain)
+        return self._screen(coloured=self._has_colour(self.stdout))
 
     def filing(self) -> Screen:
         """What a report for a file is laid out for: colour only where the command line says so."""
-        return Screen(max(self._width(), NARROWEST), coloured if self.color else plain)
+        return self._screen(coloured=bool(self.color))
 
     def asking(self) -> Screen:
         """What a question on stderr is laid out for."""
-        return Screen(max(self._width(), NARROWEST), coloured if self._has_colour(self.stderr) else plain)
+        return self._screen(coloured=self._has_colour(self.stderr))
 
     def say(self, lines: Iterable[str]) -> None:
         """Write lines beside the report, to stderr."""
@@ -52,11 +53,19 @@ class Terminal:
         """Whether a question would be seen and could be answered."""
         return self.stdin is not None and self.stdin.isatty() and self.stderr.isatty()
 
+    @property
+    def spoken(self) -> bool:
+        """Whether a screen reader is to read it: ACCESSIBLE, as other programs ask for it too."""
+        return self.environ.get("ACCESSIBLE", "").lower() not in ("", "0", "false", "no")
+
+    def _screen(self, *, coloured: bool) -> Screen:
+        return Screen(max(self._width(), NARROWEST), painted if coloured else plain, self.spoken)
+
     def _has_colour(self, stream: TextIO) -> bool:
         if self.color is not None:
             return self.color
         # https://no-color.org: set and not empty
-        if self.environ.get("NO_COLOR") or self.environ.get("TERM") == "dumb":
+        if self.environ.get("NO_COLOR") or self.environ.get("TERM") == "dumb" or self.spoken:
             return False
         return stream.isatty()
 

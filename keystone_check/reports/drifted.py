@@ -8,7 +8,7 @@ from keystone_check.drift.shown import shown
 from keystone_check.model.outcome import Outcome
 from keystone_check.reports import as_json, page
 from keystone_check.reports.escape import code, prose
-from keystone_check.reports.marks import MARKS
+from keystone_check.reports.marks import MARKS, WORDS
 from keystone_check.reports.report import Report, sentence
 from keystone_check.reports.screen import Screen
 
@@ -66,7 +66,7 @@ def _text(drift: Drift, report: Report, file: str, screen: Screen) -> Iterator[s
             yield screen.paint("bold", title)
         for outcome in outcomes:
             mark, style = ("✓", "green") if kind == "closed" else MARKS[outcome.status]
-            yield from screen.marked(mark, sentence(outcome.finding), style)
+            yield from screen.marked(mark, sentence(outcome.finding), style, WORDS[mark])
             yield from screen.pair("check", f"{outcome.check.id} ({outcome.check.severity.value})", "    ")
 
 

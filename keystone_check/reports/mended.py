@@ -29,12 +29,12 @@ class State(Enum):
 
 
 MARKS = {
-    State.PLANNED: ("+", "bold cyan"),
+    State.PLANNED: ("+", "cyan"),
     State.WRITTEN: ("✓", "bold green"),
     State.DECLINED: ("–", "dim"),
     State.FAILED: ("✗", "bold red"),
     State.SKIPPED: ("–", "dim"),
-    State.REFUSED: ("✗", "bold yellow"),
+    State.REFUSED: ("✗", "yellow"),
 }
 WORDS: dict[State, StateWord] = {
     State.PLANNED: "planned",
@@ -128,7 +128,7 @@ def _text(repaired: Repaired, screen: Screen) -> Iterator[str]:
     if not repaired.rehearsed:
         yield from text.judgement(repaired.after, screen)
     elif repaired.mended.applied:
-        yield screen.paint("bold", "The report would then be")
+        yield from screen.words("The report would then be", style="bold")
         yield from text.judgement(repaired.after, screen)
     yield from _last(repaired, screen)
 
@@ -148,7 +148,8 @@ def _restart(outdated: Sequence[Outcome], screen: Screen) -> Iterator[str]:
     """Each workload whose pods keep what they had, with the lines that make them anew."""
     if outdated:
         yield ""
-        yield screen.paint("bold", "Then restart these pods: they keep what they were given at their start")
+        told = "Then restart these pods: they keep what they were given at their start"
+        yield from screen.words(told, style="bold", hang="  ")
     for outcome in outdated:
         yield from screen.marked("-", f"{outcome.finding.subject} ({outcome.check.id})")
         for line in by_hand(outcome):
@@ -164,7 +165,7 @@ def _last(repaired: Repaired, screen: Screen) -> Iterator[str]:
     yield ""
     yield from screen.words(_sum(repaired), style="bold")
     if step := _next(repaired):
-        yield f"next: {screen.paint('bold cyan', printable(step))}"
+        yield f"next: {screen.paint('bold', printable(step))}"
 
 
 def _sum(repaired: Repaired) -> str:

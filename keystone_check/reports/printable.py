@@ -16,6 +16,12 @@ def printable(value: str) -> str:
     return "".join(char if char.isprintable() else _escape(char) for char in veiled(value))
 
 
+def cut(value: str, longest: int = 2000) -> str:
+    """The value, printable; what is longer than anyone reads ends with how much more there is."""
+    shown = printable(value)
+    return shown if len(shown) <= longest else f"{shown[:longest]}…({len(shown) - longest} more)"
+
+
 def veiled(value: str) -> str:
     """The value without tokens and private keys. No fact holds one; an error text from elsewhere might."""
     return _SECRET.sub("(a secret, left out)", value)

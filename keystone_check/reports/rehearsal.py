@@ -87,7 +87,8 @@ def _told(each: Rehearsed, total: int, screen: Screen) -> Iterator[str]:
             f"wait {spoken(step.wait.seconds)} before it: {step.wait.why}", "  ", hang="  "
         )
     for condition in each.conditions:
-        lead = screen.paint(_STYLES[condition.standing], _MARKS[condition.standing])
+        sign = screen.sign(_MARKS[condition.standing], f"{condition.standing.value}:")
+        lead = screen.paint(_STYLES[condition.standing], sign)
         said = list(screen.words(_condition(condition), "    "))
         yield f"  {lead} {said[0].strip()}"
         yield from said[1:]

@@ -1,6 +1,7 @@
 """What every format renders: a diagnosis, whose it is, and what can be typed next."""
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -175,16 +176,29 @@ def next_step(report: Report) -> str:
     headline = report.diagnosis.headline
     broken = [headline] if headline and headline.finding.repair else report.diagnosis.broken
     classes = {outcome.finding.repair.safety for outcome in broken if outcome.finding.repair}
-    if Safety.SAFE in classes:
-        return f"{report.again} --fix --dry-run"
-    if Safety.UNSAFE in classes:
-        return f"{report.again} --fix=unsafe --dry-run"
-    if Safety.RESTART in classes:
-        return f"{report.again} --fix --restart --dry-run"
+    for safety, option in _FIXING.items():
+        if safety in classes:
+            return f"{report.again} {option} --dry-run"
     if headline:
         return f"keystone-check --explain {headline.check.id}"
     lacks = any(outcome.finding.permission for outcome in report.diagnosis.having(Status.BLOCKED))
     return f"{report.again} --permissions" if lacks else ""
+
+
+def mending(outcome: Outcome, report: Report) -> str:
+    """The command that rehearses the repair of this finding alone; empty where none is possible from here."""
+    repair = outcome.finding.repair
+    option = _FIXING.get(repair.safety) if repair else None
+    if option is None or report.foreseen or " snapshot:" in report.again:
+        return ""
+    words = shlex.split(report.again)
+    while "--only" in words:
+        at = words.index("--only")
+        del words[at : at + 2]
+    return f"{shlex.join(words)} --only {outcome.check.id} {option} --dry-run"
+
+
+_FIXING = {Safety.SAFE: "--fix", Safety.UNSAFE: "--fix=unsafe", Safety.RESTART: "--fix --restart"}
 
 
 def _ordinal(number: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from keystone_check.model.finding import Status
 from keystone_check.model.outcome import Outcome
-from keystone_check.reports.printable import printable
+from keystone_check.reports.printable import cut
 from keystone_check.reports.report import (
     Report,
     counts,
@@ -21,7 +21,7 @@ from keystone_check.reports.report import (
 
 def render(report: Report) -> str:
     """One line of header, one for each thing that is wrong, one to sum up."""
-    return "".join(f"{printable(line)}\n" for line in _lines(report))
+    return "".join(f"{cut(line)}\n" for line in _lines(report))
 
 
 def _lines(report: Report) -> Iterator[str]:

@@ -6,7 +6,7 @@ from keystone_check.model.chain import OPTIONAL
 from keystone_check.model.finding import Status
 from keystone_check.model.outcome import Diagnosis, Outcome
 from keystone_check.reports.findings import accepted, findings
-from keystone_check.reports.marks import ACCEPTED, MARKS
+from keystone_check.reports.marks import ACCEPTED, MARKS, WORDS
 from keystone_check.reports.noted import noted
 from keystone_check.reports.printable import printable
 from keystone_check.reports.report import (
@@ -31,8 +31,7 @@ def render(report: Report, screen: Screen) -> str:
 
 def header(report: Report, screen: Screen) -> Iterator[str]:
     """Who asks, whom, with which version."""
-    name = screen.paint("bold", printable(report.name))
-    yield f"{screen.paint('bold', 'keystone-check')} {report.version} on {name}"
+    yield from screen.words(f"keystone-check {report.version} on {report.name}", style="bold", hang="  ")
     for label, value in rows(report.diagnosis.world):
         yield from screen.pair(label, value, "  ", column=12)
     if report.foreseen:
@@ -44,7 +43,7 @@ def judgement(report: Report, screen: Screen) -> Iterator[str]:
     diagnosis = report.diagnosis
     yield from headline(diagnosis, screen)
     yield from _map(diagnosis, screen)
-    yield from findings(diagnosis, screen)
+    yield from findings(report, screen)
     yield from accepted(diagnosis, screen)
     yield from _unseen(report, screen)
     yield from _idle(diagnosis, screen)
@@ -75,16 +74,16 @@ def _sentence(diagnosis: Diagnosis) -> tuple[str, str]:
         whose = "yours" if crashed[0].check.origin else "ours"
         return f"A check of {whose} failed: {crashed[0].check.id}. See below.", "bold magenta"
     if blocked := diagnosis.having(Status.BLOCKED):
-        return f"Nothing is seen to be broken, but {_judgements(blocked)} could not be made.", "bold yellow"
+        return f"Nothing is seen to be broken, but {_judgements(blocked)} could not be made.", "yellow"
     if known := diagnosis.accepted:
-        return f"What is broken is accepted: {_judgements(known)}. All else holds.", "bold yellow"
+        return f"What is broken is accepted: {_judgements(known)}. All else holds.", "yellow"
     if not (held := diagnosis.having(Status.HOLDS)):
-        return "There was nothing to judge.", "bold yellow"
+        return "There was nothing to judge.", "yellow"
     checks = len({outcome.check.id for outcome in held})
     made = f"{_judgements(held)} by {checks} check{'s' * (checks > 1)}"
     idle = [link for link, outcomes in diagnosis.links() if _idles(outcomes)]
     if not OPTIONAL.issuperset(idle):
-        return f"What is there holds: {made}. Nothing to judge at {', '.join(idle)}.", "bold yellow"
+        return f"What is there holds: {made}. Nothing to judge at {', '.join(idle)}.", "yellow"
     elsewhere = f" Nothing to judge at {', '.join(idle)}." if idle else ""
     return f"Every link holds: {made}.{elsewhere}", "bold green"
 
@@ -101,6 +100,9 @@ def _judgements(outcomes: Sequence[Outcome]) -> str:
 def _map(diagnosis: Diagnosis, screen: Screen) -> Iterator[str]:
     """The chain at one glance, broken between links when the screen is narrow."""
     marks = [(link, *_mark(outcomes)) for link, outcomes in diagnosis.links() if outcomes]
+    if screen.spoken:
+        yield from (f"{link}: {WORDS[mark]}" for link, mark, _ in marks)
+        return
     line, length = "", 0
     for number, (link, mark, style) in enumerate(marks):
         joint = " → " if number else ""
@@ -133,7 +135,7 @@ def _unseen(report: Report, screen: Screen) -> Iterator[str]:
         yield ""
         yield screen.paint("bold", "Could not be seen")
     for message, permission, outcomes in reasons:
-        yield from screen.marked(mark, message, style)
+        yield from screen.marked(mark, message, style, WORDS[mark])
         if permission:
             yield from screen.pair("needs", permission, "    ")
         checks = dict.fromkeys(outcome.check.id for outcome in outcomes)
@@ -160,4 +162,4 @@ def _ending(report: Report, screen: Screen) -> Iterator[str]:
     if left := forgiven(report):
         yield from screen.words(f"{left}.", style="dim")
     if step:
-        yield f"next: {screen.paint('bold cyan', printable(step))}"
+        yield f"next: {screen.paint('bold', printable(step))}"

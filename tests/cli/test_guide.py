@@ -103,7 +103,7 @@ def test_all_agrees_to_the_same_kind_and_asks_for_another() -> None:
 @pytest.mark.parametrize("line", ["?", "x", ""])
 def test_help_and_a_slip_show_every_answer_and_ask_again(line: str) -> None:
     person = Person([line, "y"])
-    assert person.guide()(step())
+    assert person.guide(Screen(200))(step())
     assert [said for said in person.said if said.endswith(tuple(MEANINGS.values()))] == [
         f"  {answer.value}  {meaning}" for answer, meaning in MEANINGS.items()
     ]
@@ -148,3 +148,20 @@ def test_the_difference_has_colour_where_the_terminal_has() -> None:
 
     assert list(lines(Screen(80))) == ['    +  "a": 1']
     assert list(lines(Screen(80, coloured))) == ['    \x1b[32m+  "a": 1\x1b[0m']
+
+
+@pytest.mark.parametrize("width", [20, 60, 80, 200])
+def test_what_is_asked_and_explained_fits_the_terminal(width: int) -> None:
+    person = Person(["?", "e", "n"])
+    assert not person.guide(Screen(width))(step())
+    own = [line for line in person.said if not line.startswith("    ")]
+    assert [line for line in own if len(line) > width and len(line.split()) > 1] == []
+    assert "app/api is not trusted" in " ".join(" ".join(person.said).split())
+
+
+def test_spoken_a_question_has_words_for_signs_and_columns() -> None:
+    person = Person(["?", "e", "n"])
+    assert not person.guide(Screen(80, spoken=True))(step())
+    assert "broken: app/api is not trusted" in person.said
+    assert "mends: trusts[app/api]" in person.said
+    assert not set("✗✓→") & set("".join(person.said))

@@ -38,17 +38,18 @@ def test_a_plan_is_made_without_writing_and_the_next_step_applies_it(tmp_path: P
 
 
 def test_a_plan_never_takes_the_place_of_a_file(file: Path) -> None:
-    before = file.read_text()
-    ran = command(Outside([audience_check()]), "--fix", "--plan-out", str(file))
-    assert ran.code == 2
+    before, outside = file.read_text(), Outside([audience_check()])
+    ran = command(outside, "--fix", "--plan-out", str(file))
+    assert (ran.code, outside.needs) == (2, [])
     assert "exists already" in ran.err
     assert file.read_text() == before
     assert len(list(file.parent.iterdir())) == 1
 
 
-def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
-    ran = command(Outside([audience_check()]), "--fix", "--plan-out", str(tmp_path / "no" / "plan"))
-    assert ran.code == 2
+def test_a_folder_that_is_not_there_is_said_before_the_look(tmp_path: Path) -> None:
+    outside = Outside([audience_check()])
+    ran = command(outside, "--fix", "--plan-out", str(tmp_path / "no" / "plan"))
+    assert (ran.code, outside.needs) == (2, [])
     assert "cannot be written: No such file or directory" in ran.err
 
 

@@ -46,13 +46,31 @@ def test_anyone_may_read_it_as_far_as_the_umask_lets(tmp_path: Path) -> None:
     assert path.stat().st_mode == (tmp_path / "other").stat().st_mode
 
 
-@pytest.mark.parametrize("option", ["--output", "--events"])
+@pytest.mark.parametrize("option", ["--output", "--events", "--save"])
 def test_a_file_that_cannot_be_written_is_told_before_the_look(tmp_path: Path, option: str) -> None:
     there = outside()
     ran = command(there, option, str(tmp_path / "none" / "file"))
     assert ran.code == 2
     assert "none/file cannot be written: No such file or directory" in ran.err
     assert there.needs == []
+
+
+def test_it_is_told_before_the_look_at_several_clusters_and_before_results_are_read(tmp_path: Path) -> None:
+    there, file = outside(), str(tmp_path / "none" / "file")
+    for asked in (("--cluster=a", "--cluster=b"), ("--merge", str(tmp_path))):
+        ran = command(there, *asked, "--output", file)
+        assert ran.code == 2
+        assert "none/file cannot be written: No such file or directory" in ran.err
+    assert (there.needs, there.opened) == ([], [])
+
+
+def test_events_on_a_full_disk_end_the_run_and_the_former_report_stays(tmp_path: Path) -> None:
+    path = tmp_path / "report.txt"
+    path.write_text("before")
+    ran = command(outside(), "--events", "/dev/full", "--output", str(path))
+    assert (ran.code, ran.out) == (2, "")
+    assert "/dev/full cannot be written: No space left on device" in ran.err
+    assert [item.read_text() for item in tmp_path.iterdir()] == ["before"]
 
 
 @pytest.mark.parametrize("option", ["--output", "--events"])

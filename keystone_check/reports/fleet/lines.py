@@ -7,6 +7,7 @@ from keystone_check.model.finding import Status
 from keystone_check.reports import short
 from keystone_check.reports.fleet.values import Fleet, Member
 from keystone_check.reports.marks import MARKS
+from keystone_check.reports.marks import WORDS as SPOKEN
 from keystone_check.reports.printable import printable
 from keystone_check.reports.report import next_step
 from keystone_check.reports.screen import Screen
@@ -32,11 +33,11 @@ def text(fleet: Fleet, screen: Screen) -> str:
 
 
 def _lines(fleet: Fleet, screen: Screen) -> Iterator[str]:
-    yield f"{screen.paint('bold', 'keystone-check')} {fleet.version} on {fleet.name}"
+    yield from screen.words(f"keystone-check {fleet.version} on {fleet.name}", style="bold", hang="  ")
     yield ""
     for member in fleet.members:
         mark, style = MARKS[STATUS[member.verdict]]
-        yield from screen.marked(mark, f"{member.name}: {member.sentence}", style)
+        yield from screen.marked(mark, f"{member.name}: {member.sentence}", style, SPOKEN[mark])
     for member in fleet.told:
         yield from _member(member, screen)
     yield ""
@@ -51,7 +52,7 @@ def _member(member: Member, screen: Screen) -> Iterator[str]:
     yield ""
     yield from judgement(report, screen)
     if step := next_step(report):
-        yield f"next: {screen.paint('bold cyan', printable(step))}"
+        yield f"next: {screen.paint('bold', printable(step))}"
 
 
 def brief(fleet: Fleet) -> str:

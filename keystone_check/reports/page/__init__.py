@@ -13,10 +13,11 @@ from importlib.resources import files
 from keystone_check.model.chain import LINKS
 from keystone_check.model.cluster import ServiceAccount
 from keystone_check.model.facts import Subjects
-from keystone_check.model.finding import Finding, Repair, Safety, Status
+from keystone_check.model.finding import Evidence, Finding, Repair, Safety, Status
 from keystone_check.model.outcome import Check, Outcome
 from keystone_check.reports.page.picture import picture
 from keystone_check.reports.page.standing import WORDS, standing
+from keystone_check.reports.parting import parting
 from keystone_check.reports.printable import printable
 from keystone_check.reports.report import (
     Report,
@@ -25,6 +26,7 @@ from keystone_check.reports.report import (
     documentation,
     idle_entries,
     lapse,
+    mending,
     next_step,
     retries,
     rows,
@@ -120,10 +122,10 @@ def _broken(report: Report) -> Iterator[str]:
 def wrong(report: Report) -> Iterator[str]:
     """An article for each kind of thing that is broken."""
     for outcome, others in alike((*report.diagnosis.having(Status.CRASHED), *report.diagnosis.broken)):
-        yield from _finding(outcome, others)
+        yield from _finding(outcome, others, report)
 
 
-def _finding(outcome: Outcome, others: Sequence[str]) -> Iterator[str]:
+def _finding(outcome: Outcome, others: Sequence[str], report: Report) -> Iterator[str]:
     finding, check = outcome.finding, outcome.check
     yield f'<article class="finding {outcome.status.value}" data-link="{text(check.link)}">'
     yield f"<h3>{text(sentence(finding))}</h3><dl>"
@@ -133,14 +135,29 @@ def _finding(outcome: Outcome, others: Sequence[str]) -> Iterator[str]:
     if over := lapse(outcome):
         yield _pair("accepted", over)
     if finding.evidence:
-        yield _pair("expected", finding.evidence.expected, "expected")
-        yield _pair("seen", finding.evidence.seen, "seen")
+        yield from _values(finding.evidence)
         yield _pair("read from", finding.evidence.source)
     yield "</dl>"
     if finding.repair:
         yield from _repair(finding.repair)
+    if step := mending(outcome, report):
+        yield f"<p>mend: {_command(step)}</p>"
     yield from _page(check)
     yield "</article>"
+
+
+def _values(evidence: Evidence) -> Iterator[str]:
+    """Both values; where they look alike, what differs is marked and said in words."""
+    found = parting(evidence.expected, evidence.seen)
+    if not found or max(len(evidence.expected), len(evidence.seen)) > LONGEST:
+        yield _pair("expected", evidence.expected, "expected")
+        yield _pair("seen", evidence.seen, "seen")
+        return
+    for kind, part in (("expected", found.expected), ("seen", found.seen)):
+        marked = f"<mark>{text(part)}</mark>" if part else ""
+        shown = f"{text(found.before)}{marked}{text(found.after)}"
+        yield f'<div><dt>{kind}</dt><dd class="{kind}">{shown}</dd></div>'
+    yield _pair("differs", found.said)
 
 
 def _pair(label: str, value: str, kind: str = "") -> str:

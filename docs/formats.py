@@ -59,12 +59,13 @@ CARRIED: Mapping[str, str] = {
 }
 """What may be carried, and the word that stands for it."""
 BOARD = (
-    "The name ends with `.prom`, and each cluster has a file of its own, or all have one (`--all`). Where "
-    "your scrape sets a label `cluster` itself, give the job `honor_labels: true`, or Prometheus renames "
-    "ours to `exported_cluster`. [keystone-check.json](../packaging/grafana/keystone-check.json) is a Grafana "
-    "dashboard of these metrics: *Dashboards, New, Import*. It shows how each cluster and each link stands "
-    "and stood, how old the last look is, what is broken, unseen or accepted, and by which check. A look "
-    "that no longer comes turns yellow after 26 hours and red after 36."
+    "The name ends with `.prom`, and each cluster has a file of its own, or all have one (`--all`). "
+    "Where your scrape sets a label `cluster` itself, give the job `honor_labels: true`, or Prometheus "
+    "renames ours to `exported_cluster`. "
+    "[keystone-check.json](../packaging/grafana/keystone-check.json) is a Grafana dashboard of these "
+    "metrics: *Dashboards, New, Import*. It shows how each cluster and each link stands and stood, how "
+    "old the last look is, what is broken, unseen or accepted, and by which check. A look that no "
+    "longer comes turns yellow after 26 hours and red after 36."
 )
 
 

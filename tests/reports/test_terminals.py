@@ -50,7 +50,7 @@ def is_whole(line: str) -> bool:
     return copied or len(line.split()) <= 2
 
 
-@pytest.mark.parametrize("screen", [Screen(width) for width in WIDTHS], ids=str)
+@pytest.mark.parametrize("screen", [Screen(width) for width in WIDTHS], ids=lambda it: str(it.width))
 @pytest.mark.parametrize("fault", FAULTS)
 def test_at_every_width_lines_fit_and_every_finding_is_told_with_its_check_and_command(
     fault: str | None, screen: Screen

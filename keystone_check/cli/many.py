@@ -17,7 +17,8 @@ _OF_ONE = (
 )
 _OF_A_LOOK = (
     *("--fix", "--apply", "--undo", "--shard", "--only", "--skip", "--live", "--cloudtrail", "--target"),
-    *("--second-opinion", "--accept", "--exit-zero", "--fail-on"),
+    *("--second-opinion", "--accept", "--exit-zero", "--fail-on", "--kubeconfig", "--namespace"),
+    *("--selector", "--budget", "--list", "--lint-checks", "--checks"),
 )
 
 

@@ -1,5 +1,6 @@
 """Results that others left: JSON reports in files, in folders and under a prefix of a bucket."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,9 +30,25 @@ def results(name: str, access: Access) -> Iterator[Found]:
     if is_bucket(name):
         yield from _objects(place(name), access)
         return
-    path = Path(name)
-    for file in sorted(path.rglob("*.json")) if path.is_dir() else [path]:
-        yield str(file), _file(file)
+    if Path(name).is_dir():
+        yield from _below(name)
+    else:
+        yield name, _file(Path(name))
+
+
+def _below(folder: str) -> Iterator[Found]:
+    """By name; what lies in a folder that cannot be read may be a result, and is told."""
+    shut: list[OSError] = []
+    found = [
+        Path(where, name)
+        for where, _, names in os.walk(folder, onerror=shut.append, followlinks=False)
+        for name in names
+        if name.endswith(".json")
+    ]
+    yield from ((str(file), _file(file)) for file in sorted(found))
+    for error in shut:
+        told = KeystoneError(f"cannot be read: {error.strerror}", "let it be read, or take it away")
+        yield str(error.filename), told
 
 
 def _file(path: Path) -> bytes | KeystoneError:

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,20 @@ def test_a_folder_is_all_that_lies_below_it(tmp_path: Path) -> None:
     (tmp_path / "two.json").write_bytes(b"2")
     (tmp_path / "log.txt").write_bytes(b"3")
     assert [content for _, content in results(str(tmp_path), NOWHERE)] == [b"1", b"2"]
+
+
+def test_a_folder_below_it_that_cannot_be_read_is_told_for_it_may_hold_a_result(tmp_path: Path) -> None:
+    at = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(17):  # deeper than a path may be long
+        os.mkdir("d" * 250, dir_fd=at)
+        below = os.open("d" * 250, os.O_RDONLY, dir_fd=at)
+        os.close(at)
+        at = below
+    os.close(at)
+    ((where, content),) = results(str(tmp_path), NOWHERE)
+    assert where.startswith(str(tmp_path))
+    assert isinstance(content, KeystoneError)
+    assert content.message == "cannot be read: File name too long"
 
 
 def test_a_file_that_is_not_there_or_too_large_says_so(tmp_path: Path) -> None:

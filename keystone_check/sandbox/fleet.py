@@ -80,6 +80,7 @@ def _cluster(ground: Ground, number: int, bindings: int) -> World:
         bound(healthy(ground, now()), accounts),
         answers=Absent("answers", "--live was not given"),
         recorded=Absent("recorded", "--cloudtrail was not given"),
+        dry_runs=Absent("dry_runs", "--live was not given"),
     )
 
 

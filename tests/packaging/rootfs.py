@@ -46,9 +46,10 @@ class Image:
         `bound` are folders of this machine that are seen there, read-only; `kept` such as are written, too.
         Not `shut` is how RUN runs: what is written stays.
         """
-        lines = [*self._mounts([*map(Path, _SYSTEM), *map(Path, _NETWORK), *bound])]
-        lines += [f"mount --bind {path} {self._made(str(path))}" for path in kept]
+        lines = [f"mount --bind {self.root} {self.root}"]
         lines += [f"mount -t tmpfs -o mode=1777 tmpfs {self._made(path)}" for path in written]
+        lines += self._mounts([*map(Path, _SYSTEM), *map(Path, _NETWORK), *bound])
+        lines += [f"mount --bind {path} {self._made(str(path))}" for path in kept]
         if shut:
             lines.append(f"mount -o bind,remount,ro {self.root}")
         user, _, group = self.user.partition(":")
@@ -65,12 +66,13 @@ class Image:
         )
 
     def _mounts(self, seen: Sequence[Path]) -> list[str]:
-        """The lines that bind the root onto itself, and what is seen into it."""
+        """The lines that bind into the root what is seen there; a fresh folder may lie above it."""
         base = Path(sys.base_prefix)
         pairs = [(path, path) for path in seen if path.exists()] + [(base, PYTHON), (base, base)]
-        lines = [f"mount --bind {self.root} {self.root}"]
+        lines: list[str] = []
         for source, target in pairs:
             place = self._made(str(target), file=not source.is_dir())
+            lines += [f"mkdir -p {place}"] if source.is_dir() else []
             lines += [f"mount --bind {source} {place}", f"mount -o bind,remount,ro {place}"]
         return lines
 

@@ -5,8 +5,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from keystone_check.checks import load
 from keystone_check.checks.role.trust_fits_the_quota import QUOTAS
 from keystone_check.diagnosis import diagnose
@@ -30,9 +28,6 @@ FOREIGN = {
     "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
     "Action": "sts:AssumeRole",
 }
-TRUSTS = [
-    name for name in FAULTS if any(isinstance(it.change, SetTrustPolicy) for it in of_fault(name).applied)
-]
 
 
 def with_trusts(world: World, edit: Callable[[dict[str, Any]], object]) -> World:
@@ -54,8 +49,16 @@ def furnish(document: dict[str, Any]) -> None:
     document["Statement"] = [FOREIGN, *document["Statement"]]
 
 
-@pytest.mark.parametrize("name", TRUSTS)
-def test_a_foreign_condition_statement_and_sid_survive(name: str) -> None:
+def test_a_foreign_condition_statement_and_sid_survive() -> None:
+    bent = [
+        name for name in FAULTS if any(isinstance(it.change, SetTrustPolicy) for it in of_fault(name).applied)
+    ]
+    assert len(bent) > 10
+    for name in bent:
+        furnished_survives(name)
+
+
+def furnished_survives(name: str) -> None:
     world = with_trusts(FAULTS[name].apply(WORLD), furnish)
     changes = [it.change for it in rehearsed(world, CHECKS, EVERYTHING).applied]
     written = [json.loads(it.after) for it in changes if isinstance(it, SetTrustPolicy)]
